@@ -1,0 +1,6 @@
+#ifndef CTOUCHMON_H
+#define CTOUCHMON_H
+
+#include "spawn.h"
+
+#endif

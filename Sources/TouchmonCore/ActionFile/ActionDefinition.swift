@@ -1,0 +1,83 @@
+/// A place in an action file, counted as editors count: from 1, columns in Unicode scalars.
+package struct SourceLocation: Hashable, Sendable {
+    /// The file, as it was named on the command line or found in a directory.
+    package var file: RawPath
+    package var line: Int
+    package var column: Int
+
+    package init(file: RawPath, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+}
+
+/// A user or a group, as an action file names it.
+package enum AccountName: Hashable, Sendable {
+    case name(String)
+    case id(UInt32)
+}
+
+/// Where a run's standard output and error go.
+package enum OutputPolicy: String, Hashable, Sendable, CaseIterable {
+    case record, inherit, discard
+}
+
+/// How long a path must have been quiet before its run.
+package struct SettlePolicy: Hashable, Sendable {
+    /// The quiet time after the last touch.
+    package var quiet: Duration
+    /// The longest that a run waits for quiet after the first touch; nil for no bound.
+    package var max: Duration?
+
+    package init(quiet: Duration, max: Duration? = nil) {
+        self.quiet = quiet
+        self.max = max
+    }
+}
+
+/// One action as an action file defines it, before its user is looked up and its path is watched.
+///
+/// Arguments and paths are bytes: a byte that is not UTF-8 is spelled in JSON as the lone surrogate
+/// `\udc80` to `\udcff`. No text of a definition contains NUL.
+package struct ActionDefinition: Hashable, Sendable {
+    /// The watched path, absolute and lexically normal.
+    package var path: RawPath
+    /// Where its key stands.
+    package var location: SourceLocation
+    /// The program and its arguments; never empty.
+    package var argv: [[UInt8]]
+    /// nil: the daemon's own user.
+    package var user: AccountName?
+    package var userLocation: SourceLocation?
+    /// nil: the user's primary group.
+    package var group: AccountName?
+    /// nil: the user's login groups.
+    package var supplementaryGroups: [AccountName]?
+    /// Added to the clean base environment, sorted by name.
+    package var environment: [EnvironmentVariable] = []
+    /// nil: the daemon's own directory.
+    package var workingDirectory: RawPath?
+    package var umask: UInt16 = 0o022
+    package var settle = SettlePolicy(quiet: .zero)
+    package var output = OutputPolicy.record
+
+    package init(path: RawPath, location: SourceLocation, argv: [[UInt8]], user: AccountName? = nil)
+    {
+        self.path = path
+        self.location = location
+        self.argv = argv
+        self.user = user
+    }
+}
+
+/// One variable of a run's environment.
+package struct EnvironmentVariable: Hashable, Sendable {
+    package var name: [UInt8]
+    package var value: [UInt8]
+
+    package init(name: [UInt8], value: [UInt8]) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,16 @@
+/// A time as the kernel writes it on a file: seconds and nanoseconds since 1970, UTC.
+///
+/// Seconds may be negative; nanoseconds are 0 to 999,999,999. Rests on statx(2).
+package struct FileTime: Hashable, Comparable, Sendable {
+    package var seconds: Int64
+    package var nanoseconds: Int32
+
+    package init(seconds: Int64, nanoseconds: Int32 = 0) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
+    package static func < (left: FileTime, right: FileTime) -> Bool {
+        (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
+    }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Touchmon: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "touchmon")
+}
