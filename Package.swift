@@ -13,7 +13,8 @@ let settings: [SwiftSetting] = [
 let package = Package(
     name: "touchmon",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     ],
     targets: [
         // What Swift cannot express: the child between clone and exec, and the
@@ -24,7 +25,10 @@ let package = Package(
         .target(name: "TouchmonSystem", dependencies: ["CTouchmon"], swiftSettings: settings),
 
         // Every decision; pure.
-        .target(name: "TouchmonCore", swiftSettings: settings),
+        .target(
+            name: "TouchmonCore",
+            dependencies: [.product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: settings),
 
         // The loop: performs what the engine decides.
         .target(

@@ -11,6 +11,38 @@ package struct RawPath: Hashable, Sendable {
         bytes = Array(string.utf8)
     }
 
+    /// The directory that a normal absolute path lies in; the root is its own.
+    package var parent: RawPath {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")), slash > 0 else {
+            return RawPath("/")
+        }
+        return RawPath(bytes: Array(bytes[..<slash]))
+    }
+
+    /// The last component of a normal absolute path; empty for the root.
+    package var name: ArraySlice<UInt8> {
+        bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]
+    }
+
+    /// The path of the entry `name` of this directory; the directory itself for an empty name.
+    package func appending(_ name: some Collection<UInt8>) -> RawPath {
+        guard !name.isEmpty else { return self }
+        var joined: [UInt8] = []
+        joined.reserveCapacity(bytes.count + 1 + name.count)
+        joined.append(contentsOf: bytes)
+        if bytes.last != UInt8(ascii: "/") { joined.append(UInt8(ascii: "/")) }
+        joined.append(contentsOf: name)
+        return RawPath(bytes: joined)
+    }
+
+    /// Whether this path is `directory` or lies below it; both normal and absolute.
+    package func isWithin(_ directory: RawPath) -> Bool {
+        guard directory.bytes.count > 1 else { return true }
+        guard bytes.starts(with: directory.bytes) else { return false }
+        return bytes.count == directory.bytes.count
+            || bytes[directory.bytes.count] == UInt8(ascii: "/")
+    }
+
     /// Whether the path begins at the root.
     package var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
 

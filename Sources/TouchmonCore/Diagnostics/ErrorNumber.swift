@@ -1,5 +1,5 @@
 /// An error number of the kernel, errno(3), as a value that the pure core can name and explain.
-package struct ErrorNumber: Hashable, Sendable {
+package struct ErrorNumber: Error, Hashable, Sendable {
     package var code: Int32
 
     package init(_ code: Int32) {

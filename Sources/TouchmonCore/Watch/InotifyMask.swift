@@ -36,4 +36,19 @@ package struct InotifyMask: OptionSet, Hashable, Sendable {
     package static let add = InotifyMask(rawValue: 0x2000_0000)
     /// The subject of the event is a directory.
     package static let isDirectory = InotifyMask(rawValue: 0x4000_0000)
+
+    /// For a directory on the way to a watched path: only its names matter, so that writing to
+    /// other files in it costs nothing.
+    static let directory: InotifyMask = [.names, .onlyDirectory, .doNotFollow, .add]
+    /// For the file at a watched path, whatever name it is changed through.
+    static let ownFile: InotifyMask = [.evidence, .doNotFollow, .add]
+    /// For a directory that is itself a watched path.
+    static let ownDirectory: InotifyMask = [.attributes, .names, .doNotFollow, .add]
+    /// For a directory whose watched file can't be watched itself.
+    static let evidenceByName: InotifyMask = [.directory, .evidence]
+
+    /// Entries of a directory come, go and change their names.
+    static let names: InotifyMask = [.create, .delete, .movedFrom, .movedTo]
+    /// A file's own changes.
+    static let evidence: InotifyMask = [.attributes, .modify, .closeAfterWriting]
 }

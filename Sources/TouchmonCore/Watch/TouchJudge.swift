@@ -1,0 +1,306 @@
+/// What was heard of a watched path since it was last looked at.
+struct Evidence: OptionSet {
+    var rawValue: UInt16
+
+    /// Closed after writing (also when nothing was written).
+    static let closed = Evidence(rawValue: 1 << 0)
+    /// Closed after writing, and something was written before.
+    static let wrote = Evidence(rawValue: 1 << 1)
+    /// Attributes changed: times, mode, owner, extended attributes.
+    static let attributes = Evidence(rawValue: 1 << 2)
+    /// Written to, or truncated, and not closed since.
+    static let modified = Evidence(rawValue: 1 << 3)
+    /// A file was created at the path, or linked to it.
+    static let created = Evidence(rawValue: 1 << 4)
+    /// A file was renamed to the path.
+    static let arrived = Evidence(rawValue: 1 << 5)
+    /// Entries of the watched path, a directory, came or went.
+    static let entries = Evidence(rawValue: 1 << 6)
+    /// Something may have happened unheard: a new watch, a full queue, a poll.
+    static let unheard = Evidence(rawValue: 1 << 7)
+    /// Events were lost with a full queue.
+    static let lost = Evidence(rawValue: 1 << 8)
+    /// The deadline of a wait passed.
+    static let deadline = Evidence(rawValue: 1 << 9)
+}
+
+/// Tells touches from everything else that happens to one watched path.
+///
+/// Events are hints and the file's state is the truth, but neither is enough: two writes within a
+/// tick of the clock leave the same times, and an event says nothing of what changed. Where both
+/// leave a doubt, it is a touch: a run too many is better than a run too few. What counts is
+/// described for users in `docs/guarantees.md`.
+struct TouchJudge {
+    /// What follows from a look at the path.
+    enum Verdict: Equatable {
+        case nothing
+        case touch
+        /// Undecided until it is known whether somebody has the file open for writing.
+        case askWriter
+    }
+
+    /// The state that needs no run; nil until there was a file.
+    private(set) var handled: FileStatus?
+    /// What the last look saw; nil when there was no file.
+    private(set) var seen: FileStatus?
+    /// When to look again though nothing more is heard.
+    var deadline: Instant? {
+        switch waiting {
+        case .nothing, .close: nil
+        case .closeOfTouch(let deadline), .closeOfWrite(let deadline),
+            .closeOfRestore(let deadline), .quiet(let deadline):
+            deadline
+        }
+    }
+    /// A time was moved backwards. The close that it may belong to is in the queue by now, or no
+    /// such close exists: which, `queueDrained` decides.
+    private(set) var isRestored = false
+
+    /// Whether the first look, which only records the state, has been taken.
+    private var hasBaseline = false
+    /// Whether a change after the look at `handled` could have left its times as they are.
+    private var isRacy = false
+    /// Whether the file was written to since it was last closed after writing.
+    private var isBeingWritten = false
+    private var waiting = Wait.nothing
+
+    /// What has to come, or time to pass, before something heard is judged.
+    private enum Wait: Equatable {
+        case nothing
+        /// A close is certain to be heard.
+        case close
+        /// A change that counts by itself; better judged after the close of the tool that made it.
+        case closeOfTouch(Instant)
+        /// Written to, which counts when closed; but truncate(2) writes without a close.
+        case closeOfWrite(Instant)
+        /// A backward time, set by somebody who may have the file open.
+        case closeOfRestore(Instant)
+        /// Somebody may have the file open, or hold it open for good: it counts when quiet.
+        case quiet(Instant)
+    }
+
+    /// How long a tool that has changed a file may take to close it before it is judged without
+    /// its close. Tools close within microseconds.
+    private static let closeGrace = Duration.milliseconds(20)
+    /// How long a file that is open for writing, and of which not all was heard, must be quiet.
+    private static let quietBound = Duration.seconds(10)
+    /// The same where the kernel does not tell whether the file is open.
+    private static let unknownBound = Duration.seconds(1)
+    /// How old a file must be at the first look to be taken as closed without asking.
+    private static let baselineAge: Int64 = 3600
+
+    /// Takes one event of the file, in the order of the queue.
+    mutating func heard(_ mask: InotifyMask) -> Evidence {
+        var evidence: Evidence = []
+        if mask.contains(.modify) {
+            isBeingWritten = true
+            evidence.insert(.modified)
+        }
+        if mask.contains(.attributes) { evidence.insert(.attributes) }
+        if mask.contains(.closeAfterWriting) {
+            evidence.insert(isBeingWritten ? [.closed, .wrote] : .closed)
+            isBeingWritten = false
+        }
+        return evidence
+    }
+
+    /// Judges a look at the path by what was heard before it. `writer` is nil when it was not
+    /// asked for; then the verdict may be to ask.
+    mutating func judge(
+        _ evidence: Evidence, _ examination: Examination, writer: WriterPresence? = nil,
+        at now: Instant
+    ) -> Verdict {
+        guard case .success(let status) = examination.status else {
+            // The handled state is kept: a file that comes back as it was, was not touched.
+            seen = nil
+            hasBaseline = true
+            isBeingWritten = false
+            isRestored = false
+            waiting = .nothing
+            return .nothing
+        }
+        let verdict =
+            if !hasBaseline {
+                baseline(status, examination, writer)
+            } else if status.kind == .regular {
+                regular(evidence, status, writer, now)
+            } else {
+                special(evidence, status)
+            }
+        guard verdict != .askWriter else { return .askWriter }
+        seen = status
+        hasBaseline = true
+        if verdict == .touch || handled == nil { handle(status, examination) }
+        if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
+        return verdict
+    }
+
+    /// The event queue was emptied after the last look, and nothing of it is left to judge.
+    mutating func queueDrained() {
+        guard isRestored, waiting == .nothing, let seen else { return }
+        handled = seen
+        isRestored = false
+    }
+
+    private mutating func handle(_ status: FileStatus, _ examination: Examination) {
+        handled = status
+        isRacy = examination.isRacy
+        isRestored = false
+        waiting = .nothing
+    }
+
+    /// The first look: what happened before it is not ours, except that a writer who has the file
+    /// open now will close it later, and his writes were not heard.
+    private mutating func baseline(
+        _ status: FileStatus, _ examination: Examination, _ writer: WriterPresence?
+    ) -> Verdict {
+        let isRecent = examination.time.seconds - status.changed.seconds < Self.baselineAge
+        guard status.kind == .regular, isRecent else { return .nothing }
+        guard let writer else { return .askWriter }
+        isBeingWritten = writer == .present
+        return .nothing
+    }
+
+    private mutating func regular(
+        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+    ) -> Verdict {
+        guard let handled, handled.identity == status.identity else {
+            if let seen, seen.identity != status.identity { isBeingWritten = false }
+            if !evidence.isDisjoint(with: [.closed, .arrived]) { return .touch }
+            return appeared(evidence, status, writer, now)
+        }
+        if evidence.contains(.closed) {
+            if differs(status) || evidence.contains(.wrote) { return .touch }
+            if case .closeOfTouch = waiting { return .touch }
+        }
+        if evidence.contains(.deadline) { return waited(status, writer, now) }
+        if evidence.contains(.attributes) {
+            let verdict = attributesChanged(since: handled, status, writer, now)
+            if verdict != .nothing { return verdict }
+        }
+        if evidence.contains(.modified), waiting == .nothing {
+            waiting = .closeOfWrite(now.advanced(by: Self.closeGrace))
+        }
+        if !evidence.isDisjoint(with: [.unheard, .created, .arrived, .lost]) {
+            if evidence.contains(.arrived), differs(status) { return .touch }
+            if differs(status) { return appeared(evidence, status, writer, now) }
+            if isRacy, !evidence.isDisjoint(with: [.created, .lost]) { return .touch }
+        }
+        return .nothing
+    }
+
+    /// Another file is at the path, or its changes were not heard: it counts at once, unless
+    /// somebody is still writing it; then it counts when it is closed.
+    private mutating func appeared(
+        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+    ) -> Verdict {
+        if evidence.contains(.deadline) { return waited(status, writer, now) }
+        switch writer {
+        case nil: return waiting == .nothing || isUnexpected(evidence) ? .askWriter : .nothing
+        case .absent: return .touch
+        case .present:
+            // Of a file that was seen to be created the close is certain; but who renamed a file
+            // to the path unheard may hold it open for good.
+            isBeingWritten = true
+            waiting =
+                evidence.contains(.created)
+                ? .close : .quiet(now.advanced(by: Self.quietBound))
+        case .unknown:
+            waiting = .quiet(now.advanced(by: Self.unknownBound))
+        }
+        return .nothing
+    }
+
+    private func isUnexpected(_ evidence: Evidence) -> Bool {
+        !evidence.isDisjoint(with: [.unheard, .created, .lost])
+    }
+
+    /// Attributes changed and no close is known: a touch by utime(2), or chmod(2) and its like, or
+    /// a tool restoring times.
+    private mutating func attributesChanged(
+        since handled: FileStatus, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+    ) -> Verdict {
+        if status.modified > handled.modified {
+            // In the middle of writing a changed mode explains the event, and the writing the time.
+            if isBeingWritten, isExplained(status) { return .nothing }
+        } else if status.modified < handled.modified {
+            switch writer {
+            case nil: return .askWriter
+            case .absent: isRestored = true
+            case .present: (isRestored, waiting) = (true, .close)
+            case .unknown:
+                isRestored = true
+                waiting = .closeOfRestore(now.advanced(by: Self.closeGrace))
+            }
+            return .nothing
+        } else {
+            // Within one tick of the clock a touch leaves no trace, and any change of the mode
+            // would be seen: what is left over is a doubt.
+            let isDoubtful = isRacy && status.changed == handled.changed && !isExplained(status)
+            guard isDoubtful, status.size == handled.size else { return .nothing }
+        }
+        switch writer {
+        case nil: return .askWriter
+        case .absent: return .touch
+        case .present, .unknown:
+            if case .closeOfTouch = waiting { return .nothing }
+            waiting = .closeOfTouch(now.advanced(by: Self.closeGrace))
+            return .nothing
+        }
+    }
+
+    /// A deadline passed without the close that was waited for.
+    private mutating func waited(
+        _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+    ) -> Verdict {
+        switch waiting {
+        case .nothing, .close: return .nothing
+        case .closeOfTouch: return .touch
+        case .closeOfRestore:
+            waiting = .nothing
+            return .nothing
+        case .closeOfWrite:
+            switch writer {
+            case nil: return .askWriter
+            case .absent: 
+                isBeingWritten = false
+                waiting = .nothing
+                return differs(status) || isRacy ? .touch : .nothing
+            case .present: waiting = .close
+            case .unknown: waiting = .quiet(now.advanced(by: Self.quietBound))
+            }
+            return .nothing
+        case .quiet:
+            if seen?.modified == status.modified, seen?.size == status.size {
+                waiting = .nothing
+                return differs(status) ? .touch : .nothing
+            }
+            waiting = .quiet(now.advanced(by: Self.quietBound))
+            return .nothing
+        }
+    }
+
+    /// Directories, FIFOs, sockets and devices are not closed to say that they are complete.
+    private func special(_ evidence: Evidence, _ status: FileStatus) -> Verdict {
+        guard let handled, handled.identity == status.identity else { return .touch }
+        if status.kind == .directory {
+            if status.modified > handled.modified { return .touch }
+            let isDoubtful = isRacy && status.modified == handled.modified
+            return isDoubtful && evidence.contains(.entries) ? .touch : .nothing
+        }
+        return status.modified == handled.modified ? .nothing : .touch
+    }
+
+    private func differs(_ status: FileStatus) -> Bool {
+        guard let handled, handled.identity == status.identity else { return true }
+        return handled.modified != status.modified
+            || (status.kind == .regular && handled.size != status.size)
+    }
+
+    /// Whether an attribute event is accounted for by something else than a time.
+    private func isExplained(_ status: FileStatus) -> Bool {
+        guard let seen else { return false }
+        return seen.mode != status.mode || seen.owner != status.owner
+            || seen.group != status.group || seen.links != status.links
+    }
+}

@@ -1,0 +1,457 @@
+import HeapModule
+
+/// The watch stage: events of the kernel in, touches out.
+///
+/// Three kinds of work wait in one queue: walking to a directory that holds watched paths, walking
+/// from there to a path's file, and looking at the file. A walk is always followed by a look,
+/// because what happened before its watches stood was not heard. The stage asks one thing of the
+/// kernel at a time (`nextRequest`) and goes on with its answer (`reply`).
+package struct Watcher {
+    /// What the stage has to say to the next.
+    package enum Output: Equatable, Sendable {
+        /// The path was touched; the file as it was seen then.
+        case touched(ActionID, FileStatus)
+        /// The path can't be heard, only polled: why, and at which file or directory.
+        case polled(ActionID, at: RawPath, ErrorNumber)
+        /// The kernel's queue was full; every path is examined.
+        case overflowed
+    }
+
+    private struct Directory {
+        var path: RawPath
+        var members: [ActionID] = []
+        /// The directory free of symbolic links, and its watch, when it is there.
+        var place: (path: RawPath, watch: Int32?)?
+        var steps: [PathWalk.Step] = []
+        var blind: PathWalk.Blind?
+        var isQueued = false
+    }
+
+    private struct Entry {
+        var path: RawPath
+        var directory: Int
+        var steps: [PathWalk.Step] = []
+        var entryStep: Int?
+        var file: Int32?
+        var judge = TouchJudge()
+        var evidence: Evidence = []
+        var isQueued = false
+        var needsWalk = false
+        /// The name was taken from the file that `file` watches; its events are another's now.
+        var isReplaced = false
+        var blind: PathWalk.Blind?
+        /// When a path that can't be heard is looked at again.
+        var poll: Instant?
+    }
+
+    private enum Item {
+        case directory(Int)
+        case entry(ActionID)
+    }
+
+    private enum Work {
+        case directory(Int, PathWalk)
+        case entry(ActionID, PathWalk)
+        case examine(ActionID)
+        case probe(ActionID, Examination)
+        case remove(Int32)
+    }
+
+    private struct Deadline: Comparable {
+        var time: Instant
+        var action: ActionID
+        static func < (left: Deadline, right: Deadline) -> Bool { left.time < right.time }
+    }
+
+    /// How often a path is examined that can't be heard.
+    private static let pollInterval = Duration.seconds(1)
+
+    /// Whether directories report their files' changes too: only root and a file's owner are told
+    /// whether somebody has it open, and a file's own watch needs the right to read it.
+    private let listensByName: Bool
+    private var directories: [Directory?] = []
+    private var directoryByPath: [RawPath: Int] = [:]
+    private var entries: [Entry?] = []
+    private var index = WatchIndex()
+    private var queue: [Item] = []
+    private var queueHead = 0
+    private var work: Work?
+    private var removals: [Int32] = []
+    private var deadlines = Heap<Deadline>()
+    private var restored: [ActionID] = []
+    private var outputs: [Output] = []
+
+    package init(listensByName: Bool) {
+        self.listensByName = listensByName
+    }
+
+    /// The state of an action's path that needs no run; nil until there was a file.
+    package func handled(_ action: ActionID) -> FileStatus? {
+        entries[action.index]?.judge.handled
+    }
+
+    /// Whether the path is examined in intervals because it can't be heard.
+    package func isPolled(_ action: ActionID) -> Bool {
+        entries[action.index]?.poll != nil
+    }
+
+    // MARK: Plan
+
+    /// Begins to watch a path; its first look only records the state.
+    package mutating func add(_ action: ActionID, path: RawPath) {
+        while entries.count <= action.index { entries.append(nil) }
+        let directory = self.directory(at: path.parent)
+        directories[directory]?.members.append(action)
+        entries[action.index] = Entry(path: path, directory: directory)
+        if directories[directory]?.isQueued != true { walkLater(action, .unheard) }
+    }
+
+    /// Stops watching an action's path.
+    package mutating func remove(_ action: ActionID) {
+        guard let entry = entries[action.index] else { return }
+        replace(action, steps: [], entryStep: nil, file: nil)
+        entries[action.index] = nil
+        let id = entry.directory
+        directories[id]?.members.removeAll { $0 == action }
+        guard let directory = directories[id], directory.members.isEmpty else { return }
+        for step in directory.steps where index.remove(.directory(id), from: step) {
+            removals.append(step.watch)
+        }
+        directoryByPath[directory.path] = nil
+        directories[id] = nil
+    }
+
+    private mutating func directory(at path: RawPath) -> Int {
+        if let id = directoryByPath[path] { return id }
+        let id = directories.firstIndex { $0 == nil } ?? directories.count
+        if id == directories.count { directories.append(nil) }
+        directories[id] = Directory(path: path)
+        directoryByPath[path] = id
+        walkLater(directory: id)
+        return id
+    }
+
+    // MARK: Events
+
+    /// Takes the bytes of one read of the inotify descriptor.
+    package mutating func read(_ bytes: RawSpan) {
+        var reader = EventReader(bytes)
+        while let event = reader.next() {
+            if event.mask.contains(.queueOverflow) {
+                overflowed()
+            } else if event.mask.contains(.ignored) {
+                for dependent in index.removeWatch(event.watch) { changed(dependent) }
+            } else {
+                if !event.name.isEmpty { heard(event, named: bytes.extracting(event.name)) }
+                heardOfFiles(event)
+            }
+        }
+    }
+
+    private mutating func heard(_ event: EventReader.Event, named name: RawSpan) {
+        var dependents: [WatchIndex.Dependent] = []
+        index.forEachDependent(of: event.watch, named: name) { dependents.append($0) }
+        for dependent in dependents {
+            guard case .entry(let action) = dependent else {
+                if !event.mask.isDisjoint(with: .names) { changed(dependent) }
+                continue
+            }
+            if event.mask.isDisjoint(with: .names) {
+                heard(action, event.mask)
+            } else {
+                // Whatever was heard before was heard of a file that is not at the path any more.
+                entries[action.index]?.evidence = []
+                entries[action.index]?.isReplaced = true
+                var evidence: Evidence = []
+                if event.mask.contains(.create) { evidence = .created }
+                if event.mask.contains(.movedTo) { evidence = .arrived }
+                walkLater(action, evidence)
+            }
+        }
+    }
+
+    private mutating func heardOfFiles(_ event: EventReader.Event) {
+        for action in index.files(of: event.watch) where entries[action.index]?.isReplaced == false {
+            if event.name.isEmpty {
+                heard(action, event.mask)
+            } else if !event.mask.isDisjoint(with: .names) {
+                lookLater(action, .entries)
+            }
+        }
+    }
+
+    private mutating func heard(_ action: ActionID, _ mask: InotifyMask) {
+        guard let evidence = entries[action.index]?.judge.heard(mask), !evidence.isEmpty else {
+            return
+        }
+        lookLater(action, evidence)
+    }
+
+    private mutating func changed(_ dependent: WatchIndex.Dependent) {
+        switch dependent {
+        case .directory(let id): walkLater(directory: id)
+        case .entry(let action), .link(let action): walkLater(action, .unheard)
+        }
+    }
+
+    private mutating func overflowed() {
+        outputs.append(.overflowed)
+        for id in directories.indices where directories[id] != nil { walkLater(directory: id) }
+        for id in entries.indices { entries[id]?.evidence.insert(.lost) }
+    }
+
+    /// Walks again to whatever lies at or below a directory over which something was mounted or
+    /// unmounted: a mount hides the directories below it without any event.
+    package mutating func mountsChanged(at points: [RawPath]) {
+        for id in directories.indices {
+            guard let directory = directories[id] else { continue }
+            let isHit = points.contains { point in
+                directory.path.isWithin(point) || directory.place?.path.isWithin(point) == true
+                    || point.isWithin(directory.path)
+            }
+            // Where a path goes through links is not kept: those are always walked again.
+            if isHit || directory.place?.path != directory.path { walkLater(directory: id) }
+        }
+        for id in entries.indices where (entries[id]?.steps.count ?? 0) > 1 {
+            walkLater(ActionID(id), .unheard)
+        }
+    }
+
+    // MARK: Time
+
+    /// When `timePassed` is to be called next, if nothing else happens before.
+    package mutating func nextDeadline() -> Instant? {
+        while let next = deadlines.min {
+            let entry = next.action.index < entries.count ? entries[next.action.index] : nil
+            if let entry, entry.judge.deadline == next.time || entry.poll == next.time {
+                return next.time
+            }
+            deadlines.removeMin()
+        }
+        return nil
+    }
+
+    /// Looks again at every path whose deadline has passed.
+    package mutating func timePassed(at now: Instant) {
+        while let next = nextDeadline(), next <= now {
+            let action = deadlines.removeMin().action
+            if entries[action.index]?.poll == next {
+                entries[action.index]?.poll = nil
+                walkLater(action, .unheard)
+            } else {
+                lookLater(action, .deadline)
+            }
+        }
+    }
+
+    /// The kernel's queue was read to its end after every look that has been taken.
+    package mutating func queueDrained() {
+        for action in restored { entries[action.index]?.judge.queueDrained() }
+        restored.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Work
+
+    /// The next thing to ask of the kernel; the same again until it is answered.
+    package mutating func nextRequest() -> WatchRequest? {
+        while true {
+            switch work {
+            case .directory(_, let walk), .entry(_, let walk):
+                if let request = walk.request { return request }
+                finishWalk()
+            case .examine(let action):
+                guard let entry = entries[action.index] else {
+                    work = nil
+                    continue
+                }
+                return .examine(action, path: entry.path)
+            case .probe(let action, _):
+                guard let entry = entries[action.index] else {
+                    work = nil
+                    continue
+                }
+                return .probeWriter(action, path: entry.path)
+            case .remove(let watch):
+                return .removeWatch(watch)
+            case nil:
+                guard begin() else { return nil }
+            }
+        }
+    }
+
+    /// Takes the answer to the last `nextRequest`.
+    package mutating func reply(_ reply: WatchReply, at now: Instant) {
+        switch (work, reply) {
+        case (.directory(let id, var walk), _):
+            walk.reply(reply)
+            work = .directory(id, walk)
+        case (.entry(let action, var walk), _):
+            walk.reply(reply)
+            work = .entry(action, walk)
+        case (.examine(let action), .examination(let examination)):
+            judge(action, examination, writer: nil, now)
+        case (.probe(let action, let examination), .writer(let writer)):
+            judge(action, examination, writer: writer, now)
+        case (.remove, .done): work = nil
+        default: preconditionFailure("the watch stage was answered with something it did not ask")
+        }
+    }
+
+    /// Takes the next output, oldest first.
+    package mutating func takeOutputs() -> [Output] {
+        defer { outputs.removeAll(keepingCapacity: true) }
+        return outputs
+    }
+
+    private mutating func walkLater(directory id: Int) {
+        guard directories[id]?.isQueued == false else { return }
+        directories[id]?.isQueued = true
+        queue.append(.directory(id))
+    }
+
+    private mutating func walkLater(_ action: ActionID, _ evidence: Evidence) {
+        entries[action.index]?.needsWalk = true
+        lookLater(action, evidence)
+    }
+
+    private mutating func lookLater(_ action: ActionID, _ evidence: Evidence) {
+        entries[action.index]?.evidence.formUnion(evidence)
+        guard entries[action.index]?.isQueued == false else { return }
+        entries[action.index]?.isQueued = true
+        queue.append(.entry(action))
+    }
+
+    private mutating func begin() -> Bool {
+        // Watches are removed last, so that one that is needed again meanwhile never pauses.
+        guard queueHead < queue.count else {
+            queue.removeAll(keepingCapacity: true)
+            queueHead = 0
+            while let watch = removals.popLast() {
+                guard index.isUnused(watch) else { continue }
+                work = .remove(watch)
+                return true
+            }
+            return false
+        }
+        let item = queue[queueHead]
+        queueHead += 1
+        switch item {
+        case .directory(let id):
+            guard let directory = directories[id] else { return true }
+            directories[id]?.isQueued = false
+            work = .directory(
+                id, PathWalk(to: directory.path, listensByName: listensByName))
+        case .entry(let action):
+            guard let entry = entries[action.index] else { return true }
+            if entry.needsWalk, let place = directories[entry.directory]?.place {
+                work = .entry(
+                    action,
+                    PathWalk(
+                        entry: Array(entry.path.name), in: place.path, watch: place.watch,
+                        listensByName: listensByName))
+            } else {
+                if entry.needsWalk {
+                    replace(action, steps: [], entryStep: nil, file: nil)
+                    walked(action, blind: nil)
+                }
+                work = .examine(action)
+            }
+        }
+        return true
+    }
+
+    private mutating func finishWalk() {
+        switch work {
+        case .directory(let id, let walk):
+            work = nil
+            finish(directory: id, walk)
+        case .entry(let action, let walk):
+            let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
+            replace(action, steps: walk.steps, entryStep: walk.entryStep, file: file)
+            removals.append(contentsOf: walk.watches.filter(index.isUnused))
+            walked(action, blind: walk.blind)
+            work = .examine(action)
+        default: preconditionFailure("only walks are finished")
+        }
+    }
+
+    private mutating func finish(directory id: Int, _ walk: PathWalk) {
+        guard let old = directories[id] else { return }
+        var steps = walk.steps
+        directories[id]?.place = nil
+        if case .reached(let watch) = walk.end {
+            directories[id]?.place = (walk.directory, watch)
+            // With no name: it depends on the directory's watch itself.
+            if let watch { steps.append(PathWalk.Step(watch: watch, name: [])) }
+        }
+        for step in steps { index.add(.directory(id), to: step) }
+        for step in old.steps where index.remove(.directory(id), from: step) {
+            removals.append(step.watch)
+        }
+        removals.append(contentsOf: walk.watches.filter(index.isUnused))
+        directories[id]?.steps = steps
+        directories[id]?.blind = walk.blind
+        for member in old.members { walkLater(member, .unheard) }
+    }
+
+    /// Registers what a path depends on now, before it forgets what it depended on: a watch that
+    /// both need must not be removed in between.
+    private mutating func replace(
+        _ action: ActionID, steps: [PathWalk.Step], entryStep: Int?, file: Int32?
+    ) {
+        guard let old = entries[action.index] else { return }
+        for (number, step) in steps.enumerated() {
+            index.add(number == entryStep ? .entry(action) : .link(action), to: step)
+        }
+        if let file { index.add(file: action, to: file) }
+        for (number, step) in old.steps.enumerated() {
+            let dependent: WatchIndex.Dependent =
+                number == old.entryStep ? .entry(action) : .link(action)
+            if index.remove(dependent, from: step) { removals.append(step.watch) }
+        }
+        if let file = old.file, index.remove(file: action, from: file) { removals.append(file) }
+        entries[action.index]?.steps = steps
+        entries[action.index]?.entryStep = entryStep
+        entries[action.index]?.file = file
+    }
+
+    /// Notes that the path's watches are those of its present file, and what they can't hear.
+    private mutating func walked(_ action: ActionID, blind: PathWalk.Blind?) {
+        entries[action.index]?.needsWalk = false
+        entries[action.index]?.isReplaced = false
+        guard let entry = entries[action.index] else { return }
+        let blind = blind ?? directories[entry.directory]?.blind
+        if let blind, entry.blind != blind {
+            outputs.append(.polled(action, at: blind.path, blind.error))
+        }
+        entries[action.index]?.blind = blind
+        if blind == nil { entries[action.index]?.poll = nil }
+    }
+
+    private mutating func judge(
+        _ action: ActionID, _ examination: Examination, writer: WriterPresence?, _ now: Instant
+    ) {
+        work = nil
+        let deadline = entries[action.index]?.judge.deadline
+        guard let evidence = entries[action.index]?.evidence,
+            let verdict = entries[action.index]?.judge
+                .judge(evidence, examination, writer: writer, at: now)
+        else { return }
+        if verdict == .askWriter { return work = .probe(action, examination) }
+        entries[action.index]?.evidence = []
+        entries[action.index]?.isQueued = false
+        if verdict == .touch, case .success(let status) = examination.status {
+            outputs.append(.touched(action, status))
+        }
+        guard let entry = entries[action.index] else { return }
+        if entry.judge.isRestored { restored.append(action) }
+        if let next = entry.judge.deadline, next != deadline {
+            deadlines.insert(Deadline(time: next, action: action))
+        }
+        if entry.blind != nil, entry.poll == nil {
+            let poll = now.advanced(by: Self.pollInterval)
+            entries[action.index]?.poll = poll
+            deadlines.insert(Deadline(time: poll, action: action))
+        }
+    }
+}
