@@ -1,0 +1,99 @@
+/// Writes JSON (RFC 8259) on one line: everything that touchmon prints as JSON goes through here.
+///
+/// A byte that is not UTF-8 is written as the lone surrogate `\udc80` to `\udcff`, so that every
+/// path and argument can be written, and is the same bytes when it is read back.
+package struct JSONWriter {
+    /// What was written so far.
+    package private(set) var bytes: [UInt8] = []
+    /// Whether a value precedes the next one in the same list or object.
+    private var needsComma = false
+
+    package init() {}
+
+    /// Writes an object whose members `body` writes: a `key` and a value in turn.
+    package mutating func object(_ body: (inout JSONWriter) -> Void) {
+        enclosed("{", "}", body)
+    }
+
+    /// Writes a list whose values `body` writes.
+    package mutating func list(_ body: (inout JSONWriter) -> Void) {
+        enclosed("[", "]", body)
+    }
+
+    /// Writes the key of the value that is written next.
+    package mutating func key(_ name: String) {
+        string(Array(name.utf8))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// Writes `text`, in whatever encoding it is.
+    package mutating func string(_ text: [UInt8]) {
+        separate()
+        bytes.reserveCapacity(bytes.count + text.count + 2)
+        bytes.append(UInt8(ascii: "\""))
+        var index = 0
+        while index < text.count {
+            guard let scalar = text.scalar(at: index) else {
+                escape(0xDC00 | UInt16(text[index]))
+                index += 1
+                continue
+            }
+            let end = index + UTF8.width(scalar)
+            switch scalar {
+            case "\"", "\\":
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(text[index])
+            // DEL and the C1 controls are allowed by the grammar, but not kind to a terminal.
+            case "\0"..<" ", "\u{7f}"..."\u{9f}": escape(UInt16(scalar.value))
+            default: bytes.append(contentsOf: text[index..<end])
+            }
+            index = end
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    package mutating func string(_ text: String) {
+        string(Array(text.utf8))
+    }
+
+    package mutating func number(_ value: some FixedWidthInteger) {
+        literal(String(value))
+    }
+
+    package mutating func boolean(_ value: Bool) {
+        literal(value ? "true" : "false")
+    }
+
+    package mutating func null() {
+        literal("null")
+    }
+
+    private mutating func literal(_ text: String) {
+        separate()
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    private mutating func enclosed(
+        _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void
+    ) {
+        separate()
+        bytes.append(UInt8(ascii: open))
+        needsComma = false
+        body(&self)
+        bytes.append(UInt8(ascii: close))
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func escape(_ unit: UInt16) {
+        let digits = String(unit, radix: 16)
+        bytes.append(contentsOf: "\\u".utf8)
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 4 - digits.utf8.count))
+        bytes.append(contentsOf: digits.utf8)
+    }
+}
