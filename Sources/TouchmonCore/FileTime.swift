@@ -13,4 +13,10 @@ package struct FileTime: Hashable, Comparable, Sendable {
     package static func < (left: FileTime, right: FileTime) -> Bool {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }
+
+    /// The whole time in nanoseconds, as decimal digits: far past and future do not fit in 64 bits.
+    package var nanosecondsSinceEpoch: String {
+        let whole = Int128(seconds) * 1_000_000_000 + Int128(nanoseconds)
+        return String(whole)
+    }
 }

@@ -22,3 +22,31 @@ package struct ErrorNumber: Error, Hashable, Sendable {
     package static let tooManyLinks = ErrorNumber(40)
     package static let notSupported = ErrorNumber(95)
 }
+
+extension ErrorNumber {
+    /// The error in words, for the end of a sentence.
+    package var explanation: String {
+        switch self {
+        case .notPermitted: "operation not permitted"
+        case .noSuchFile: "no such file or directory"
+        case .tryAgain: "resource temporarily unavailable"
+        case .noMemory: "out of memory"
+        case .permissionDenied: "permission denied"
+        case .notADirectory: "not a directory"
+        case .isADirectory: "is a directory"
+        case .invalidArgument: "invalid argument"
+        case .tooManyOpenFiles: "too many open files"
+        case .noSpace: "no space left"
+        case .nameTooLong: "file name too long"
+        case .tooManyLinks: "too many levels of symbolic links"
+        case ErrorNumber(5): "input/output error"
+        case ErrorNumber(7): "argument list too long"
+        case ErrorNumber(8): "not a program the kernel can execute"
+        case ErrorNumber(23): "too many open files in the whole system"
+        case ErrorNumber(26): "the program is being written"
+        case ErrorNumber(30): "read-only file system"
+        case ErrorNumber(38): "not supported by this kernel"
+        default: "error \(code)"
+        }
+    }
+}

@@ -200,6 +200,6 @@ struct PathWalk {
         bytes.split(separator: UInt8(ascii: "/"))
             .filter { !$0.elementsEqual(".".utf8) }
             .reversed()
-                .map(Array.init)
+            .map(Array.init)
     }
 }

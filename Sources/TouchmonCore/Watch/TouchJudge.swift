@@ -262,7 +262,7 @@ struct TouchJudge {
         case .closeOfWrite:
             switch writer {
             case nil: return .askWriter
-            case .absent: 
+            case .absent:
                 isBeingWritten = false
                 waiting = .nothing
                 return differs(status) || isRacy ? .touch : .nothing

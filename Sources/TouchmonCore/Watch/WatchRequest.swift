@@ -54,7 +54,8 @@ package struct Examination: Sendable {
         // A file system that keeps no nanoseconds at all has one or two seconds (ext2, FAT).
         let granule = status.changed.nanoseconds == 0 ? .seconds(2) : granularity
         guard granule > .zero else { return false }
-        let age = Duration.seconds(time.seconds - status.changed.seconds)
+        let age =
+            Duration.seconds(time.seconds - status.changed.seconds)
             + .nanoseconds(Int64(time.nanoseconds) - Int64(status.changed.nanoseconds))
         return age < granule
     }

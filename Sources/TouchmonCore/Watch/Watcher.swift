@@ -70,6 +70,7 @@ package struct Watcher {
     /// whether somebody has it open, and a file's own watch needs the right to read it.
     private let listensByName: Bool
     private var directories: [Directory?] = []
+    private var freeDirectories: [Int] = []
     private var directoryByPath: [RawPath: Int] = [:]
     private var entries: [Entry?] = []
     private var index = WatchIndex()
@@ -78,7 +79,10 @@ package struct Watcher {
     private var work: Work?
     private var removals: [Int32] = []
     private var deadlines = Heap<Deadline>()
+    /// The paths whose time was moved backwards and that were looked at since the queue was last
+    /// drained, and those that were looked at before.
     private var restored: [ActionID] = []
+    private var drained: [ActionID] = []
     private var outputs: [Output] = []
 
     package init(listensByName: Bool) {
@@ -119,11 +123,12 @@ package struct Watcher {
         }
         directoryByPath[directory.path] = nil
         directories[id] = nil
+        freeDirectories.append(id)
     }
 
     private mutating func directory(at path: RawPath) -> Int {
         if let id = directoryByPath[path] { return id }
-        let id = directories.firstIndex { $0 == nil } ?? directories.count
+        let id = freeDirectories.popLast() ?? directories.count
         if id == directories.count { directories.append(nil) }
         directories[id] = Directory(path: path)
         directoryByPath[path] = id
@@ -171,7 +176,8 @@ package struct Watcher {
     }
 
     private mutating func heardOfFiles(_ event: EventReader.Event) {
-        for action in index.files(of: event.watch) where entries[action.index]?.isReplaced == false {
+        for action in index.files(of: event.watch) where entries[action.index]?.isReplaced == false
+        {
             if event.name.isEmpty {
                 heard(action, event.mask)
             } else if !event.mask.isDisjoint(with: .names) {
@@ -244,9 +250,12 @@ package struct Watcher {
         }
     }
 
-    /// The kernel's queue was read to its end after every look that has been taken.
-    package mutating func queueDrained() {
-        for action in restored { entries[action.index]?.judge.queueDrained() }
+    /// Whether something waits for the kernel's queue to be read to its end.
+    package var needsDrain: Bool { !restored.isEmpty }
+
+    /// The kernel's queue was read to its end.
+    package mutating func eventsDrained() {
+        drained.append(contentsOf: restored)
         restored.removeAll(keepingCapacity: true)
     }
 
@@ -326,6 +335,10 @@ package struct Watcher {
         guard queueHead < queue.count else {
             queue.removeAll(keepingCapacity: true)
             queueHead = 0
+            for action in drained where !restored.contains(action) {
+                entries[action.index]?.judge.queueDrained()
+            }
+            drained.removeAll(keepingCapacity: true)
             while let watch = removals.popLast() {
                 guard index.isUnused(watch) else { continue }
                 work = .remove(watch)

@@ -1,0 +1,121 @@
+extension LogEvent {
+    /// The event as a person reads it, in one line.
+    package var message: String {
+        switch self {
+        case .ready(let actions, let elapsed):
+            return "ready: \(counted(actions, "action")) in \(milliseconds(elapsed))"
+        case .touched(let path):
+            return "touched: \(shown(path))"
+        case .started(let run, let path, let identity, let process):
+            return
+                "run \(run.value) started as \(identity.name) with pid \(process): \(shown(path))"
+        case .ended(let run, let path, let outcome, let elapsed):
+            return "run \(run.value) \(words(outcome)) after \(seconds(elapsed)): \(shown(path))"
+        case .notStarted(let run, let path, let identity, let program, let failure):
+            return
+                "run \(run.value) not started as \(identity.name): \(shown(path)): "
+                + "unable to \(purpose(failure.step, identity, program)): "
+                + "\(failure.error.explanation); \(remedy(failure, program))"
+        case .refused(let path, let reader):
+            return "touch refused: \(shown(path)): \(reader.name), who owns the action file, can't "
+                + "read it; give \(reader.name) the right to, or let root own the action file"
+        case .polled(let path, let place, let error):
+            return "polling \(shown(path)) every second: unable to watch \(shown(place)): "
+                + "\(watchError(error))"
+        case .overflowed:
+            return "the kernel's event queue was full: examining every watched path; raise "
+                + "fs.inotify.max_queued_events if this happens often"
+        case .reloading: return "reloading the action files"
+        case .reloaded(let actions, let added, let changed, let removed):
+            return "reloaded: \(counted(actions, "action")), \(added) added, \(changed) changed, "
+                + "\(removed) removed"
+        case .reloadRefused(let problems):
+            return "reload refused: \(counted(problems, "problem")) above; nothing was changed"
+        case .draining(let runs, let within):
+            return runs == 0
+                ? "stopping"
+                : "stopping: waiting up to \(seconds(within)) for \(counted(runs, "run")) to end"
+        case .stopping(let runs):
+            return "stopping: asking \(counted(runs, "run")) to end with SIGTERM"
+        case .killing(let runs):
+            return "stopping: ending \(counted(runs, "run")) with SIGKILL"
+        case .stopped(let waiting):
+            return waiting == 0
+                ? "stopped" : "stopped; \(counted(waiting, "touch", "touches")) not handled"
+        }
+    }
+
+    private func shown(_ path: RawPath) -> String { TerminalText.escaped(path.bytes) }
+
+    private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+        "\(count) \(count == 1 ? one : many ?? one + "s")"
+    }
+
+    private func milliseconds(_ duration: Duration) -> String {
+        decimal(duration.nanoseconds / 10_000, digits: 2) + " ms"
+    }
+
+    private func seconds(_ duration: Duration) -> String {
+        decimal(duration.nanoseconds / 1_000_000, digits: 3) + " s"
+    }
+
+    private func decimal(_ value: Int64, digits: Int) -> String {
+        let scale = (0..<digits).reduce(Int64(1)) { scale, _ in scale * 10 }
+        let fraction = String(value % scale)
+        let zeros = String(repeating: "0", count: digits - fraction.count)
+        return "\(value / scale).\(zeros)\(fraction)"
+    }
+
+    private func words(_ outcome: RunOutcome) -> String {
+        switch outcome {
+        case .exited(status: 0): "succeeded"
+        case .exited(let status): "failed with status \(status)"
+        case .signalled(let signal): "was ended by \(SignalName.of(signal))"
+        }
+    }
+
+    private func purpose(
+        _ step: StartStep, _ identity: RunIdentity, _ program: RawPath?
+    ) -> String {
+        switch step {
+        case .clone: "make a process"
+        case .session: "begin a session"
+        case .descriptors: "set up its descriptors"
+        case .groups: "take the groups of \(identity.name)"
+        case .group: "take the group \(identity.group)"
+        case .user: "become \(identity.name)"
+        case .capabilities: "give up its capabilities"
+        case .verify: "verify that it is \(identity.name)"
+        case .umask: "set its umask"
+        case .directory: "enter its working directory"
+        case .signals: "reset its signals"
+        case .execute: "execute \(program.map(shown) ?? "its program")"
+        }
+    }
+
+    private func remedy(_ failure: StartFailure, _ program: RawPath?) -> String {
+        switch (failure.step, failure.error) {
+        case (.clone, .tryAgain): "raise the limit on processes (ulimit -u, pids.max)"
+        case (.clone, .tooManyOpenFiles): "raise the limit on open files (ulimit -n)"
+        case (.clone, _): "see what the system is short of"
+        case (.execute, .noSuchFile):
+            "install the program, write its whole path, or set PATH in `environment`; a script "
+                + "also needs the interpreter of its first line"
+        case (.execute, .permissionDenied):
+            "let the run's user read and execute the program and its directories"
+        case (.execute, ErrorNumber(8)): "begin the script with #! and its interpreter"
+        case (.execute, ErrorNumber(7)): "pass fewer or shorter arguments"
+        case (.execute, _): "see whether the run's user can execute the program"
+        case (.directory, _): "let the run's user enter it, or choose another"
+        default: "nothing was executed; run touchmon as root with all of its capabilities"
+        }
+    }
+
+    private func watchError(_ error: ErrorNumber) -> String {
+        switch error {
+        case .noSpace: "too many watches; raise fs.inotify.max_user_watches"
+        case .permissionDenied: "permission denied; touchmon needs the right to read it"
+        default: error.explanation
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// How much an event matters, with the priorities of syslog(3).
+package enum LogLevel: String, Hashable, Comparable, CaseIterable, Sendable {
+    case error, warning, notice, info, debug
+
+    /// The priority, as sd-daemon(3) writes it before a line.
+    package var priority: Int {
+        switch self {
+        case .error: 3
+        case .warning: 4
+        case .notice: 5
+        case .info: 6
+        case .debug: 7
+        }
+    }
+
+    package static func < (left: LogLevel, right: LogLevel) -> Bool {
+        left.priority < right.priority
+    }
+}
+
+/// Something that an operator cares about: one line of the log.
+package enum LogEvent: Hashable, Sendable {
+    case ready(actions: Int, elapsed: Duration)
+    case touched(RawPath)
+    case started(RunNumber, RawPath, RunIdentity, process: Int32)
+    case ended(RunNumber, RawPath, RunOutcome, elapsed: Duration)
+    case notStarted(RunNumber, RawPath, RunIdentity, program: RawPath?, StartFailure)
+    /// A touch of a path that the owner of its action file may not read.
+    case refused(RawPath, reader: RunIdentity)
+    case polled(RawPath, at: RawPath, ErrorNumber)
+    case overflowed
+    case reloading
+    case reloaded(actions: Int, added: Int, changed: Int, removed: Int)
+    case reloadRefused(problems: Int)
+    case draining(runs: Int, within: Duration)
+    case stopping(runs: Int)
+    case killing(runs: Int)
+    case stopped(waiting: Int)
+
+    package var level: LogLevel {
+        switch self {
+        case .ready, .reloaded, .reloading, .draining, .stopped: .notice
+        case .touched, .started: .info
+        case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
+        case .polled, .overflowed, .stopping, .killing, .refused: .warning
+        case .notStarted, .reloadRefused: .error
+        }
+    }
+
+    /// The event's name in JSON.
+    package var name: String {
+        switch self {
+        case .ready: "ready"
+        case .touched: "touched"
+        case .started: "run_started"
+        case .ended: "run_ended"
+        case .notStarted: "run_not_started"
+        case .refused: "refused"
+        case .polled: "polled"
+        case .overflowed: "overflow"
+        case .reloading: "reloading"
+        case .reloaded: "reloaded"
+        case .reloadRefused: "reload_refused"
+        case .draining: "draining"
+        case .stopping: "stopping"
+        case .killing: "killing"
+        case .stopped: "stopped"
+        }
+    }
+}

@@ -1,0 +1,142 @@
+/// Turns the names of an action's user and groups into the rights of its runs, and finds whatever
+/// would grant somebody more than they have.
+struct IdentityResolver {
+    let accounts: AccountTable
+    let daemon: DaemonIdentity
+    var problems: [Problem] = []
+    /// Whether a problem is one of permission: an ordinary user's daemon was asked for more than
+    /// that user.
+    private(set) var isForbidden = false
+
+    init(accounts: AccountTable, daemon: DaemonIdentity) {
+        self.accounts = accounts
+        self.daemon = daemon
+    }
+
+    /// The action of a definition in a file that belongs to `owner`. Where there is a problem, it
+    /// is not to be used.
+    mutating func planned(_ definition: ActionDefinition, owner: UInt32) -> PlannedAction {
+        let account = account(of: definition) ?? daemon.account
+        let identity = RunIdentity(
+            name: account.name, user: account.user,
+            group: group(definition.group, at: definition) ?? account.group,
+            groups: definition.supplementaryGroups?
+                .compactMap { group($0, at: definition) } ?? account.groups)
+        checkPermission(identity, account, definition, owner: owner)
+        let environment = BaseEnvironment.variables(
+            for: account, adding: definition.environment)
+        return PlannedAction(
+            path: definition.path, argv: definition.argv,
+            programs: BaseEnvironment.programs(named: definition.argv[0], in: environment),
+            identity: identity, environment: environment,
+            workingDirectory: definition.workingDirectory, umask: definition.umask,
+            settle: definition.settle, output: definition.output,
+            reader: daemon.isRoot && owner != 0 ? identity : nil)
+    }
+
+    private mutating func account(of definition: ActionDefinition) -> UserAccount? {
+        let location = definition.userLocation ?? definition.location
+        guard let name = definition.user else {
+            if daemon.isRoot {
+                problems.append(
+                    Problem(
+                        .error, at: location, "this action does not say which user it runs as",
+                        remedy: "add \"user\": \"NAME\"; write \"root\" if that is meant"))
+            }
+            return nil
+        }
+        if case .id(daemon.account.user) = name, accounts.users[name] == nil {
+            return daemon.account
+        }
+        switch accounts.users[name] {
+        case .found(let account): return account
+        case .failed(let error):
+            problems.append(
+                Problem(
+                    .error, at: location,
+                    "unable to look up the user `\(shown(name))`: \(error.explanation)",
+                    remedy: "see whether `getent passwd \(shown(name))` answers, then try again"))
+        case .unknown, nil:
+            problems.append(
+                Problem(
+                    .error, at: location, "there is no user `\(shown(name))`",
+                    remedy: "create the user, or name one that `getent passwd` lists"))
+        }
+        return nil
+    }
+
+    private mutating func group(_ name: AccountName?, at definition: ActionDefinition) -> UInt32? {
+        guard let name else { return nil }
+        switch accounts.groups[name] {
+        case .found(let group): return group
+        case .failed(let error):
+            problems.append(
+                Problem(
+                    .error, at: definition.location,
+                    "unable to look up the group `\(shown(name))`: \(error.explanation)",
+                    remedy: "see whether `getent group \(shown(name))` answers, then try again"))
+        case .unknown, nil:
+            problems.append(
+                Problem(
+                    .error, at: definition.location, "there is no group `\(shown(name))`",
+                    remedy: "create the group, or name one that `getent group` lists"))
+        }
+        return nil
+    }
+
+    private mutating func checkPermission(
+        _ identity: RunIdentity, _ account: UserAccount, _ definition: ActionDefinition,
+        owner: UInt32
+    ) {
+        let location = definition.userLocation ?? definition.location
+        if !daemon.isRoot {
+            let own = RunIdentity(
+                name: daemon.account.name, user: daemon.account.user, group: daemon.account.group,
+                groups: daemon.account.groups)
+            guard identity.user != own.user else {
+                guard identity.group != own.group || identity.groups != own.groups else { return }
+                isForbidden = true
+                return problems.append(
+                    Problem(
+                        .error, at: definition.location,
+                        "only root can change the groups of a run",
+                        remedy: "leave out `group` and `supplementary_groups`, or run as root"))
+            }
+            isForbidden = true
+            problems.append(
+                Problem(
+                    .error, at: location,
+                    "running as `\(own.name)`, touchmon can't run commands as `\(identity.name)`",
+                    remedy: "run touchmon as root, or let the action run as `\(own.name)`"))
+            return
+        }
+        guard owner != 0 else { return }
+        let ownerName = accounts.users[.id(owner)].flatMap { answer in
+            if case .found(let account) = answer { account.name } else { nil }
+        }
+        if identity.user != owner {
+            problems.append(
+                Problem(
+                    .error, at: location,
+                    "this file belongs to `\(ownerName ?? String(owner))`, so its actions can't "
+                        + "run as `\(identity.name)`",
+                    remedy: "let the action run as the file's owner, or give the file to root"))
+        } else if !Set(identity.groups + [identity.group])
+            .isSubset(of: account.groups + [account.group])
+        {
+            problems.append(
+                Problem(
+                    .error, at: definition.location,
+                    "this file belongs to `\(account.name)`, who is not in all of the groups that "
+                        + "the action asks for",
+                    remedy: "ask for groups of `\(account.name)`, or give the file to root"))
+        }
+    }
+
+    private func shown(_ name: AccountName) -> String {
+        switch name {
+        case .name(let name): name
+        case .id(let id): String(id)
+        }
+    }
+}

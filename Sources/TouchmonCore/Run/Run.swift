@@ -1,0 +1,43 @@
+/// The number of a run: counted upwards, never used twice by one daemon.
+package struct RunNumber: Hashable, Comparable, Sendable {
+    package var value: UInt64
+
+    package init(_ value: UInt64) {
+        self.value = value
+    }
+
+    package static func < (left: RunNumber, right: RunNumber) -> Bool { left.value < right.value }
+}
+
+/// Why a run is due; the value of `TOUCHMON_REASON`.
+package enum RunReason: String, Hashable, Sendable {
+    case touch
+}
+
+/// How the process of a run ended, wait(2).
+package enum RunOutcome: Hashable, Sendable {
+    case exited(status: Int32)
+    case signalled(signal: Int32)
+
+    /// Whether the command says that it did its work.
+    package var isSuccess: Bool { self == .exited(status: 0) }
+}
+
+/// What the child does between clone and exec, in this order; where a start can fail.
+package enum StartStep: String, Hashable, Sendable, CaseIterable {
+    /// Making the process itself, before there is a child.
+    case clone
+    case session, descriptors, groups, group, user, capabilities, verify, umask, directory, signals
+    case execute
+}
+
+/// Why a run executed nothing.
+package struct StartFailure: Hashable, Sendable {
+    package var step: StartStep
+    package var error: ErrorNumber
+
+    package init(step: StartStep, error: ErrorNumber) {
+        self.step = step
+        self.error = error
+    }
+}

@@ -1,0 +1,127 @@
+/// The run stage: due runs in, starts and stops out; at most one run of an action at a time.
+///
+/// A due run starts only after the event queue was read once more (`eventsDrained`), so that
+/// whatever happened before the start and led to it, or came with it, is covered by it: one run for
+/// all the events of one save, and one for all the touches that came while the last run was busy.
+package struct Runs {
+    /// A run that is due and has not started.
+    package struct Due: Hashable, Sendable {
+        package var reason: RunReason
+        /// The modification time that the touch left; nil where nothing was touched.
+        package var modified: FileTime?
+    }
+
+    /// A run whose process has not ended.
+    package struct Active: Hashable, Sendable {
+        package var number: RunNumber
+        package var action: ActionID
+        package var started: Instant
+        /// The process; nil until the kernel made it.
+        package var process: Int32?
+    }
+
+    private struct Waiting {
+        var due: Due
+        /// How many times the queue had been drained when the run became due.
+        var drains: Int
+    }
+
+    private var waiting: [ActionID: Waiting] = [:]
+    /// The waiting actions whose last run has ended, in the order in which they became startable.
+    private var startable: [ActionID] = []
+    private var startableHead = 0
+    private var busy: [ActionID: RunNumber] = [:]
+    private var active: [RunNumber: Active] = [:]
+    private var drains = 0
+    private var last: RunNumber
+
+    /// Whether no new run starts any more.
+    package var isStopping = false
+
+    package init(lastNumber: RunNumber = RunNumber(0)) {
+        last = lastNumber
+    }
+
+    /// The runs whose processes have not ended, in the order of their numbers.
+    package var activeRuns: [Active] { active.values.sorted { $0.number < $1.number } }
+
+    package var hasActiveRuns: Bool { !active.isEmpty }
+
+    /// How many actions have a run that is due and has not started.
+    package var waitingCount: Int { waiting.count }
+
+    package func isBusy(_ action: ActionID) -> Bool { busy[action] != nil }
+
+    package func run(_ number: RunNumber) -> Active? { active[number] }
+
+    /// Takes a due run; joins it to the one that waits already.
+    package mutating func request(_ action: ActionID, _ due: Due) {
+        if waiting[action] != nil {
+            waiting[action]?.due.modified = due.modified
+            return
+        }
+        waiting[action] = Waiting(due: due, drains: drains)
+        if busy[action] == nil { startable.append(action) }
+    }
+
+    /// Drops the run of an action that waits.
+    package mutating func remove(_ action: ActionID) {
+        waiting[action] = nil
+    }
+
+    /// The event queue was read to its end.
+    package mutating func eventsDrained() {
+        drains += 1
+    }
+
+    /// Whether a run waits for nothing but the queue to be drained.
+    package mutating func needsDrain() -> Bool {
+        skipStale()
+        return !isStopping && !startable.isEmpty
+    }
+
+    /// Takes the next run that may start now, and makes its action busy.
+    package mutating func takeStart(at now: Instant) -> (Active, Due)? {
+        skipStale()
+        guard !isStopping, startableHead < startable.count else { return nil }
+        let action = startable[startableHead]
+        guard let next = waiting[action], next.drains < drains else { return nil }
+        startableHead += 1
+        waiting[action] = nil
+        last.value += 1
+        let run = Active(number: last, action: action, started: now)
+        active[last] = run
+        busy[action] = last
+        return (run, next.due)
+    }
+
+    /// Leaves out actions that were removed, and those that are busy: their turn comes again when
+    /// their run ends.
+    private mutating func skipStale() {
+        while startableHead < startable.count,
+            waiting[startable[startableHead]] == nil || busy[startable[startableHead]] != nil
+        {
+            startableHead += 1
+        }
+        guard startableHead == startable.count else { return }
+        startable.removeAll(keepingCapacity: true)
+        startableHead = 0
+    }
+
+    /// The kernel made the process of a run.
+    package mutating func made(_ number: RunNumber, process: Int32) {
+        active[number]?.process = process
+    }
+
+    /// The run is over: its process ended, or never executed anything.
+    package mutating func ended(_ number: RunNumber) -> Active? {
+        guard let run = active.removeValue(forKey: number) else { return nil }
+        busy[run.action] = nil
+        if waiting[run.action] != nil {
+            // It waited for this run, and for the touches that came until now.
+            waiting[run.action]?.drains = drains
+            startable.append(run.action)
+        }
+        return run
+    }
+}

@@ -1,0 +1,53 @@
+/// The order in which a daemon ends: no new runs; running ones may finish; then they are asked to
+/// stop; then they are killed. Every further signal goes on to the next step at once.
+package struct Shutdown {
+    package enum Step: Int, Hashable, Comparable, Sendable {
+        /// Running runs may finish.
+        case draining
+        /// They were asked to stop.
+        case stopping
+        /// They were killed.
+        case killing
+
+        package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private let drain: Duration
+    private let stopTimeout: Duration
+    package private(set) var step: Step?
+    /// When the next step is due.
+    package private(set) var deadline: Instant?
+
+    package init(drain: Duration, stopTimeout: Duration) {
+        self.drain = drain
+        self.stopTimeout = stopTimeout
+    }
+
+    /// SIGINT or SIGTERM came; returns the step that begins, or nil after the last.
+    package mutating func signalled(at now: Instant) -> Step? {
+        advance(at: now)
+    }
+
+    /// Returns the step that begins when a deadline has passed.
+    package mutating func timePassed(at now: Instant) -> Step? {
+        guard let deadline, deadline <= now else { return nil }
+        return advance(at: now)
+    }
+
+    private mutating func advance(at now: Instant) -> Step? {
+        switch step {
+        case nil:
+            step = .draining
+            deadline = now.advanced(by: drain)
+        case .draining:
+            step = .stopping
+            deadline = now.advanced(by: stopTimeout)
+        case .stopping:
+            step = .killing
+            deadline = nil
+        case .killing:
+            return nil
+        }
+        return step
+    }
+}

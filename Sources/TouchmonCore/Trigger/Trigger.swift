@@ -1,0 +1,66 @@
+import HeapModule
+
+/// The trigger stage: touches in, due runs out, after the quiet time that their action asks for.
+package struct Trigger {
+    private struct Settling {
+        var policy: SettlePolicy
+        var first: Instant
+        var last: Instant
+
+        /// When the run is due if no further touch comes.
+        var deadline: Instant {
+            let quiet = last.advanced(by: policy.quiet)
+            guard let max = policy.max else { return quiet }
+            return min(quiet, first.advanced(by: max))
+        }
+    }
+
+    private struct Deadline: Comparable {
+        var time: Instant
+        var action: ActionID
+        static func < (left: Deadline, right: Deadline) -> Bool { left.time < right.time }
+    }
+
+    private var settling: [ActionID: Settling] = [:]
+    private var deadlines = Heap<Deadline>()
+
+    package init() {}
+
+    /// Takes a touch; true when its run is due at once.
+    package mutating func touched(
+        _ action: ActionID, _ policy: SettlePolicy, at now: Instant
+    ) -> Bool {
+        guard policy.quiet > .zero else { return true }
+        var state = settling[action] ?? Settling(policy: policy, first: now, last: now)
+        state.policy = policy
+        state.last = now
+        settling[action] = state
+        deadlines.insert(Deadline(time: state.deadline, action: action))
+        return false
+    }
+
+    /// How many actions wait for quiet.
+    package var settlingCount: Int { settling.count }
+
+    /// Forgets the touches of an action.
+    package mutating func remove(_ action: ActionID) {
+        settling[action] = nil
+    }
+
+    /// When `takeDue` is to be called next, if no touch comes before.
+    package mutating func nextDeadline() -> Instant? {
+        while let next = deadlines.min {
+            if settling[next.action]?.deadline == next.time { return next.time }
+            deadlines.removeMin()
+        }
+        return nil
+    }
+
+    /// Takes an action that has settled.
+    package mutating func takeDue(at now: Instant) -> ActionID? {
+        guard let next = nextDeadline(), next <= now else { return nil }
+        let action = deadlines.removeMin().action
+        settling[action] = nil
+        return action
+    }
+}
