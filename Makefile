@@ -21,7 +21,7 @@ bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
 	@ROUNDS=$(ROUNDS) scripts/bench-latency
 
 lint: ## check the style of Swift and shell sources
-	@scripts/install-dependencies lint
+	@scripts/install-dependencies build lint
 	swift format lint --strict -r Package.swift Sources Tests
 	shellcheck $$(grep -lE '^#!.*\<(ba)?sh\>' scripts/* .ci/*)
 
