@@ -1,0 +1,45 @@
+# Everything a developer does, by name. The work itself is in scripts/.
+
+PREFIX ?= /usr/local
+ROUNDS ?= 1000
+binary := .build/release/touchmon
+
+build: ## build the release binary: .build/release/touchmon
+	@scripts/install-dependencies build
+	swift build -c release --product touchmon --static-swift-stdlib -Xlinker -s
+
+test: ## install what is missing, then run every test
+	@scripts/test
+
+test-fast: ## run the tests of the pure core alone
+	swift test --disable-xctest --filter TouchmonCoreTests
+
+demo: build ## one user touches a file, another user's command runs
+	@scripts/demo
+
+bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
+	@ROUNDS=$(ROUNDS) scripts/bench-latency
+
+lint: ## check the style of Swift and shell sources
+	@scripts/install-dependencies build lint
+	swift format lint --strict -r Package.swift Sources Tests
+	shellcheck $$(grep -lE '^#!.*\<(ba)?sh\>' scripts/* .ci/*)
+
+fmt: ## format the Swift sources
+	swift format format -i -r Package.swift Sources Tests
+
+install: ## install what `make build` built (PREFIX=/usr/local DESTDIR=)
+	@test -x $(binary) || { printf '%s\n' 'touchmon: unable to install: $(binary) is not there' \
+	  'Run `make build` first; it need not be root that builds.' >&2; exit 1; }
+	install -D -m 0755 $(binary) '$(DESTDIR)$(PREFIX)/bin/touchmon'
+	install -D -m 0644 LICENSE '$(DESTDIR)$(PREFIX)/share/doc/touchmon/LICENSE'
+	install -D -m 0644 packaging/supervisor/touchmon.conf \
+	  '$(DESTDIR)$(PREFIX)/share/doc/touchmon/examples/supervisor.conf'
+
+clean: ## remove what was built
+	rm -rf .build
+
+help: ## say what can be made
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
+
+.PHONY: build test test-fast demo bench-latency lint fmt install clean help
