@@ -39,7 +39,8 @@ extension JSONReader {
         let word = word(at: index)
         return failure(
             index, "\(word.isEmpty ? character(at: index) : "`\(word)`") is not a key",
-            word.isEmpty ? "write a key in double quotes" : "write it in double quotes: `\"\(word)\"`")
+            word.isEmpty
+                ? "write a key in double quotes" : "write it in double quotes: `\"\(word)\"`")
     }
 
     /// The error for something after a value that neither goes on nor ends what began at `open`.

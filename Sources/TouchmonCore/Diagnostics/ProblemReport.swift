@@ -7,7 +7,8 @@ package struct ProblemReport: Sendable {
     /// without its line.
     package init(_ problems: [Problem], sources: [SourceText]) {
         self.problems = problems
-        self.sources = Dictionary(sources.map { ($0.file, $0) }, uniquingKeysWith: { _, last in last })
+        self.sources = Dictionary(
+            sources.map { ($0.file, $0) }, uniquingKeysWith: { _, last in last })
     }
 
     /// For a terminal: each problem with its place, its line, a caret under the column, and what to
