@@ -6,10 +6,11 @@ extension ActionDecoder {
     }
 
     private mutating func settle(_ members: [JSONMember], of node: JSONNode) -> SettlePolicy? {
-        reportDuplicates(in: members, remedy: "keep one of the two")
+        var seen: [[UInt8]: Int] = [:]
         var quiet: Duration?
         var max: Duration?
         for member in members {
+            reportDuplicate(member, after: &seen)
             switch String(decoding: member.key, as: UTF8.self) {
             case "quiet": quiet = duration(member.node, "settle.quiet")
             case "max": max = duration(member.node, "settle.max")

@@ -26,12 +26,12 @@ extension ActionDecoder {
     mutating func account(_ node: JSONNode, _ key: String) -> AccountName? {
         let complaint: String
         switch node.value {
-        case .number(let literal):
-            if let id = accountID(literal) { return .id(id) }
-            complaint = "is not a number that an account can have"
+        case .number(let text):
+            if let id = accountID(text) { return .id(id) }
+            complaint = "can't be \(TerminalText.quoted(text))"
         case .string(let text) where !text.isEmpty && text.allSatisfy(JSONReader.isDigit):
             if let id = accountID(text) { return .id(id) }
-            complaint = "is not a number that an account can have"
+            complaint = "can't be \(TerminalText.quoted(text))"
         case .string(let text):
             guard refuseNUL(in: text, at: node.offset, "`\(key)`") else { return nil }
             if !text.isEmpty, let name = String(validating: text, as: UTF8.self) {
@@ -52,9 +52,10 @@ extension ActionDecoder {
 
     mutating func environment(_ node: JSONNode) -> [EnvironmentVariable] {
         guard case .object(let members) = node.value else { return [] }
-        reportDuplicates(in: members, remedy: "keep one of the two")
         var variables: [EnvironmentVariable] = []
+        var seen: [[UInt8]: Int] = [:]
         for member in members {
+            reportDuplicate(member, after: &seen)
             checkVariableName(member)
             if let value = string(
                 member.node, "the variable \(TerminalText.quoted(member.key))")

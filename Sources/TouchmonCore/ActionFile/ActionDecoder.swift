@@ -36,14 +36,13 @@ struct ActionDecoder {
                 remedy: "write `{\"/path/of/a/file\": {\"argv\": […], \"user\": \"…\"}}`")
             return []
         }
-        let watched = members.filter { $0.key.first != UInt8(ascii: "$") }
-        reportDuplicates(
-            in: watched, remedy: "keep one of the two; several commands for one path go in a script"
-        )
         var actions: [ActionDefinition] = []
-        actions.reserveCapacity(watched.count)
-        for member in watched {
+        actions.reserveCapacity(members.count)
+        var seen: [[UInt8]: Int] = [:]
+        seen.reserveCapacity(members.count)
+        for member in members where member.key.first != UInt8(ascii: "$") {
             let before = problems.count
+            reportDuplicate(member, after: &seen)
             let action = action(member)
             if let action, problems.count == before { actions.append(action) }
         }
@@ -62,8 +61,9 @@ struct ActionDecoder {
         var action = ActionDefinition(
             path: RawPath(bytes: member.key).normalized(relativeTo: directory),
             location: source.location(at: member.keyOffset), argv: [])
-        reportDuplicates(in: members, remedy: "keep one of the two")
+        var seen: [[UInt8]: Int] = [:]
         for part in members {
+            reportDuplicate(part, after: &seen)
             guard let key = keys[part.key] else {
                 reportUnknown(part)
                 continue
@@ -121,21 +121,14 @@ struct ActionDecoder {
             remedy: remedy)
     }
 
-    /// Reports every key that stood before in the same object.
-    mutating func reportDuplicates(in members: [JSONMember], remedy: String) {
-        guard members.count > 1 else { return }
-        var first: [[UInt8]: Int] = [:]
-        for member in members {
-            guard let earlier = first[member.key] else {
-                first[member.key] = member.keyOffset
-                continue
-            }
-            let place = source.location(at: earlier)
-            report(
-                at: member.keyOffset,
-                "\(TerminalText.quoted(member.key)) is here twice, first in line \(place.line)",
-                remedy: remedy)
-        }
+    /// Reports a key that stood before in the same object; `seen` has the keys that did.
+    mutating func reportDuplicate(_ member: JSONMember, after seen: inout [[UInt8]: Int]) {
+        guard let first = seen.updateValue(member.keyOffset, forKey: member.key) else { return }
+        let place = source.location(at: first)
+        report(
+            at: member.keyOffset,
+            "\(TerminalText.quoted(member.key)) was here before, at \(place.line):\(place.column)",
+            remedy: "keep one of the two")
     }
 
     mutating func report(at offset: Int, _ message: String, remedy: String) {

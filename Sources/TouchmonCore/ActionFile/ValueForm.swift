@@ -24,7 +24,7 @@ package enum ValueForm: Hashable, Sendable {
         case .path: "an absolute path in a string"
         case .octal: "an octal number in a string"
         case .settle: "a duration in a string, or an object"
-        case .oneOf: "one of a few strings"
+        case .oneOf: "a string"
         }
     }
 
