@@ -50,7 +50,7 @@ extension JSONReader {
         switch bytes[index] {
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
             return failure(
-                index, "\(character(at: index)) closes what a `\(opening(open))` opened",
+                index, "\(character(at: index)) can't close a `\(opening(open))`",
                 "write `\(close)`")
         case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["):
             return failure(

@@ -6,12 +6,12 @@ package struct Excerpt: Hashable, Sendable {
 
 extension SourceText {
     /// The line at `location`, without its indentation and cut around the column when it is long;
-    /// nil where the file has no such place.
+    /// nil where the file has no such place, or there is nothing to show.
     ///
     /// The caret's line repeats the tabs of the text, so that both are equally wide however wide
     /// the terminal makes a tab.
     package func excerpt(at location: SourceLocation) -> Excerpt? {
-        let (before, total) = (60, 100)
+        let (before, total) = (40, 72)
         let firstColumn = max(1, location.column - before)
         guard let target = offset(line: location.line, column: location.column),
             let start = offset(line: location.line, column: firstColumn)
@@ -36,6 +36,7 @@ extension SourceText {
             index += scalar.map(UTF8.width) ?? 1
             shownCount += 1
         }
+        guard shownCount > 0 else { return nil }
         excerpt.caret += "^"
         return excerpt
     }

@@ -21,6 +21,7 @@ package enum TerminalText {
     /// `bytes` in backticks for use in a sentence, cut where a sentence would drown in them.
     package static func quoted(_ bytes: [UInt8]) -> String {
         let limit = 64
+        guard !bytes.isEmpty else { return "`\"\"`" }
         guard bytes.count > limit else { return "`\(escaped(bytes))`" }
         // Not in the middle of a character: up to three continuation bytes are given back.
         var end = limit

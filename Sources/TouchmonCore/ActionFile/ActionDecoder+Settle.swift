@@ -1,0 +1,57 @@
+extension ActionDecoder {
+    /// A duration, or `{"quiet": duration, "max": duration}`.
+    mutating func settle(_ node: JSONNode) -> SettlePolicy? {
+        if case .object(let members) = node.value { return settle(members, of: node) }
+        return duration(node, "settle").map { SettlePolicy(quiet: $0) }
+    }
+
+    private mutating func settle(_ members: [JSONMember], of node: JSONNode) -> SettlePolicy? {
+        var seen: [[UInt8]: Int] = [:]
+        var quiet: Duration?
+        var max: Duration?
+        for member in members {
+            reportDuplicate(member, after: &seen)
+            switch String(decoding: member.key, as: UTF8.self) {
+            case "quiet": quiet = duration(member.node, "settle.quiet")
+            case "max": max = duration(member.node, "settle.max")
+            default:
+                report(
+                    at: member.keyOffset,
+                    "\(TerminalText.quoted(member.key)) is not a key of `settle`",
+                    remedy: "remove it; the keys are `quiet` and `max`")
+            }
+        }
+        guard members.contains(where: { $0.key.elementsEqual("quiet".utf8) }) else {
+            report(
+                at: node.offset, "`settle` has no `quiet`",
+                remedy: "write how long to wait for quiet: `\"quiet\": \"250ms\"`")
+            return nil
+        }
+        if let quiet, let max, max < quiet {
+            report(
+                at: node.offset, "`settle.max` is shorter than `settle.quiet`",
+                remedy: "write a `max` that is at least as long as `quiet`")
+        }
+        return quiet.map { SettlePolicy(quiet: $0, max: max) }
+    }
+
+    private mutating func duration(_ node: JSONNode, _ key: String) -> Duration? {
+        let remedy = "write \(DurationText.form)"
+        guard case .string(let text) = node.value else {
+            report(
+                at: node.offset, "`\(key)` must be a duration in a string, not \(node.value.kind)",
+                remedy: remedy)
+            return nil
+        }
+        do {
+            return try DurationText.parse(text)
+        } catch {
+            let isTooLarge = error == .tooLarge
+            report(
+                at: node.offset,
+                "\(TerminalText.quoted(text)) is \(isTooLarge ? "too long" : "not a duration")",
+                remedy: isTooLarge ? "write a shorter duration" : remedy)
+            return nil
+        }
+    }
+}

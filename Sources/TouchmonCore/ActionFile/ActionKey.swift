@@ -1,0 +1,79 @@
+/// A key of an action: what its value may be, and how it is decoded.
+///
+/// `all` is the only list of keys: decoding, suggestions and messages follow it.
+package struct ActionKey: Sendable {
+    /// Puts a value that has the key's form into the definition and reports what is wrong with it.
+    typealias Decode = @Sendable (JSONNode, inout ActionDefinition, inout ActionDecoder) -> Void
+
+    package let name: String
+    /// What others call it.
+    let aliases: [String]
+    /// nil for a key that this version knows but does not support.
+    package let form: ValueForm?
+    let decode: Decode
+
+    private init(
+        _ name: String, _ form: ValueForm, aliases: [String] = [], decode: @escaping Decode
+    ) {
+        self.name = name
+        self.aliases = aliases
+        self.form = form
+        self.decode = decode
+    }
+
+    /// A key that needs a later version.
+    private init(later name: String) {
+        self.name = name
+        aliases = []
+        form = nil
+        decode = { _, _, _ in }
+    }
+
+    /// Every key of an action, in the order in which they are documented.
+    package static let all: [ActionKey] = supported + later.map { ActionKey(later: $0) }
+
+    private static let supported: [ActionKey] = [
+        ActionKey("argv", .strings, aliases: ["command", "cmd", "exec", "run", "program"]) {
+            node, action, decoder in
+            action.argv = decoder.argv(node)
+        },
+        ActionKey("user", .account, aliases: ["uid", "owner", "run_as"]) { node, action, decoder in
+            action.user = decoder.account(node, "user")
+            action.userLocation = decoder.source.location(at: node.offset)
+        },
+        ActionKey("group", .account, aliases: ["gid"]) { node, action, decoder in
+            action.group = decoder.account(node, "group")
+        },
+        ActionKey("supplementary_groups", .accounts, aliases: ["groups"]) {
+            node, action, decoder in
+            action.supplementaryGroups = decoder.accounts(node, "supplementary_groups")
+        },
+        ActionKey("environment", .environment, aliases: ["env", "vars", "variables"]) {
+            node, action, decoder in
+            action.environment = decoder.environment(node)
+        },
+        ActionKey("working_directory", .path, aliases: ["cwd", "chdir", "directory", "workdir"]) {
+            node, action, decoder in
+            action.workingDirectory = decoder.absolutePath(node, "working_directory")
+        },
+        ActionKey("umask", .octal, aliases: ["mask"]) { node, action, decoder in
+            action.umask = decoder.umask(node) ?? action.umask
+        },
+        ActionKey("settle", .settle, aliases: ["debounce", "delay", "quiet"]) {
+            node, action, decoder in
+            action.settle = decoder.settle(node) ?? action.settle
+        },
+        ActionKey("output", .oneOf(OutputPolicy.allCases.map(\.rawValue)), aliases: ["stdout"]) {
+            node, action, decoder in
+            action.output = decoder.choice(node, "output") ?? action.output
+        },
+    ]
+
+    private static let later = [
+        "on", "recursive", "include", "exclude", "each", "compare", "touched_by", "own_changes",
+        "poll", "busy", "max_parallel", "busy_signal", "timeout", "stop_signal", "stop_timeout",
+        "kill", "retry", "rate_limit", "run_at_start", "catch_up", "interrupted", "on_failure",
+        "output_limit", "stdin", "follow", "limits", "nice", "io_class", "no_new_privileges",
+        "sandbox",
+    ]
+}

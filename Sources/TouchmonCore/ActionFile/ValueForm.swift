@@ -1,0 +1,45 @@
+/// What the value of a key may be.
+package enum ValueForm: Hashable, Sendable {
+    case strings, account, accounts, environment, path, octal, settle
+    case oneOf([String])
+
+    /// Whether `value` has the right type; what it holds is the decoder's to check.
+    func accepts(_ value: JSONValue) -> Bool {
+        switch (self, value) {
+        case (.strings, .list), (.accounts, .list), (.environment, .object), (.path, .string),
+            (.octal, .string), (.oneOf, .string), (.account, .string), (.account, .number),
+            (.settle, .string), (.settle, .object):
+            true
+        default: false
+        }
+    }
+
+    /// The form in words, after "must be".
+    var words: String {
+        switch self {
+        case .strings: "a list of strings"
+        case .account: "a name or a number"
+        case .accounts: "a list of names or numbers"
+        case .environment: "an object of strings"
+        case .path: "an absolute path in a string"
+        case .octal: "an octal number in a string"
+        case .settle: "a duration in a string, or an object"
+        case .oneOf: "a string"
+        }
+    }
+
+    /// How to write it, as an instruction.
+    var remedy: String {
+        switch self {
+        case .strings: "write `[\"program\", \"argument\"]`"
+        case .account: "write a name, or a number from 0 to 4294967294"
+        case .accounts: "write `[\"name\", \"name\"]`"
+        case .environment: "write `{\"NAME\": \"value\"}`"
+        case .path: "write a path that begins with `/`"
+        case .octal: "write three octal digits in quotes, as in `\"022\"`"
+        case .settle: "write \(DurationText.form), or `{\"quiet\": \"1s\", \"max\": \"10s\"}`"
+        case .oneOf(let names):
+            "write one of " + names.map { "`\"\($0)\"`" }.joined(separator: ", ")
+        }
+    }
+}
