@@ -52,6 +52,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "TouchmonSystemTests", dependencies: ["TouchmonSystem"], swiftSettings: settings),
+        .testTarget(
+            name: "TouchmonWorldTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

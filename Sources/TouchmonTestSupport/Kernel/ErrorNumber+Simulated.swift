@@ -1,0 +1,13 @@
+package import TouchmonCore
+
+// The simulated kernel refuses as the real one does: by throwing the error number.
+extension ErrorNumber: Error {}
+
+/// The error numbers that only what other programs do can meet, errno(3).
+extension ErrorNumber {
+    package static let noSuchDeviceOrAddress = ErrorNumber(6)
+    package static let badHandle = ErrorNumber(9)
+    package static let busy = ErrorNumber(16)
+    package static let crossDevice = ErrorNumber(18)
+    package static let brokenPipe = ErrorNumber(32)
+}

@@ -1,0 +1,52 @@
+package import TouchmonCore
+
+/// What goes wrong when the daemon asks the simulated kernel: which call, counted by kind, fails
+/// with which error.
+package struct FaultPlan: Sendable {
+    /// A call that can fail.
+    package enum Call: Int, CaseIterable, Sendable {
+        case addWatch, removeWatch, status, readLink, hasWriter
+    }
+
+    /// How many calls a fault spoils.
+    package enum Extent: Hashable, Sendable {
+        case once, forever
+    }
+
+    private struct Fault: Sendable {
+        var call: Call
+        var first: Int
+        var extent: Extent
+        var error: ErrorNumber
+    }
+
+    private var faults: [Fault] = []
+    private var counts = [Int](repeating: 0, count: Call.allCases.count)
+
+    package init() {}
+
+    /// Lets the `ordinal`th `call` from now fail with `error`, or it and all after it.
+    package mutating func fail(
+        _ call: Call, ordinal: Int = 1, _ extent: Extent = .once, with error: ErrorNumber
+    ) {
+        faults.append(
+            Fault(call: call, first: counts[call.rawValue] + ordinal, extent: extent, error: error))
+    }
+
+    /// Forgets every fault that has not struck yet.
+    package mutating func clear() {
+        faults = []
+    }
+
+    /// Counts a call; throws what is planned for it.
+    mutating func check(_ call: Call) throws(ErrorNumber) {
+        counts[call.rawValue] += 1
+        guard !faults.isEmpty else { return }
+        let count = counts[call.rawValue]
+        for fault in faults where fault.call == call {
+            if fault.extent == .once ? count == fault.first : count >= fault.first {
+                throw fault.error
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import TouchmonCore
+
+/// How one kind of file system keeps times and numbers its inodes.
+package struct FileSystemPolicy: Hashable, Sendable {
+    /// Where the times that the kernel writes on files come from.
+    package enum Timestamps: Hashable, Sendable {
+        /// The time of the last tick; but a change after the inode's times were asked for takes a
+        /// strictly later one, with full resolution. ext4, xfs, btrfs and tmpfs since Linux 6.13.
+        case multigrain(tick: Duration)
+        /// The time of the last tick, always.
+        case coarse(tick: Duration)
+        /// Times are cut to whole multiples of some seconds on disk.
+        case granular(seconds: Int64)
+    }
+
+    package var timestamps: Timestamps
+    /// Whether statx(2) tells when an inode came to be.
+    package var keepsBirthTime: Bool
+    /// Whether a freed inode number is given to the next new file.
+    package var reusesInodeNumbers: Bool
+    /// What each entry adds to the size of its directory, in bytes; nil: directories are one block.
+    package var directoryEntrySize: UInt64?
+
+    package init(
+        timestamps: Timestamps, keepsBirthTime: Bool, reusesInodeNumbers: Bool,
+        directoryEntrySize: UInt64? = nil
+    ) {
+        self.timestamps = timestamps
+        self.keepsBirthTime = keepsBirthTime
+        self.reusesInodeNumbers = reusesInodeNumbers
+        self.directoryEntrySize = directoryEntrySize
+    }
+
+    /// ext4 as a current kernel (6.13 or later, 250 Hz) mounts it.
+    package static let ext4 = FileSystemPolicy(
+        timestamps: .multigrain(tick: .milliseconds(4)), keepsBirthTime: true,
+        reusesInodeNumbers: true)
+    /// tmpfs on the same kernel.
+    package static let tmpfs = FileSystemPolicy(
+        timestamps: .multigrain(tick: .milliseconds(4)), keepsBirthTime: true,
+        reusesInodeNumbers: false, directoryEntrySize: 20)
+    /// ext4 on a kernel before 6.13, with the slowest tick that Linux has.
+    package static let ext4BeforeMultigrain = FileSystemPolicy(
+        timestamps: .coarse(tick: .milliseconds(10)), keepsBirthTime: true,
+        reusesInodeNumbers: true)
+    /// ext2 or ext3 with 128-byte inodes: no room for nanoseconds or a birth time.
+    package static let ext2 = FileSystemPolicy(
+        timestamps: .granular(seconds: 1), keepsBirthTime: false, reusesInodeNumbers: true)
+    /// vfat's two seconds. What vfat cannot store (links, owners) is not refused.
+    package static let vfat = FileSystemPolicy(
+        timestamps: .granular(seconds: 2), keepsBirthTime: false, reusesInodeNumbers: true)
+
+    /// The latest moment that this file system's coarse clock shows at `now`.
+    func coarse(_ now: FileTime) -> FileTime {
+        switch timestamps {
+        case .multigrain(let tick), .coarse(let tick):
+            // Every tick that Linux offers divides the second.
+            let length = Int32(tick.nanoseconds)
+            return FileTime(
+                seconds: now.seconds, nanoseconds: now.nanoseconds - now.nanoseconds % length)
+        case .granular:
+            return stored(now)
+        }
+    }
+
+    /// `time` as it reads after it was written to the disk.
+    func stored(_ time: FileTime) -> FileTime {
+        guard case .granular(let seconds) = timestamps else { return time }
+        let excess = time.seconds % seconds
+        return FileTime(seconds: time.seconds - (excess < 0 ? excess + seconds : excess))
+    }
+
+    var isMultigrain: Bool {
+        guard case .multigrain = timestamps else { return false }
+        return true
+    }
+}

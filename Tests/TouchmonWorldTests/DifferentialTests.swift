@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+import TouchmonCore
+import TouchmonTestSupport
+
+/// The simulated kernel is held to the running one by random histories.
+///
+/// `TOUCHMON_HISTORIES` sets how many, `TOUCHMON_SEED` the first seed.
+@Suite(.serialized) struct DifferentialTests {
+    private static let count = number("TOUCHMON_HISTORIES") ?? 500
+    private static let firstSeed = UInt64(number("TOUCHMON_SEED") ?? 1)
+
+    @Test func `agrees with the file system of the temporary directory`() throws {
+        try compare(below: NSTemporaryDirectory(), policy: .unique(.ext4))
+    }
+
+    @Test func `agrees with tmpfs`() throws {
+        try compare(below: "/dev/shm", policy: .tmpfs)
+    }
+
+    private func compare(
+        below directory: String, policy: FileSystemPolicy, allowsMounts: Bool = false
+    ) throws {
+        umask(0)
+        signal(SIGPIPE, SIG_IGN)
+        var comparison = Comparison(real: try RealWorld(below: directory), policy: policy)
+        defer { comparison.real.tearDown() }
+        var failures = 0
+        for seed in Self.firstSeed..<(Self.firstSeed + UInt64(Self.count)) {
+            var generator = StepGenerator(random: SplitMix64(seed: seed), allowsMounts: allowsMounts)
+            let steps = generator.steps(40)
+            guard try comparison.firstDifference(steps) != nil, try comparison.persists(steps)
+            else { continue }
+            let shortest = try comparison.shrink(steps)
+            let script = shortest.map { "\n  \($0)" }.joined()
+            let difference = try comparison.firstDifference(shortest) ?? "it did not persist"
+            Issue.record("seed \(seed):\(script)\n\(difference)")
+            failures += 1
+            if failures == 5 { return }
+        }
+    }
+
+    private static func number(_ variable: String) -> Int? {
+        ProcessInfo.processInfo.environment[variable].flatMap(Int.init)
+    }
+}
+
+extension FileSystemPolicy {
+    /// The policy with inode numbers that tell every file of a history from every other.
+    fileprivate static func unique(_ policy: FileSystemPolicy) -> FileSystemPolicy {
+        var policy = policy
+        policy.reusesInodeNumbers = false
+        return policy
+    }
+}

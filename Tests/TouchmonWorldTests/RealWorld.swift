@@ -1,0 +1,227 @@
+import Glibc
+import TouchmonCore
+import TouchmonTestSupport
+
+/// The running kernel performing steps in a fresh directory.
+struct RealWorld: World {
+    private let base: String
+    private let work: String
+    private let inotify: Int32
+    /// The watch descriptor that the next watch gets: those of one inotify instance only grow, and
+    /// one instance serves many histories because closing it takes the kernel milliseconds.
+    private(set) var firstWatch: Int32 = 1
+    private var watchesAdded: Int32 = 0
+    private var handles: [Int32] = [-1, -1, -1]
+    private var mountCount = 0
+
+    init(below directory: String) throws {
+        var template = Array((directory + "/touchmon-world-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else { throw ErrorNumber(errno) }
+        base = template.withUnsafeBufferPointer { buffer in
+            String(decoding: buffer.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        work = base + "/work"
+        inotify = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        guard inotify >= 0 else { throw ErrorNumber(errno) }
+        mkdir(work, 0o755)
+    }
+
+    /// Forgets the last history: its watches, open files and names.
+    mutating func reset() {
+        for slot in handles.indices where handles[slot] >= 0 {
+            Glibc.close(handles[slot])
+            handles[slot] = -1
+        }
+        while mountCount > 0 {
+            for path in StepGenerator.paths { umount2(full(path), Int32(MNT_DETACH)) }
+            mountCount -= 1
+        }
+        for descriptor in firstWatch..<(firstWatch + watchesAdded) {
+            inotify_rm_watch(inotify, descriptor)
+        }
+        Self.removeTree(work)
+        mkdir(work, 0o755)
+        _ = readEvents()
+        firstWatch += watchesAdded
+        watchesAdded = 0
+    }
+
+    /// Leaves nothing behind. The world is not used after it.
+    mutating func tearDown() {
+        reset()
+        Self.removeTree(base)
+        Glibc.close(inotify)
+    }
+
+    mutating func perform(_ step: Step) -> Int32 {
+        switch step {
+        case .open(let slot, let path, let options):
+            guard handles[slot] < 0 else { return 0 }
+            handles[slot] = Glibc.open(full(path), Self.flags(options), 0o644)
+            return handles[slot] < 0 ? errno : 0
+        case .write(let slot, let count):
+            guard handles[slot] >= 0 else { return 0 }
+            return check(Glibc.write(handles[slot], "12345", count))
+        case .truncateHandle(let slot, let size):
+            return handles[slot] < 0 ? 0 : check(ftruncate(handles[slot], size))
+        case .close(let slot):
+            guard handles[slot] >= 0 else { return 0 }
+            defer { handles[slot] = -1 }
+            return check(Glibc.close(handles[slot]))
+        case .handleTimes(let slot, let access, let modification):
+            guard handles[slot] >= 0 else { return 0 }
+            return check(
+                futimens(handles[slot], [Self.timespec(access), Self.timespec(modification)]))
+        case .times(let path, let access, let modification, let follow):
+            return check(
+                utimensat(
+                    AT_FDCWD, full(path), [Self.timespec(access), Self.timespec(modification)],
+                    follow ? 0 : AT_SYMLINK_NOFOLLOW))
+        case .mode(let path, let mode):
+            return check(chmod(full(path), mode_t(mode)))
+        case .owner(let path, let owner, let group, let follow):
+            return check(
+                (follow ? chown : lchown)(full(path), owner ?? .max, group ?? .max))
+        case .truncate(let path, let size):
+            return check(Glibc.truncate(full(path), size))
+        case .makeDirectory(let path):
+            return check(mkdir(full(path), 0o755))
+        case .removeDirectory(let path):
+            return check(rmdir(full(path)))
+        case .unlink(let path):
+            return check(Glibc.unlink(full(path)))
+        case .rename(let path, let newPath):
+            return check(Glibc.rename(full(path), full(newPath)))
+        case .exchange(let path, let otherPath):
+            return check(Self.exchange(full(path), full(otherPath)))
+        case .link(let path, let newPath):
+            return check(Glibc.link(full(path), full(newPath)))
+        case .symbolicLink(let path, let target):
+            return check(symlink(target, full(path)))
+        case .node(let path, let kind):
+            let type =
+                switch kind {
+                case .fifo: S_IFIFO
+                case .socket: S_IFSOCK
+                default: S_IFREG
+                }
+            return check(mknod(full(path), mode_t(type) | 0o644, 0))
+        case .addWatch(let path, let mask):
+            let descriptor = inotify_add_watch(inotify, full(path), mask.rawValue)
+            guard descriptor >= 0 else { return errno }
+            let ordinal = descriptor - firstWatch + 1
+            watchesAdded = max(watchesAdded, ordinal)
+            return -ordinal
+        case .removeWatch(let descriptor):
+            return check(inotify_rm_watch(inotify, descriptor + firstWatch - 1))
+        case .mount(let path):
+            return countingMount(Glibc.mount("none", full(path), "tmpfs", 0, "mode=0755"))
+        case .bind(let source, let path):
+            return countingMount(
+                Glibc.mount(full(source), full(path), nil, UInt(MS_BIND), nil))
+        case .unmount(let path, let lazy):
+            return check(umount2(full(path), lazy ? Int32(MNT_DETACH) : 0))
+        }
+    }
+
+    mutating func readEvents() -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let chunk = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+                count = max(0, read(inotify, buffer.baseAddress, buffer.count))
+            }
+            guard !chunk.isEmpty else { return bytes }
+            bytes += chunk
+        }
+    }
+
+    mutating func facts(_ path: String) -> Result<Facts, ErrorNumber> {
+        var status = stat()
+        guard lstat(full(path), &status) == 0 else { return .failure(ErrorNumber(errno)) }
+        return .success(Self.facts(status))
+    }
+
+    mutating func facts(slot: Int) -> Facts? {
+        var status = stat()
+        guard handles[slot] >= 0, fstat(handles[slot], &status) == 0 else { return nil }
+        return Self.facts(status)
+    }
+
+    private func full(_ path: String) -> String { work + "/" + path }
+
+    private func check(_ result: some SignedInteger) -> Int32 { result < 0 ? errno : 0 }
+
+    private mutating func countingMount(_ result: Int32) -> Int32 {
+        guard result == 0 else { return errno }
+        mountCount += 1
+        return 0
+    }
+
+    private static func flags(_ options: OpenOptions) -> Int32 {
+        var flags = O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+        flags |= options.contains(.write) ? (options.contains(.read) ? O_RDWR : O_WRONLY) : O_RDONLY
+        if options.contains(.create) { flags |= O_CREAT }
+        if options.contains(.exclusive) { flags |= O_EXCL }
+        if options.contains(.truncate) { flags |= O_TRUNC }
+        if options.contains(.append) { flags |= O_APPEND }
+        return flags
+    }
+
+    private static func timespec(_ change: TimeChange) -> Glibc.timespec {
+        // UTIME_NOW and UTIME_OMIT, utimensat(2); the C macros are not imported.
+        switch change {
+        case .now: Glibc.timespec(tv_sec: 0, tv_nsec: (1 << 30) - 1)
+        case .omit: Glibc.timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)
+        case .set(let time):
+            Glibc.timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
+        }
+    }
+
+    private static func exchange(_ path: String, _ otherPath: String) -> Int32 {
+        typealias Rename = @convention(c) (
+            Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+        ) -> Int32
+        guard let symbol = dlsym(nil, "renameat2") else { return -1 }
+        return unsafeBitCast(symbol, to: Rename.self)(AT_FDCWD, path, AT_FDCWD, otherPath, 2)
+    }
+
+    private static func facts(_ status: stat) -> Facts {
+        let kind: FileKind =
+            switch status.st_mode & S_IFMT {
+            case S_IFDIR: .directory
+            case S_IFLNK: .symbolicLink
+            case S_IFIFO: .fifo
+            case S_IFSOCK: .socket
+            case S_IFCHR: .characterDevice
+            case S_IFBLK: .blockDevice
+            default: .regular
+            }
+        return Facts(
+            inode: UInt64(status.st_ino), device: UInt64(status.st_dev), kind: kind,
+            size: UInt64(status.st_size), mode: UInt16(status.st_mode & 0o7777),
+            owner: status.st_uid, group: status.st_gid, links: UInt32(status.st_nlink),
+            modified: FileTime(
+                seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int32(status.st_mtim.tv_nsec)),
+            changed: FileTime(
+                seconds: Int64(status.st_ctim.tv_sec), nanoseconds: Int32(status.st_ctim.tv_nsec)))
+    }
+
+    private static func removeTree(_ path: String) {
+        guard rmdir(path) != 0, errno == ENOTEMPTY || errno == ENOTDIR else { return }
+        guard errno == ENOTEMPTY else {
+            Glibc.unlink(path)
+            return
+        }
+        guard let directory = opendir(path) else { return }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
+                String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        closedir(directory)
+        for name in names { removeTree(path + "/" + name) }
+        rmdir(path)
+    }
+}
