@@ -282,7 +282,8 @@ package struct Engine {
     private mutating func trigger(
         _ id: ActionID, _ action: PlannedAction, _ status: FileStatus, at now: Instant
     ) {
-        log(.touched(action.path))
+        // A touch that joins a run that is due already is the same news.
+        if !runs.isWaiting(id) { log(.touched(action.path)) }
         if trigger.touched(id, action.settle, at: now) { request(id) }
     }
 

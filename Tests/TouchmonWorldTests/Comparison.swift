@@ -48,7 +48,9 @@ struct Comparison {
             let subjects = StepGenerator.paths + [".", "slot 0", "slot 1", "slot 2"]
             for subject in subjects.indices {
                 let signs = (
-                    Self.signature(subject, now: realFacts, past: realPast, same: simulatedFacts, simulatedPast),
+                    Self.signature(
+                        subject, now: realFacts, past: realPast, same: simulatedFacts, simulatedPast
+                    ),
                     Self.signature(
                         subject, now: simulatedFacts, past: simulatedPast, same: simulatedFacts,
                         simulatedPast)

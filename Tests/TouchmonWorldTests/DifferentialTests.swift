@@ -27,7 +27,8 @@ import TouchmonTestSupport
         defer { comparison.real.tearDown() }
         var failures = 0
         for seed in Self.firstSeed..<(Self.firstSeed + UInt64(Self.count)) {
-            var generator = StepGenerator(random: SplitMix64(seed: seed), allowsMounts: allowsMounts)
+            var generator = StepGenerator(
+                random: SplitMix64(seed: seed), allowsMounts: allowsMounts)
             let steps = generator.steps(40)
             guard try comparison.firstDifference(steps) != nil, try comparison.persists(steps)
             else { continue }

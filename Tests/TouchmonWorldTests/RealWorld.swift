@@ -178,9 +178,10 @@ struct RealWorld: World {
     }
 
     private static func exchange(_ path: String, _ otherPath: String) -> Int32 {
-        typealias Rename = @convention(c) (
-            Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
-        ) -> Int32
+        typealias Rename =
+            @convention(c) (
+                Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+            ) -> Int32
         guard let symbol = dlsym(nil, "renameat2") else { return -1 }
         return unsafeBitCast(symbol, to: Rename.self)(AT_FDCWD, path, AT_FDCWD, otherPath, 2)
     }

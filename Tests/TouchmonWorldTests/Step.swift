@@ -54,14 +54,16 @@ struct StepGenerator {
             case 0, 1: return .mount(["x", "y", "x/y", "y/x"].pick(&random))
             case 2: return .bind(["x", "y", "."].pick(&random), ["x", "y", "x/y"].pick(&random))
             default:
-                return .unmount(["x", "y", "x/y", "y/x"].pick(&random), lazy: Bool.random(using: &random))
+                return .unmount(
+                    ["x", "y", "x/y", "y/x"].pick(&random), lazy: Bool.random(using: &random))
             }
         }
         let slot = Int.random(in: Self.slots, using: &random)
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<14: return .open(slot: slot, path(), options())
         case 14..<20: return .write(slot: slot, count: Int.random(in: 0...5, using: &random))
-        case 20..<22: return .truncateHandle(slot: slot, size: Int.random(in: 0...3, using: &random))
+        case 20..<22:
+            return .truncateHandle(slot: slot, size: Int.random(in: 0...3, using: &random))
         case 22..<30: return .close(slot: slot)
         case 30..<33: return .handleTimes(slot: slot, time(), time())
         case 33..<38: return .times(path(), time(), time(), follow: Bool.random(using: &random))

@@ -8,68 +8,51 @@ package struct Plan: Sendable {
 
     /// In the order of the definitions.
     package private(set) var items: [Item] = []
+    /// What is wrong with them; with an error among them, none may be carried out.
+    package private(set) var problems: [Problem] = []
+    /// Whether a problem is one of permission: an ordinary user's daemon was asked for more than
+    /// that user.
+    package private(set) var isForbidden = false
 
-    package init() {}
-
-    /// An action file that was read and understood.
-    package struct File: Sendable {
-        /// The owner of the opened file.
-        package var owner: UInt32
-        package var definitions: [ActionDefinition]
-
-        package init(owner: UInt32, definitions: [ActionDefinition]) {
-            self.owner = owner
-            self.definitions = definitions
-        }
-    }
-
-    /// Every user and group that has to be looked up before `resolve`.
+    /// Every user and group that has to be looked up before `resolve`: those that definitions name,
+    /// and the owners of their files.
     package static func accounts(
-        in files: [File]
+        in definitions: [ActionDefinition], owners: [RawPath: UInt32]
     ) -> (users: Set<AccountName>, groups: Set<AccountName>) {
-        var users: Set<AccountName> = []
+        var users = Set(owners.values.filter { $0 != 0 }.map(AccountName.id))
         var groups: Set<AccountName> = []
-        for file in files {
-            if file.owner != 0 { users.insert(.id(file.owner)) }
-            for definition in file.definitions {
-                if let user = definition.user { users.insert(user) }
-                if let group = definition.group { groups.insert(group) }
-                groups.formUnion(definition.supplementaryGroups ?? [])
-            }
+        for definition in definitions {
+            if let user = definition.user { users.insert(user) }
+            if let group = definition.group { groups.insert(group) }
+            groups.formUnion(definition.supplementaryGroups ?? [])
         }
         return (users, groups)
     }
 
-    /// Makes the plan of all files, in order; the problems are all there are.
-    package static func resolve(
-        _ files: [File], accounts: AccountTable, daemon: DaemonIdentity
-    ) -> (plan: Plan, problems: [Problem], isForbidden: Bool) {
-        var plan = Plan()
-        var places: [RawPath: Int] = [:]
+    /// Makes the plan of the definitions in force; the problems are all there are.
+    ///
+    /// `owners` are the owners of the opened action files; of those that are not in it, root.
+    package init(
+        _ definitions: [ActionDefinition], owners: [RawPath: UInt32], accounts: AccountTable,
+        daemon: DaemonIdentity
+    ) {
         var resolver = IdentityResolver(accounts: accounts, daemon: daemon)
-        for file in files {
-            for definition in file.definitions {
-                let item = Item(
-                    action: resolver.planned(definition, owner: file.owner),
-                    location: definition.location)
-                guard let place = places[definition.path] else {
-                    places[definition.path] = plan.items.count
-                    plan.items.append(item)
-                    continue
-                }
-                resolver.problems.append(overridden(plan.items[place], by: item))
-                plan.items[place] = item
-            }
+        for definition in definitions {
+            let owner = owners[definition.location.file] ?? 0
+            items.append(
+                Item(
+                    action: resolver.planned(definition, owner: owner),
+                    location: definition.location))
         }
-        return (plan, resolver.problems, resolver.isForbidden)
+        problems = resolver.problems
+        isForbidden = resolver.isForbidden
     }
+}
 
-    private static func overridden(_ old: Item, by new: Item) -> Problem {
-        let path = TerminalText.escaped(old.action.path.bytes)
-        let place =
-            "\(TerminalText.escaped(new.location.file.bytes)):\(new.location.line):\(new.location.column)"
-        return Problem(
-            .note, at: old.location, "this action for `\(path)` is overridden at \(place)",
-            remedy: "the last definition of a path wins; remove this one if that is meant")
+extension Plan {
+    /// A plan of actions that need nothing looked up any more; they have no place in a file.
+    package init(resolved actions: [PlannedAction]) {
+        let nowhere = SourceLocation(file: RawPath("/"), line: 1, column: 1)
+        items = actions.map { Item(action: $0, location: nowhere) }
     }
 }

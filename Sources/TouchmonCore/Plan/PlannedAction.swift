@@ -33,6 +33,24 @@ package struct PlannedAction: Hashable, Sendable {
     /// The user whose right to read the path every touch of it needs: the owner of an action file
     /// that is not root's. nil: nobody's.
     package var reader: RunIdentity?
+
+    package init(
+        path: RawPath, argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
+        environment: [EnvironmentVariable] = [], workingDirectory: RawPath? = nil,
+        umask: UInt16 = 0o022, settle: SettlePolicy = SettlePolicy(quiet: .zero),
+        output: OutputPolicy = .record, reader: RunIdentity? = nil
+    ) {
+        self.path = path
+        self.argv = argv
+        self.programs = programs
+        self.identity = identity
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.umask = umask
+        self.settle = settle
+        self.output = output
+        self.reader = reader
+    }
 }
 
 /// One run, ready to be started.

@@ -56,13 +56,16 @@ package struct Runs {
 
     /// Takes a due run; joins it to the one that waits already.
     package mutating func request(_ action: ActionID, _ due: Due) {
-        if waiting[action] != nil {
+        guard waiting[action] == nil else {
             waiting[action]?.due.modified = due.modified
             return
         }
         waiting[action] = Waiting(due: due, drains: drains)
         if busy[action] == nil { startable.append(action) }
     }
+
+    /// Whether a run of the action is due and has not started.
+    package func isWaiting(_ action: ActionID) -> Bool { waiting[action] != nil }
 
     /// Drops the run of an action that waits.
     package mutating func remove(_ action: ActionID) {

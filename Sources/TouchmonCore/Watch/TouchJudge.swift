@@ -129,8 +129,8 @@ struct TouchJudge {
             }
         guard verdict != .askWriter else { return .askWriter }
         seen = status
+        if verdict == .touch || !hasBaseline { handle(status, examination) }
         hasBaseline = true
-        if verdict == .touch || handled == nil { handle(status, examination) }
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
         return verdict
     }
@@ -166,8 +166,7 @@ struct TouchJudge {
     ) -> Verdict {
         guard let handled, handled.identity == status.identity else {
             if let seen, seen.identity != status.identity { isBeingWritten = false }
-            if !evidence.isDisjoint(with: [.closed, .arrived]) { return .touch }
-            return appeared(evidence, status, writer, now)
+            return replaced(evidence, status, writer, now)
         }
         if evidence.contains(.closed) {
             if differs(status) || evidence.contains(.wrote) { return .touch }
@@ -189,8 +188,26 @@ struct TouchJudge {
         return .nothing
     }
 
-    /// Another file is at the path, or its changes were not heard: it counts at once, unless
-    /// somebody is still writing it; then it counts when it is closed.
+    /// Another file is at the path, complete as it seems. But who wrote it may not have closed it
+    /// yet, or somebody may have opened it before its watch stood: a close at once is theirs.
+    private mutating func replaced(
+        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+    ) -> Verdict {
+        guard !evidence.isDisjoint(with: [.closed, .arrived]) else {
+            return appeared(evidence, status, writer, now)
+        }
+        if evidence.contains(.closed), case .closeOfTouch = waiting { return .touch }
+        switch writer {
+        case nil: return .askWriter
+        case .absent, .unknown: return .touch
+        case .present:
+            waiting = .closeOfTouch(now.advanced(by: Self.closeGrace))
+            return .nothing
+        }
+    }
+
+    /// A file's coming, or its changes, were not heard as they happened: they count at once, unless
+    /// somebody is still writing; then they count when the file is closed.
     private mutating func appeared(
         _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
     ) -> Verdict {

@@ -1,8 +1,5 @@
 package import TouchmonCore
 
-// The simulated kernel refuses as the real one does: by throwing the error number.
-extension ErrorNumber: Error {}
-
 /// The error numbers that only what other programs do can meet, errno(3).
 extension ErrorNumber {
     package static let noSuchDeviceOrAddress = ErrorNumber(6)

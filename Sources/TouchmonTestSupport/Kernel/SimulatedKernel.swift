@@ -117,7 +117,9 @@ package struct SimulatedKernel: Sendable {
     mutating func stampChange(_ inode: Int) -> FileTime {
         let fileSystem = inodes[inode].fileSystem
         var time = coarseTime(of: fileSystem)
-        if fileSystems[fileSystem].policy.isMultigrain, inodes[inode].isQueried, time <= inodes[inode].changed {
+        if fileSystems[fileSystem].policy.isMultigrain, inodes[inode].isQueried,
+            time <= inodes[inode].changed
+        {
             // The real clock moves between any two calls; this one may stand still.
             time = max(now, timeFloor.next)
             timeFloor = time

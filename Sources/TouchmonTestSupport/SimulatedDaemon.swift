@@ -1,0 +1,201 @@
+package import TouchmonCore
+
+/// The daemon's engine on a simulated kernel, clock and children: everything but system calls.
+///
+/// `step` performs one thing at a time, so that a test can let a program do something between any
+/// two of the daemon's calls, as a real kernel would.
+package struct SimulatedDaemon {
+    /// A run as a test sees it.
+    package struct Run: Hashable, Sendable {
+        package var spec: RunSpec
+        package var started: Instant
+        package var ended: Instant?
+        package var outcome: RunOutcome?
+        package var signals: [Int32] = []
+
+        package var path: RawPath { RawPath(bytes: variable("TOUCHMON_PATH") ?? []) }
+
+        package func variable(_ name: String) -> [UInt8]? {
+            spec.environment.last { $0.name.elementsEqual(name.utf8) }?.value
+        }
+    }
+
+    package var kernel: SimulatedKernel
+    package var engine: Engine
+    package private(set) var clock = Instant(nanoseconds: 0)
+    package private(set) var runs: [Run] = []
+    package private(set) var logs: [LogEvent] = []
+    package private(set) var hasExited = false
+    package private(set) var wantsActionFiles = false
+    private var lastMounts: [RawPath] = []
+    /// How long the command of every run takes; nil: until a test ends it.
+    package var runDuration: Duration?
+    /// What starting a run fails with, as long as it is set.
+    package var startFailure: StartFailure?
+    /// Whether the readers of untrusted action files may read their paths.
+    package var readersMayRead = true
+    /// The most bytes of one read of the event queue; inotify(7).
+    package var readSize = 4096
+
+    package init(kernel: SimulatedKernel, plan: [PlannedAction], isRoot: Bool = true) {
+        self.kernel = kernel
+        engine = Engine(
+            plan: Plan(resolved: plan), isRoot: isRoot, drain: .seconds(30), at: clock)
+    }
+
+    /// Performs one effect, or takes one batch of events; false when there is nothing to do.
+    package mutating func step() -> Bool {
+        guard !hasExited else { return false }
+        if let effect = engine.nextEffect(at: clock) {
+            perform(effect)
+            return true
+        }
+        if kernel.takeMountTableChange() {
+            engine.mountsChanged(at: kernel.mountTable.map(\.point) + lastMounts)
+            lastMounts = kernel.mountTable.map(\.point)
+            return true
+        }
+        return takeEvents()
+    }
+
+    /// Does all that there is to do at this moment.
+    package mutating func settle() {
+        while step() {}
+    }
+
+    /// Lets time pass: every deadline, and every end of a run, at its own moment.
+    package mutating func pass(_ duration: Duration) {
+        let end = clock.advanced(by: duration)
+        settle()
+        while let next = nextMoment(), next <= end {
+            move(to: max(next, clock))
+            endRuns()
+            engine.timePassed(at: clock)
+            settle()
+        }
+        move(to: end)
+        settle()
+    }
+
+    /// Lets time pass while the daemon does nothing: it is slow, or the time is short.
+    package mutating func tick(_ duration: Duration) {
+        move(to: clock.advanced(by: duration))
+        endRuns()
+    }
+
+    /// Ends the process of a run.
+    package mutating func end(_ number: RunNumber, _ outcome: RunOutcome = .exited(status: 0)) {
+        guard let index = runs.firstIndex(where: { $0.spec.number == number }),
+            runs[index].ended == nil
+        else { return }
+        runs[index].ended = clock
+        runs[index].outcome = outcome
+        engine.ended(number, outcome, at: clock)
+    }
+
+    package mutating func signal(_ signal: Engine.Signal) {
+        engine.signalled(signal, at: clock)
+    }
+
+    /// Answers a reload with a good plan.
+    package mutating func reload(_ plan: [PlannedAction]) {
+        wantsActionFiles = false
+        engine.reload(Plan(resolved: plan))
+    }
+
+    private func nextMoment() -> Instant? {
+        var engine = engine
+        let ends = runs.filter { $0.ended == nil }.compactMap { run in
+            runDuration.map { run.started.advanced(by: $0) }
+        }
+        return (ends + [engine.nextDeadline()].compactMap(\.self)).min()
+    }
+
+    private mutating func move(to moment: Instant) {
+        kernel.advance(by: moment.elapsed(since: clock))
+        clock = moment
+    }
+
+    private mutating func endRuns() {
+        guard let runDuration else { return }
+        for run in runs where run.ended == nil {
+            if run.started.advanced(by: runDuration) <= clock { end(run.spec.number) }
+        }
+    }
+
+    private mutating func takeEvents() -> Bool {
+        let bytes = kernel.readEvents(maximumBytes: readSize)
+        guard !bytes.isEmpty else { return false }
+        engine.read(bytes.span.bytes)
+        return true
+    }
+
+    private mutating func perform(_ effect: Engine.Effect) {
+        switch effect {
+        case .watch(let request):
+            engine.reply(kernel.answer(request), at: clock)
+        case .readEvents:
+            while takeEvents() {}
+            engine.eventsDrained()
+        case .checkReader(let action, let status, _, _):
+            engine.checkedReader(action, status, mayRead: readersMayRead, at: clock)
+        case .start(let spec):
+            if let startFailure { return engine.notStarted(spec.number, startFailure) }
+            runs.append(Run(spec: spec, started: clock))
+            engine.made(spec.number, process: Int32(1000 + spec.number.value))
+            engine.started(spec.number)
+        case .signal(let process, let signal):
+            let number = RunNumber(UInt64(process - 1000))
+            guard let index = runs.firstIndex(where: { $0.spec.number == number }) else { return }
+            runs[index].signals.append(signal)
+        case .readActionFiles: wantsActionFiles = true
+        case .exit: hasExited = true
+        case .log(let event): logs.append(event)
+        }
+    }
+}
+
+extension SimulatedKernel {
+    /// Answers what the watch stage asks, as the daemon would with system calls.
+    fileprivate mutating func answer(_ request: WatchRequest) -> WatchReply {
+        switch request {
+        case .addWatch(let path, let mask):
+            return .watch(addWatch(path, mask))
+        case .removeWatch(let watch):
+            _ = removeWatch(watch)
+            return .done
+        case .status(let path):
+            return .status(status(path, followSymlinks: false))
+        case .readLink(let path):
+            return .link(readLink(path).map(\.bytes))
+        case .examine(_, let path):
+            let time = now
+            let status = status(path, followSymlinks: true)
+            let granularity: Duration =
+                switch status {
+                case .success(let status): granularity(ofDevice: status.identity.device)
+                case .failure: .zero
+                }
+            return .examination(
+                Examination(status: status, time: time, granularity: granularity))
+        case .probeWriter(_, let path):
+            return switch hasWriter(path) {
+            case .success(true): .writer(.present)
+            case .success(false): .writer(.absent)
+            case .failure: .writer(.unknown)
+            }
+        }
+    }
+
+    /// What the daemon's system layer says of a file system's clock.
+    private func granularity(ofDevice device: UInt64) -> Duration {
+        guard let fileSystem = fileSystems.first(where: { $0.device == device }) else {
+            return .milliseconds(10)
+        }
+        return if case .multigrain = fileSystem.policy.timestamps {
+            .zero
+        } else {
+            .milliseconds(10)
+        }
+    }
+}
