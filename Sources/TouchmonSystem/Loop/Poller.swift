@@ -22,7 +22,8 @@ package struct Poller: ~Copyable {
     /// `capacity`: how many descriptors one `wait` reports at most; others follow in the next.
     package init(capacity: Int = 64) throws(SystemFailure) {
         epoll = OwnedDescriptor(
-            adopting: try systemCall("create an event poll") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
+            adopting: try systemCall("create an event poll") { epoll_create1(Int32(EPOLL_CLOEXEC)) }
+        )
         events = .allocate(capacity: capacity)
         events.initialize(repeating: epoll_event())
     }

@@ -22,8 +22,9 @@ final class SpawnSlot {
         let size = size
         // mmap fails with -1, which no mapping can be.
         let address = try systemCall("reserve memory for a child") {
-            Int(bitPattern: mmap(
-                nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+            Int(
+                bitPattern: mmap(
+                    nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
         }
         guard let base = UnsafeMutableRawPointer(bitPattern: address) else {
             preconditionFailure("mmap mapped page zero")
