@@ -50,8 +50,11 @@ let package = Package(
         .testTarget(
             name: "TouchmonCoreTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
             swiftSettings: settings),
+        // A child that tells everything about itself.
+        .executableTarget(name: "ProbeChild", path: "Tests/ProbeChild"),
         .testTarget(
-            name: "TouchmonSystemTests", dependencies: ["TouchmonSystem"], swiftSettings: settings),
+            name: "TouchmonSystemTests", dependencies: ["TouchmonSystem", "ProbeChild"],
+            swiftSettings: settings),
         .testTarget(
             name: "TouchmonWorldTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
             swiftSettings: settings),

@@ -1,2 +1,223 @@
+#define _GNU_SOURCE
 #include "spawn.h"
-int tm_placeholder(void) { return 0; }
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+// The child runs in the memory of its parent, at the same time as its parent. It therefore calls no
+// function of libc, not even syscall(3), which writes errno into the parent's thread; writes to
+// nothing but its slot and its stack; and is not instrumented by sanitizers.
+//
+// The child's user can't reach that memory. When a credential changes, commit_creds() in the kernel
+// marks the memory not dumpable before it publishes the new uid, and ptrace(2), /proc/PID/mem and
+// process_vm_readv(2) refuse memory that is not dumpable. The mark stays on the daemon: it writes no
+// core and only root can trace it, which suits a root daemon. exec gives the child fresh memory.
+#define CHILD static __attribute__((disable_sanitizer_instrumentation, no_stack_protector))
+
+CHILD inline long call(long number, long a, long b, long c, long d) {
+#if defined(__x86_64__)
+    long result;
+    register long r10 __asm__("r10") = d;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
+                     : "rcx", "r11", "memory");
+    return result;
+#elif defined(__aarch64__)
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d;
+    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
+    return x0;
+#else
+#error "the child's system calls are written for x86_64 and aarch64 only"
+#endif
+}
+
+// Begins a step: what the report says if the child is killed during it.
+CHILD void begin(struct tm_child *child, enum tm_step step) { child->step = step; }
+
+CHILD _Noreturn void fail(struct tm_child *child, long error) {
+    child->error = (int32_t)error;
+    for (;;) {
+        call(SYS_exit_group, 127, 0, 0, 0);
+    }
+}
+
+// Ends a step: `result` is what the kernel returned, a negated errno on failure.
+CHILD void check(struct tm_child *child, long result) {
+    if (result < 0) {
+        fail(child, -result);
+    }
+}
+
+CHILD void set_standard_descriptors(struct tm_child *child) {
+    begin(child, TM_STEP_STANDARD_IO);
+    for (int target = 0; target < 3; target++) {
+        int source = child->standard[target];
+        if (source >= 0) {
+            check(child, call(SYS_dup3, source, target, 0, 0));
+        }
+    }
+    // Before the identity changes: from then on the user may look into the child's descriptors.
+    begin(child, TM_STEP_CLOSE);
+    check(child, call(SYS_close_range, 3, ~0U, 0, 0));
+}
+
+// Groups before gid before uid: each needs the privilege that the last one gives away. Called as
+// system calls they concern the child alone; libc's functions would change the parent's threads.
+CHILD void change_identity(struct tm_child *child) {
+    begin(child, TM_STEP_GROUPS);
+    check(child, call(SYS_setgroups, (long)child->group_count, (long)child->groups, 0, 0));
+    begin(child, TM_STEP_GROUP);
+    check(child, call(SYS_setresgid, child->group, child->group, child->group, 0));
+    begin(child, TM_STEP_USER);
+    check(child, call(SYS_setresuid, child->user, child->user, child->user, 0));
+    // Before Linux 5.16 a core dump kills every process that shares the memory, the daemon among
+    // them, and fs.suid_dumpable = 2 allows one here: the user could ask for it with SIGQUIT.
+    if (child->user != 0) {
+        check(child, call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0));
+    }
+}
+
+CHILD void drop_capabilities(struct tm_child *child) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct data[2];
+    begin(child, TM_STEP_CAPABILITIES);
+    check(child, call(SYS_capget, (long)&header, (long)data, 0, 0));
+    for (int half = 0; half < 2; half++) {
+        data[half].inheritable = 0;
+        if (child->user != 0) {
+            data[half].effective = data[half].permitted = 0;
+        }
+    }
+    // The ambient set goes too: the kernel keeps it within the inheritable one, capabilities(7).
+    check(child, call(SYS_capset, (long)&header, (long)data, 0, 0));
+}
+
+CHILD int contains(const uint32_t *sorted, size_t count, uint32_t value) {
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (sorted[middle] == value) {
+            return 1;
+        }
+        if (sorted[middle] < value) {
+            low = middle + 1;
+        } else {
+            count = middle;
+        }
+    }
+    return 0;
+}
+
+CHILD void verify_identity(struct tm_child *child) {
+    uint32_t real, effective, saved;
+    begin(child, TM_STEP_VERIFY);
+    check(child, call(SYS_getresuid, (long)&real, (long)&effective, (long)&saved, 0));
+    if (real != child->user || effective != child->user || saved != child->user) {
+        fail(child, EPERM);
+    }
+    check(child, call(SYS_getresgid, (long)&real, (long)&effective, (long)&saved, 0));
+    if (real != child->group || effective != child->group || saved != child->group) {
+        fail(child, EPERM);
+    }
+    // EINVAL: more groups than were asked for. The order is the kernel's affair.
+    long count = call(SYS_getgroups, (long)child->group_count + 1, (long)child->found_groups, 0, 0);
+    check(child, count);
+    if ((size_t)count != child->group_count) {
+        fail(child, EPERM);
+    }
+    for (long i = 0; i < count; i++) {
+        if (!contains(child->groups, child->group_count, child->found_groups[i])) {
+            fail(child, EPERM);
+        }
+    }
+    if (child->user != 0 && call(SYS_setresuid, -1, 0, -1, 0) != -EPERM) {
+        fail(child, EPERM);
+    }
+}
+
+// Tries each candidate as execvp(3) does, but never hands a file without a known format to a shell.
+// Returns the most telling errno: a program that may not be run says more than one that is absent.
+CHILD long execute(struct tm_child *child) {
+    long telling = ENOENT;
+    for (char *const *program = child->candidates; *program != NULL; program++) {
+        long error = -call(SYS_execve, (long)*program, (long)child->argv, (long)child->envp, 0);
+        switch (error) {
+        case ENOENT:
+            break;
+        case EACCES:
+        case ENOTDIR:
+        case ELOOP:
+        case ENAMETOOLONG:
+            if (telling != EACCES) {
+                telling = error;
+            }
+            break;
+        default:
+            return error;
+        }
+    }
+    return telling;
+}
+
+CHILD int run_child(void *argument) {
+    struct tm_child *child = argument;
+    begin(child, TM_STEP_SESSION);
+    check(child, call(SYS_setsid, 0, 0, 0, 0));
+    set_standard_descriptors(child);
+    if (child->change_identity) {
+        change_identity(child);
+    }
+    drop_capabilities(child);
+    verify_identity(child);
+    call(SYS_umask, child->umask, 0, 0, 0);
+    if (child->directory != NULL) {
+        // As the user: a directory that only root can enter must not become reachable, and a hung
+        // mount of the user's hangs the user's child.
+        begin(child, TM_STEP_DIRECTORY);
+        check(child, call(SYS_chdir, (long)child->directory, 0, 0, 0));
+    }
+    begin(child, TM_STEP_EXECUTE);
+    uint64_t none = 0;
+    check(child, call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none));
+    fail(child, execute(child));
+}
+
+int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd) {
+    // Without CLONE_FILES, CLONE_FS and CLONE_SIGHAND: descriptors, directory, umask and signal
+    // dispositions are the child's own copies.
+    int flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD;
+    child->step = TM_STEP_NONE;
+    child->error = 0;
+    __atomic_store_n(&child->alive, 1, __ATOMIC_RELEASE);
+    int pid = clone(run_child, stack_top, flags, child, pidfd, NULL, &child->alive);
+    if (pid < 0) {
+        __atomic_store_n(&child->alive, 0, __ATOMIC_RELEASE);
+    }
+    return pid;
+}
+
+int tm_is_alive(const struct tm_child *child) {
+    return __atomic_load_n(&child->alive, __ATOMIC_ACQUIRE) != 0;
+}
+
+int tm_wait_until_gone(const struct tm_child *child, int64_t deadline) {
+    struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
+    // Not FUTEX_PRIVATE_FLAG: the kernel's own wake-up is of the shared kind.
+    long result = syscall(SYS_futex, &child->alive, FUTEX_WAIT_BITSET, 1, &until, NULL,
+                          FUTEX_BITSET_MATCH_ANY);
+    // EAGAIN: it left before the wait began.
+    return result == 0 || errno == EAGAIN ? 0 : -1;
+}

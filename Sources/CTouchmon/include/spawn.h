@@ -1,4 +1,74 @@
+// Starting a program as another user, without ever waiting for that user.
+//
+// tm_spawn clones a child that shares the caller's memory, as vfork(2) does, so that its cost does
+// not grow with the caller; but the caller goes on at once. Between its change of identity and exec
+// the child belongs to its user, who may stop it with a signal, or whose network or FUSE mount may
+// hang its chdir or exec. A vfork that waits would stop a root daemon for as long.
+//
+// So everything that a child needs is copied into a slot before the clone, and the slot stays as it
+// is until the kernel says that the child left the shared memory, by exec or by exit: it then sets
+// `alive` to 0 and wakes its futex (CLONE_CHILD_CLEARTID, set_tid_address(2)).
+//
+// Needs Linux 5.9: close_range(2). clone's CLONE_PIDFD is 5.2, waiting for a pidfd 5.4.
+
 #ifndef TOUCHMON_SPAWN_H
 #define TOUCHMON_SPAWN_H
-int tm_placeholder(void);
+
+#include <stddef.h>
+#include <stdint.h>
+
+// What the child was at when it failed. The order is the order in the child.
+enum tm_step {
+    TM_STEP_NONE = 0,
+    TM_STEP_SESSION,      // setsid(2)
+    TM_STEP_STANDARD_IO,  // descriptors 0, 1 and 2
+    TM_STEP_CLOSE,        // every other descriptor
+    TM_STEP_GROUPS,       // setgroups(2)
+    TM_STEP_GROUP,        // setresgid(2)
+    TM_STEP_USER,         // setresuid(2)
+    TM_STEP_CAPABILITIES, // capset(2)
+    TM_STEP_VERIFY,       // the identity is the one that was asked for, and cannot be undone
+    TM_STEP_DIRECTORY,    // chdir(2), as the new user
+    TM_STEP_EXECUTE       // execve(2)
+};
+
+// A child's slot: what to start, and what the child says. Everything that it points to lies in the
+// slot's own memory, as the slot itself does.
+struct tm_child {
+    char *const *candidates; // programs to try in order; ends with NULL
+    char *const *argv;       // ends with NULL
+    char *const *envp;       // ends with NULL
+    const char *directory;   // working directory; NULL: the caller's
+    const uint32_t *groups;  // supplementary groups in ascending order
+    uint32_t *found_groups;  // room for group_count + 1, for verifying
+    size_t group_count;
+    uint32_t user, group;
+    uint32_t umask;
+    int32_t standard[3];     // descriptors above 2 for 0, 1 and 2; -1 leaves one as it is
+    uint8_t change_identity; // 0: fail unless the caller already has this identity
+
+    uint32_t alive; // not 0 while the child shares the caller's memory
+    uint32_t step;  // the last step begun, an enum tm_step
+    int32_t error;  // errno of that step; 0: it did not fail
+};
+
+// Starts a child on `stack_top` (16-byte aligned, with a guard page below) and returns its pid, and
+// a close-on-exec pidfd; -1 with errno when the clone failed: EAGAIN, ENOMEM, EMFILE.
+//
+// The child has: its own session; the given descriptors and no other; the given groups, gid and uid
+// in all of their forms; no inheritable or ambient capability, and none at all unless it is root;
+// the umask and directory; no blocked signal. A child that cannot have all of that executes nothing
+// and exits after filling in `step` and `error`.
+//
+// The caller must have every signal at its default disposition: a handler would run in the shared
+// memory. Dispositions are inherited, and execve keeps those that are ignored.
+int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd);
+
+// Whether the child still shares the caller's memory. Once 0, `step` and `error` are final.
+int tm_is_alive(const struct tm_child *child);
+
+// Waits until the child left the shared memory or `deadline` (CLOCK_MONOTONIC, nanoseconds) passed,
+// futex(2). 0 when it may have left; -1 with errno ETIMEDOUT or EINTR.
+int tm_wait_until_gone(const struct tm_child *child, int64_t deadline);
+
 #endif

@@ -1,0 +1,71 @@
+// Kernel interfaces that the Glibc module does not show, or shows only as macros.
+//
+// Each function is one system call. Unless it says otherwise it returns what the call returns, and
+// -1 with errno on failure. Structures are plain: no type of a kernel or libc header crosses into
+// Swift except those of the two headers below.
+
+#ifndef TOUCHMON_KERNEL_H
+#define TOUCHMON_KERNEL_H
+
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+// Flags of open(2) that <fcntl.h> shows only with _GNU_SOURCE.
+extern const int tm_open_path;    // O_PATH
+extern const int tm_open_noatime; // O_NOATIME
+
+// strerrorname_np(3) and strerrordesc_np(3), glibc 2.32; NULL for a number without a name.
+const char *tm_error_name(int error);
+const char *tm_error_message(int error);
+
+// What statx(2) says of a file. Times are seconds and nanoseconds since 1970.
+struct tm_file {
+    uint64_t device; // as st_dev of stat(2) encodes it
+    uint64_t inode;
+    uint64_t size;
+    uint64_t mount;
+    int64_t birth_seconds, modified_seconds, changed_seconds;
+    uint32_t birth_nanoseconds, modified_nanoseconds, changed_nanoseconds;
+    uint32_t mode; // type and permission bits
+    uint32_t user, group, links;
+    uint8_t has_birth; // 0 where the file system keeps no birth time
+    uint8_t has_mount; // 0 before Linux 5.8
+};
+
+// statx(2), Linux 4.11; `flags` are AT_EMPTY_PATH and AT_SYMLINK_NOFOLLOW, spelled by the two
+// booleans. Never triggers an automount.
+int tm_statx(int directory, const char *path, int follow, int empty_path, struct tm_file *out);
+
+// epoll_pwait2(2), Linux 5.11. `timeout` in nanoseconds, negative for none. Fails with ENOSYS where
+// the kernel, or a container's system call filter, does not have it.
+int tm_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout);
+
+// fcntl(2) F_SETLEASE: takes a read lease, or gives it back.
+int tm_take_read_lease(int descriptor);
+int tm_release_lease(int descriptor);
+
+// fstatfs(2): the magic number of the file system.
+int tm_file_system_magic(int descriptor, uint64_t *magic);
+
+// rt_sigprocmask(2) and rt_sigaction(2) past glibc, which hides signals 32 and 33.
+// `mask` has signal n at bit n - 1.
+int tm_block_signals(uint64_t mask);
+int tm_reset_signal(int signal);
+
+// How a child ended, and what it used.
+struct tm_ending {
+    int32_t code;   // CLD_EXITED, CLD_KILLED or CLD_DUMPED
+    int32_t status; // exit status, or signal
+    int64_t user_microseconds, system_microseconds;
+    int64_t maximum_resident_kilobytes;
+};
+
+// waitid(2) with P_PIDFD (Linux 5.4), WEXITED and WNOHANG: 1 when it ended and was reaped, 0 while
+// it lives.
+int tm_reap(int pidfd, struct tm_ending *out);
+
+// pidfd_send_signal(2), Linux 5.1.
+int tm_send_signal(int pidfd, int signal);
+
+#endif

@@ -1,0 +1,100 @@
+#define _GNU_SOURCE
+#include "kernel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+const int tm_open_path = O_PATH;
+const int tm_open_noatime = O_NOATIME;
+
+const char *tm_error_name(int error) { return strerrorname_np(error); }
+
+const char *tm_error_message(int error) { return strerrordesc_np(error); }
+
+int tm_statx(int directory, const char *path, int follow, int empty_path, struct tm_file *out) {
+    struct statx s;
+    int flags = AT_NO_AUTOMOUNT | (follow ? 0 : AT_SYMLINK_NOFOLLOW) | (empty_path ? AT_EMPTY_PATH : 0);
+    if (statx(directory, path, flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &s) != 0) {
+        return -1;
+    }
+    *out = (struct tm_file){
+        .device = makedev(s.stx_dev_major, s.stx_dev_minor),
+        .inode = s.stx_ino,
+        .size = s.stx_size,
+        .mount = s.stx_mnt_id,
+        .birth_seconds = s.stx_btime.tv_sec,
+        .birth_nanoseconds = s.stx_btime.tv_nsec,
+        .modified_seconds = s.stx_mtime.tv_sec,
+        .modified_nanoseconds = s.stx_mtime.tv_nsec,
+        .changed_seconds = s.stx_ctime.tv_sec,
+        .changed_nanoseconds = s.stx_ctime.tv_nsec,
+        .mode = s.stx_mode,
+        .user = s.stx_uid,
+        .group = s.stx_gid,
+        .links = s.stx_nlink,
+        .has_birth = (s.stx_mask & STATX_BTIME) != 0,
+        .has_mount = (s.stx_mask & STATX_MNT_ID) != 0,
+    };
+    return 0;
+}
+
+int tm_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout) {
+    struct timespec limit = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
+    return (int)syscall(SYS_epoll_pwait2, epoll, events, capacity, timeout < 0 ? NULL : &limit, NULL, 0);
+}
+
+int tm_take_read_lease(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_RDLCK); }
+
+int tm_release_lease(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_UNLCK); }
+
+int tm_file_system_magic(int descriptor, uint64_t *magic) {
+    struct statfs s;
+    if (fstatfs(descriptor, &s) != 0) {
+        return -1;
+    }
+    *magic = (uint64_t)(uint32_t)s.f_type;
+    return 0;
+}
+
+int tm_block_signals(uint64_t mask) {
+    return (int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
+}
+
+int tm_reset_signal(int signal) {
+    // All zero is SIG_DFL without flags, in the kernel's own layout on every architecture.
+    struct { unsigned long words[4]; } action = {{0}};
+    return (int)syscall(SYS_rt_sigaction, signal, &action, NULL, sizeof(uint64_t));
+}
+
+int tm_reap(int pidfd, struct tm_ending *out) {
+    siginfo_t info = {.si_pid = 0};
+    struct rusage usage;
+    if (syscall(SYS_waitid, P_PIDFD, pidfd, &info, WEXITED | WNOHANG, &usage) != 0) {
+        return -1;
+    }
+    if (info.si_pid == 0) {
+        return 0;
+    }
+    *out = (struct tm_ending){
+        .code = info.si_code,
+        .status = info.si_status,
+        .user_microseconds = usage.ru_utime.tv_sec * 1000000 + usage.ru_utime.tv_usec,
+        .system_microseconds = usage.ru_stime.tv_sec * 1000000 + usage.ru_stime.tv_usec,
+        .maximum_resident_kilobytes = usage.ru_maxrss,
+    };
+    return 1;
+}
+
+int tm_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}

@@ -1,0 +1,24 @@
+/// Bytes that end with NUL, ready for the kernel: a path, or an argument of a program.
+///
+/// Made once and kept, so that a call on a hot path allocates nothing. path_resolution(7).
+package struct CPath: Hashable, Sendable {
+    /// The bytes and the terminating NUL, in the type that C functions take.
+    let terminated: [CChar]
+
+    /// Traps when `bytes` contain NUL: the kernel would see another, shorter path.
+    package init(_ bytes: some Collection<UInt8>) {
+        precondition(!bytes.contains(0), "a path contains NUL")
+        var terminated: [CChar] = []
+        terminated.reserveCapacity(bytes.count + 1)
+        for byte in bytes { terminated.append(CChar(bitPattern: byte)) }
+        terminated.append(0)
+        self.terminated = terminated
+    }
+
+    package init(_ text: String) {
+        self.init(Array(text.utf8))
+    }
+
+    /// The bytes without the terminating NUL.
+    package var bytes: [UInt8] { terminated.dropLast().map(UInt8.init(bitPattern:)) }
+}

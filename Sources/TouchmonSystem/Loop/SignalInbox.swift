@@ -1,0 +1,49 @@
+internal import CTouchmon
+internal import Glibc
+
+/// The signals that the daemon answers, read like any other event: signalfd(2).
+///
+/// Opening it settles the signal state of the whole process, for its own sake and its children's:
+/// every signal is blocked except the synchronous faults, so none interrupts a step or kills a
+/// half-done one (a write to a closed pipe reports EPIPE), and every disposition is the default, so
+/// nothing that the daemon's parent ignored reaches a run, and an ignored SIGCHLD can't swallow how
+/// a run ended. A child empties its mask before exec; blocked signals that wait for the daemon are
+/// not inherited. signal(7).
+package struct SignalInbox: ~Copyable {
+    package let descriptor: OwnedDescriptor
+
+    private static let answered = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGQUIT]
+
+    // Blocking these would not hold back a fault of our own: the kernel kills without asking.
+    private static let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS]
+
+    /// Call once, at start-up, in a process with one thread: a mask belongs to a thread.
+    package init() throws(SystemFailure) {
+        let blocked = Self.faults.reduce(UInt64.max) { $0 & ~Self.bit($1) }
+        _ = try systemCall("block signals") { tm_block_signals(blocked) }
+        for signal in Int32(1)...64 where signal != SIGKILL && signal != SIGSTOP {
+            _ = try systemCall("reset a signal") { tm_reset_signal(signal) }
+        }
+        var set = sigset_t()
+        for signal in Self.answered { sigaddset(&set, signal) }
+        let flags = Int32(SFD_NONBLOCK | SFD_CLOEXEC)
+        descriptor = OwnedDescriptor(
+            adopting: try systemCall("open the signal inbox") { signalfd(-1, &set, flags) })
+    }
+
+    /// The next signal that waits, or nil: to be called until it is drained. Allocates nothing.
+    package func next() throws(SystemFailure) -> Int32? {
+        var info = signalfd_siginfo()
+        do {
+            _ = try systemCall("read a signal") {
+                read(descriptor.raw, &info, MemoryLayout<signalfd_siginfo>.size)
+            }
+            return Int32(bitPattern: info.ssi_signo)
+        } catch {
+            guard error.errno == .tryAgain else { throw error }
+            return nil
+        }
+    }
+
+    private static func bit(_ signal: Int32) -> UInt64 { 1 << UInt64(signal - 1) }
+}

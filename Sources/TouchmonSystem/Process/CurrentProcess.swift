@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// What the daemon itself is.
+package enum CurrentProcess {
+    /// The effective user and group, and the supplementary groups. getgroups(2).
+    package static func identity() throws(SystemFailure) -> ProcessIdentity {
+        let count = try systemCall("list the groups") { getgroups(0, nil) }
+        var groups = [gid_t](repeating: 0, count: Int(count))
+        let filled = try systemCall("list the groups") { getgroups(count, &groups) }
+        return ProcessIdentity(
+            user: geteuid(), group: getegid(), groups: Array(groups[..<Int(filled)]))
+    }
+
+    package static var pid: Int32 { getpid() }
+
+    /// The working directory, absolute and without symbolic links. Fails with `ENOENT` when it was
+    /// removed. getcwd(3).
+    package static func workingDirectory() throws(SystemFailure) -> [UInt8] {
+        var path = [CChar](repeating: 0, count: 4096)
+        _ = try systemCall("find the working directory") {
+            getcwd(&path, 4096) == nil ? -1 : 0
+        }
+        return path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    }
+
+    /// The value of an environment variable; nil when it is not set. getenv(3).
+    package static func environment(_ name: String) -> [UInt8]? {
+        getenv(name).map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+    }
+
+    /// Opens `/dev/null` at each of the descriptors 0, 1 and 2 that the parent left closed.
+    ///
+    /// Call first of all: what is opened later would else take their place, and a message to standard
+    /// error would go into a file.
+    package static func openStandardDescriptors() throws(SystemFailure) {
+        while true {
+            // open(2) returns the lowest number that is free.
+            let null = try OwnedDescriptor.null()
+            if null.raw > 2 { return }
+            let number = null.release()
+            _ = try systemCall("keep a standard descriptor") { fcntl(number, F_SETFD, 0) }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// Who a process is: what credentials(7) calls its user, group and supplementary groups.
+package struct ProcessIdentity: Hashable, Sendable {
+    package var user: UInt32
+    package var group: UInt32
+    /// Supplementary groups, in any order.
+    package var groups: [UInt32]
+
+    package init(user: UInt32, group: UInt32, groups: [UInt32]) {
+        self.user = user
+        self.group = group
+        self.groups = groups
+    }
+}
+
+/// Everything about a child, decided before it starts.
+///
+/// Byte strings are without NUL; one with NUL traps when it is started.
+package struct SpawnSpec: Sendable {
+    /// The paths of the program, tried in order as the child's user until one can be executed.
+    package var candidates: [[UInt8]]
+    /// The program's arguments, its name first.
+    package var arguments: [[UInt8]]
+    /// `NAME=value`, the whole environment.
+    package var environment: [[UInt8]]
+    /// Entered as the child's user; nil for the daemon's directory.
+    package var directory: [UInt8]?
+    package var identity: ProcessIdentity
+    /// False where the daemon is an ordinary user's: the child then fails unless `identity` is
+    /// already the daemon's own. Never a way to run as somebody else.
+    package var changesIdentity: Bool
+    /// File mode creation mask, umask(2).
+    package var umask: UInt16
+
+    package init(
+        candidates: [[UInt8]], arguments: [[UInt8]], environment: [[UInt8]],
+        directory: [UInt8]? = nil, identity: ProcessIdentity, changesIdentity: Bool,
+        umask: UInt16 = 0o022
+    ) {
+        self.candidates = candidates
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+        self.identity = identity
+        self.changesIdentity = changesIdentity
+        self.umask = umask
+    }
+}
+
+/// A child's standard descriptors, borrowed for the time of the start. They must be above 2.
+package struct StandardDescriptors: Sendable {
+    var raw: (Int32, Int32, Int32)
+
+    /// Input from `null`, output and error as the daemon's own.
+    package init(null: borrowing OwnedDescriptor) {
+        raw = (Self.checked(null), -1, -1)
+    }
+
+    /// Input from `null`, output and error to `output`.
+    package init(null: borrowing OwnedDescriptor, output: borrowing OwnedDescriptor) {
+        let output = Self.checked(output)
+        raw = (Self.checked(null), output, output)
+    }
+
+    // A source at 0, 1 or 2 could be overwritten before it is copied.
+    private static func checked(_ descriptor: borrowing OwnedDescriptor) -> Int32 {
+        precondition(descriptor.raw > 2, "the daemon's own standard descriptors were not open")
+        return descriptor.raw
+    }
+}
+
+/// What a child was at when it failed, in the order of the child. The numbers are `enum tm_step`.
+package enum SpawnStep: UInt32, CaseIterable, Sendable, CustomStringConvertible {
+    case clone, session, standardDescriptors, closeDescriptors, groups, group, user, capabilities
+    case verifyIdentity, directory, execute
+
+    /// To be read after "unable to".
+    package var description: String {
+        switch self {
+        case .clone: "start a process"
+        case .session: "start a session"
+        case .standardDescriptors: "set up standard input and output"
+        case .closeDescriptors: "close other descriptors"
+        case .groups: "set the supplementary groups"
+        case .group: "become the group"
+        case .user: "become the user"
+        case .capabilities: "drop capabilities"
+        case .verifyIdentity: "verify the identity"
+        case .directory: "enter the working directory"
+        case .execute: "execute the program"
+        }
+    }
+}

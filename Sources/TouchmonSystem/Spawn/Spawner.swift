@@ -1,0 +1,151 @@
+internal import CTouchmon
+internal import Glibc
+
+/// Starts children, clone(2). See spawn.h for what a child goes through.
+///
+/// Every signal disposition of the process must be the default, as `SignalInbox` leaves them.
+package struct Spawner: ~Copyable {
+    private var slots: [SpawnSlot] = []
+
+    package init() {}
+
+    /// Starts a child and returns at once: `settle` tells whether the program was executed.
+    ///
+    /// Throws when there can be no process at all: `EAGAIN`, `ENOMEM`, `EMFILE`.
+    package mutating func start(
+        _ spec: SpawnSpec, _ standard: StandardDescriptors
+    ) throws(SystemFailure) -> Child {
+        let slot = try filledSlot(spec, standard)
+        var pidfd: Int32 = -1
+        let pid = try systemCall("start a process") {
+            tm_spawn(slot.child, slot.stackTop, &pidfd)
+        }
+        slot.isClaimed = true
+        return Child(pid: pid, pidfd: OwnedDescriptor(adopting: pidfd), slot: slot)
+    }
+
+    /// A slot that no child uses, large enough for `spec` and filled with it.
+    private mutating func filledSlot(
+        _ spec: SpawnSpec, _ standard: StandardDescriptors
+    ) throws(SystemFailure) -> SpawnSlot {
+        let free = slots.firstIndex { !$0.isClaimed && !$0.hasChild }
+        if let free, slots[free].fill(spec, standard) { return slots[free] }
+        // Slots are as large as anything lately needed; a common run fits in one that is there.
+        let slot = try SpawnSlot(capacity: max(SpawnSlot.capacity(for: spec), 16384))
+        let fits = slot.fill(spec, standard)
+        precondition(fits, "a new slot is too small")
+        if let free { slots[free] = slot } else { slots.append(slot) }
+        return slot
+    }
+}
+
+/// A process that the daemon started and must reap.
+package final class Child {
+    /// What became of the start.
+    package enum Start: Hashable, Sendable {
+        /// Between clone and exec: its user may hold it there.
+        case starting
+        /// The program was executed.
+        case running
+        /// Nothing was executed.
+        case failed(SpawnStep, Errno)
+        /// Something killed it before exec, during that step. Nothing was executed.
+        case killed(SpawnStep)
+    }
+
+    /// How a process ended, wait(2).
+    package enum Outcome: Hashable, Sendable {
+        case exited(status: Int32)
+        case signaled(signal: Int32, dumpedCore: Bool)
+    }
+
+    /// What a process that ended used, getrusage(2): microseconds, and kilobytes at the highest.
+    package struct Usage: Hashable, Sendable {
+        package var userMicroseconds: Int64
+        package var systemMicroseconds: Int64
+        package var maximumResidentKilobytes: Int64
+    }
+
+    package let pid: Int32
+    /// Readable once the process has ended, pidfd_open(2).
+    package let pidfd: OwnedDescriptor
+    private var slot: SpawnSlot?
+    private var start = Start.starting
+    private var ending: (outcome: Outcome, usage: Usage)?
+
+    fileprivate init(pid: Int32, pidfd: consuming OwnedDescriptor, slot: SpawnSlot) {
+        self.pid = pid
+        self.pidfd = pidfd
+        self.slot = slot
+    }
+
+    // The slot is free for another child once this one has left it.
+    deinit {
+        slot?.isClaimed = false
+    }
+
+    /// Whether the program was executed, waiting at most `within` nanoseconds to find out; 0 looks
+    /// without waiting.
+    package func settle(within limit: Int64) throws(SystemFailure) -> Start {
+        guard let slot else { return start }
+        if slot.hasChild, limit > 0 {
+            let deadline = Clock.monotonic() + limit
+            do {
+                // A wake-up says that it may have left; only the word itself says that it has.
+                while slot.hasChild {
+                    _ = try systemCall("wait for a child") {
+                        tm_wait_until_gone(slot.child, deadline)
+                    }
+                }
+            } catch {
+                guard error.errno == .timedOut else { throw error }
+            }
+        }
+        guard !slot.hasChild else { return .starting }
+        start = Self.report(slot.child.pointee)
+        slot.isClaimed = false
+        self.slot = nil
+        return start
+    }
+
+    private static func report(_ child: tm_child) -> Start {
+        let step = SpawnStep(rawValue: child.step) ?? .clone
+        if child.error != 0 { return .failed(step, Errno(child.error)) }
+        // One that was killed in the middle of exec looks like one that was executed and killed.
+        return step == .execute ? .running : .killed(step)
+    }
+
+    /// How it ended; nil while it lives. Reaps it the first time. waitid(2).
+    package func reap() throws(SystemFailure) -> (outcome: Outcome, usage: Usage)? {
+        if let ending { return ending }
+        var result = tm_ending()
+        let reaped = try systemCall("reap a process") { tm_reap(pidfd.raw, &result) }
+        guard reaped == 1 else { return nil }
+        let outcome: Outcome =
+            result.code == Int32(CLD_EXITED)
+            ? .exited(status: result.status)
+            : .signaled(signal: result.status, dumpedCore: result.code == Int32(CLD_DUMPED))
+        let usage = Usage(
+            userMicroseconds: result.user_microseconds,
+            systemMicroseconds: result.system_microseconds,
+            maximumResidentKilobytes: result.maximum_resident_kilobytes)
+        ending = (outcome, usage)
+        return ending
+    }
+
+    /// Sends a signal to the process; `ESRCH` once it was reaped. pidfd_send_signal(2).
+    package func send(_ signal: Int32) throws(SystemFailure) {
+        _ = try systemCall("signal a process") { tm_send_signal(pidfd.raw, signal) }
+    }
+
+    /// Sends a signal to everyone in its process group; `ESRCH` while it has not made its session.
+    ///
+    /// Only before it is reaped: a process that was not reaped, even a dead one, keeps its number, so
+    /// that the signal can't reach a stranger's group. kill(2).
+    package func sendGroup(_ signal: Int32) throws(SystemFailure) {
+        guard ending == nil else {
+            throw SystemFailure(operation: "signal a process group", errno: .noSuchProcess)
+        }
+        _ = try systemCall("signal a process group") { kill(-pid, signal) }
+    }
+}

@@ -1,0 +1,113 @@
+// A program for tests to run: tells on standard output everything that a child can inherit.
+//
+//     ProbeChild [argument...]
+//
+// One fact a line, `kind name value`, where bytes that tests choose are in hexadecimal:
+//
+//     argument INDEX HEX          argv, the program's name included
+//     environment INDEX HEX       environ, as given
+//     descriptor NUMBER TARGET    every open descriptor and where it leads
+//     directory - HEX             the working directory
+//     stat FIELD VALUE            pid, parent, group, session of /proc/self/stat
+//     status KEY VALUE            every line of /proc/self/status, blanks folded
+//
+//     ProbeChild --hold PATH
+//
+// Holds every exec of PATH in the kernel, as a hung mount would: prints `ready`, then `held` when a
+// process is caught, and lets it go when a line comes on standard input. Needs root, fanotify(7).
+
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void print_hex(const char *text) {
+    for (; *text != '\0'; text++) {
+        printf("%02x", (unsigned char)*text);
+    }
+    putchar('\n');
+}
+
+static void print_strings(const char *kind, char **list) {
+    for (int i = 0; list[i] != NULL; i++) {
+        printf("%s %d ", kind, i);
+        print_hex(list[i]);
+    }
+}
+
+static void print_descriptors(void) {
+    DIR *directory = opendir("/proc/self/fd");
+    struct dirent *entry;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        char target[PATH_MAX] = "";
+        if (entry->d_name[0] == '.' || atoi(entry->d_name) == dirfd(directory)) {
+            continue;
+        }
+        if (readlinkat(dirfd(directory), entry->d_name, target, sizeof target - 1) >= 0) {
+            printf("descriptor %s %s\n", entry->d_name, target);
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+}
+
+static void print_status(void) {
+    FILE *file = fopen("/proc/self/status", "re");
+    char line[65536];
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        char *rest = line;
+        char *key = strsep(&rest, ":");
+        printf("status %s", key);
+        for (char *word = strtok(rest, " \t\n"); word != NULL; word = strtok(NULL, " \t\n")) {
+            printf(" %s", word);
+        }
+        putchar('\n');
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
+static int hold(const char *path) {
+    int queue = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC);
+    if (queue < 0 || fanotify_mark(queue, FAN_MARK_ADD, FAN_OPEN_EXEC_PERM, AT_FDCWD, path) != 0) {
+        fprintf(stderr, "unable to hold %s: %s\n", path, strerror(errno));
+        return 1;
+    }
+    puts("ready");
+    struct fanotify_event_metadata event;
+    if (read(queue, &event, sizeof event) != sizeof event) {
+        return 1;
+    }
+    puts("held");
+    getchar();
+    struct fanotify_response answer = {.fd = event.fd, .response = FAN_ALLOW};
+    return write(queue, &answer, sizeof answer) == sizeof answer ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+    setvbuf(stdout, NULL, argc == 3 && strcmp(argv[1], "--hold") == 0 ? _IOLBF : _IOFBF, 1 << 16);
+    if (argc == 3 && strcmp(argv[1], "--hold") == 0) {
+        return hold(argv[2]);
+    }
+    char *directory = getcwd(NULL, 0);
+    print_strings("argument", argv);
+    print_strings("environment", environ);
+    print_descriptors();
+    printf("directory - ");
+    print_hex(directory != NULL ? directory : "");
+    printf("stat pid %d\nstat parent %d\nstat group %d\nstat session %d\n", getpid(), getppid(),
+           getpgrp(), getsid(0));
+    print_status();
+    free(directory);
+    return fflush(stdout) == 0 ? 0 : 1;
+}
