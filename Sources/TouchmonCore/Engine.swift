@@ -35,6 +35,7 @@ package struct Engine {
         var isRetired = false
     }
 
+    private var mounts = MountPoints()
     private var watcher: Watcher
     private var trigger = Trigger()
     private var runs = Runs()
@@ -123,9 +124,10 @@ package struct Engine {
         watcher.reply(reply, at: now)
     }
 
-    /// Mount points came or went.
-    package mutating func mountsChanged(at points: [RawPath]) {
-        watcher.mountsChanged(at: points)
+    /// The text of /proc/self/mountinfo: at the start, and whenever it changed.
+    package mutating func readMounts(_ text: [UInt8]) {
+        let points = mounts.update(text)
+        if !points.isEmpty { watcher.mountsChanged(at: points) }
     }
 
     /// The answer to `.checkReader`, with the status that it came with.

@@ -27,7 +27,6 @@ package struct SimulatedDaemon {
     package private(set) var logs: [LogEvent] = []
     package private(set) var hasExited = false
     package private(set) var wantsActionFiles = false
-    private var lastMounts: [RawPath] = []
     /// How long the command of every run takes; nil: until a test ends it.
     package var runDuration: Duration?
     /// What starting a run fails with, as long as it is set.
@@ -41,6 +40,7 @@ package struct SimulatedDaemon {
         self.kernel = kernel
         engine = Engine(
             plan: Plan(resolved: plan), isRoot: isRoot, drain: .seconds(30), at: clock)
+        engine.readMounts(kernel.mountInfo)
     }
 
     /// Performs one effect, or takes one batch of events; false when there is nothing to do.
@@ -51,8 +51,7 @@ package struct SimulatedDaemon {
             return true
         }
         if kernel.takeMountTableChange() {
-            engine.mountsChanged(at: kernel.mountTable.map(\.point) + lastMounts)
-            lastMounts = kernel.mountTable.map(\.point)
+            engine.readMounts(kernel.mountInfo)
             return true
         }
         return takeEvents()
@@ -156,6 +155,17 @@ package struct SimulatedDaemon {
 }
 
 extension SimulatedKernel {
+    /// The table of mounts as proc(5) writes it. A device is mounted in one place only here, or the
+    /// same number stands for all of its places, which says no less.
+    fileprivate var mountInfo: [UInt8] {
+        var text: [UInt8] = []
+        for (number, mount) in mountTable.enumerated() {
+            text += Array("\(mount.device)\(number) 1 0:1 / ".utf8) + mount.point.bytes
+            text += Array(" rw - simulated\n".utf8)
+        }
+        return text
+    }
+
     /// Answers what the watch stage asks, as the daemon would with system calls.
     fileprivate mutating func answer(_ request: WatchRequest) -> WatchReply {
         switch request {

@@ -68,9 +68,8 @@ extension LogEvent {
 
     private func words(_ outcome: RunOutcome) -> String {
         switch outcome {
-        case .exited(status: 0): "succeeded"
-        case .exited(let status): "failed with status \(status)"
-        case .signalled(let signal): "was ended by \(SignalName.of(signal))"
+        case .exited(let status): "ended with status \(status)"
+        case .signalled(let signal): "ended by \(SignalName.of(signal))"
         }
     }
 
@@ -86,9 +85,7 @@ extension LogEvent {
         case .user: "become \(identity.name)"
         case .capabilities: "give up its capabilities"
         case .verify: "verify that it is \(identity.name)"
-        case .umask: "set its umask"
         case .directory: "enter its working directory"
-        case .signals: "reset its signals"
         case .execute: "execute \(program.map(shown) ?? "its program")"
         }
     }

@@ -1,75 +1,83 @@
-/// What is known of one file or directory on the way to a file that root is to rely on.
+/// What is known of one file or directory on the way to a file that somebody relies on.
 package struct PathFact: Hashable, Sendable {
     package var path: RawPath
     package var owner: UInt32
-    package var group: UInt32
     /// The permission bits, 0 to 0o7777.
     package var mode: UInt16
-    package var isDirectory: Bool
 
-    package init(path: RawPath, owner: UInt32, group: UInt32, mode: UInt16, isDirectory: Bool) {
+    package init(path: RawPath, owner: UInt32, mode: UInt16) {
         self.path = path
         self.owner = owner
-        self.group = group
         self.mode = mode
-        self.isDirectory = isDirectory
     }
 }
 
-/// Decides whether a file says what root, or its owner, means it to say.
-///
-/// Whoever can write a file, or replace it or a directory above it, decides what it says. So none
-/// of them may be writable by group or others, and each must belong to root or to the file's owner.
-/// A directory with the sticky bit (`/tmp`) lets nobody replace what belongs to somebody else:
-/// there it is enough that the entry below belongs to root or to the file's owner.
-package enum Trust {
-    /// The first fact on the way that breaks the trust, from the root down; nil when there is none.
-    ///
-    /// `facts` are all directories passed, in the order of passing, then the file itself.
-    package static func breach(in facts: [PathFact]) -> Breach? {
-        guard let file = facts.last else { return nil }
-        for (fact, below) in zip(facts, facts.dropFirst().map(Optional.some) + [nil]) {
-            let isOwned = fact.owner == 0 || fact.owner == file.owner
-            guard isOwned else { return Breach(fact: fact, reason: .owner, file: file) }
-            guard fact.mode & 0o022 != 0 else { continue }
-            let isSticky = fact.isDirectory && fact.mode & 0o1000 != 0
-            if isSticky, let below, below.owner == 0 || below.owner == file.owner { continue }
-            return Breach(fact: fact, reason: .writable, file: file)
-        }
-        return nil
-    }
+/// One name that was looked up on the way: the directory, and the owner of what the name led to.
+package struct PassedName: Hashable, Sendable {
+    package var directory: PathFact
+    package var entryOwner: UInt32
 
-    /// Somebody else decides what a file says.
+    package init(directory: PathFact, entryOwner: UInt32) {
+        self.directory = directory
+        self.entryOwner = entryOwner
+    }
+}
+
+/// Decides whether a file is what its owner, or root, means it to be.
+///
+/// Whoever can write a file, or replace it or a directory above it, decides what it says. So none of
+/// them may be writable by group or others, and each must belong to root or to the one who is relied
+/// on. A directory with the sticky bit (`/tmp`) lets nobody replace what belongs to somebody else:
+/// there it is enough that the entry below belongs to root or to that one.
+package enum Trust {
+    /// Somebody else decides what a file is.
     package struct Breach: Hashable, Sendable {
         package enum Reason: Hashable, Sendable {
             /// It is writable by its group or by everybody.
             case writable
-            /// It belongs to somebody who is neither root nor the file's owner.
+            /// It belongs to somebody who is not relied on.
             case owner
         }
 
         package var fact: PathFact
         package var reason: Reason
-        package var file: PathFact
 
-        /// The rest of a sentence that begins with the name of what is not trusted.
+        /// The rest of a sentence: what is not trusted, and why.
         package var explanation: String {
-            let path = TerminalText.escaped(fact.path.bytes)
+            let path = TerminalText.quoted(fact.path.bytes)
             return switch reason {
-            case .writable:
-                "`\(path)` is writable by \(fact.mode & 0o002 != 0 ? "everybody" : "its group")"
-            case .owner:
-                "`\(path)` belongs to user \(fact.owner), who is neither root nor the file's owner"
+            case .writable where fact.mode & 0o002 != 0: "\(path) is writable by everybody"
+            case .writable: "\(path) is writable by its group"
+            case .owner: "\(path) belongs to the user \(fact.owner)"
             }
         }
 
         /// What to do about it, as an instruction.
         package var remedy: String {
-            let path = TerminalText.escaped(fact.path.bytes)
+            let path = TerminalText.quoted(fact.path.bytes)
             return switch reason {
-            case .writable: "run: chmod go-w '\(path)'"
-            case .owner: "run: chown root '\(path)'; or move the file elsewhere"
+            case .writable: "take the right away: chmod go-w \(path)"
+            case .owner: "give it to root, or move the file to where only root can write"
             }
         }
+    }
+
+    /// The first breach on the way to `file`, from the root down; nil when there is none.
+    ///
+    /// `owner` is relied on besides root: the owner of an action file, or whom a program runs as.
+    package static func breach(
+        onTheWay names: [PassedName], to file: PathFact, relyingOn owner: UInt32
+    ) -> Breach? {
+        func isTrusted(_ user: UInt32) -> Bool { user == 0 || user == owner }
+        for name in names {
+            let directory = name.directory
+            guard isTrusted(directory.owner) else { return Breach(fact: directory, reason: .owner) }
+            let isSticky = directory.mode & 0o1000 != 0
+            if directory.mode & 0o022 != 0, !(isSticky && isTrusted(name.entryOwner)) {
+                return Breach(fact: directory, reason: .writable)
+            }
+        }
+        guard isTrusted(file.owner) else { return Breach(fact: file, reason: .owner) }
+        return file.mode & 0o022 != 0 ? Breach(fact: file, reason: .writable) : nil
     }
 }

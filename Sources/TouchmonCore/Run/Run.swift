@@ -27,8 +27,7 @@ package enum RunOutcome: Hashable, Sendable {
 package enum StartStep: String, Hashable, Sendable, CaseIterable {
     /// Making the process itself, before there is a child.
     case clone
-    case session, descriptors, groups, group, user, capabilities, verify, umask, directory, signals
-    case execute
+    case session, descriptors, groups, group, user, capabilities, verify, directory, execute
 }
 
 /// Why a run executed nothing.

@@ -1,0 +1,96 @@
+/// How a line of the log is written.
+package enum LogFormat: String, Hashable, Sendable, CaseIterable {
+    case text, json
+    /// For the journal, which keeps the time itself: sd-daemon(3).
+    case journal
+
+    /// The line of an event, with its newline.
+    package func line(_ event: LogEvent, nanosecondsSince1970 time: Int64) -> [UInt8] {
+        switch self {
+        case .text:
+            let stamp = Timestamp.text(nanosecondsSince1970: time, digits: 3)
+            return Array("\(stamp) \(event.level.rawValue) \(event.message)\n".utf8)
+        case .journal:
+            return Array("<\(event.level.priority)>\(event.message)\n".utf8)
+        case .json:
+            var writer = JSONWriter()
+            writer.object { writer in
+                writer.key("time")
+                writer.string(Timestamp.text(nanosecondsSince1970: time))
+                writer.key("level")
+                writer.string(event.level.rawValue)
+                writer.key("event")
+                writer.string(event.name)
+                event.writeFields(to: &writer)
+                writer.key("message")
+                writer.string(event.message)
+            }
+            return writer.bytes + [UInt8(ascii: "\n")]
+        }
+    }
+}
+
+extension LogEvent {
+    /// What a program would look for, each under a name of its own.
+    fileprivate func writeFields(to writer: inout JSONWriter) {
+        switch self {
+        case .ready(let actions, let elapsed):
+            writer.member("actions", actions)
+            writer.member("nanoseconds", elapsed.nanoseconds)
+        case .touched(let path): writer.member("path", path)
+        case .started(let run, let path, let identity, let process):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("user", identity.name)
+            writer.member("pid", process)
+        case .ended(let run, let path, let outcome, let elapsed):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            switch outcome {
+            case .exited(let status): writer.member("status", status)
+            case .signalled(let signal): writer.member("signal", SignalName.of(signal))
+            }
+            writer.member("nanoseconds", elapsed.nanoseconds)
+        case .notStarted(let run, let path, let identity, _, let failure):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("user", identity.name)
+            writer.member("step", failure.step.rawValue)
+            writer.member("errno", failure.error.code)
+        case .refused(let path, let reader):
+            writer.member("path", path)
+            writer.member("user", reader.name)
+        case .polled(let path, let place, let error):
+            writer.member("path", path)
+            writer.member("unwatched", place)
+            writer.member("errno", error.code)
+        case .reloaded(let actions, let added, let changed, let removed):
+            writer.member("actions", actions)
+            writer.member("added", added)
+            writer.member("changed", changed)
+            writer.member("removed", removed)
+        case .reloadRefused(let problems): writer.member("problems", problems)
+        case .draining(let runs, _), .stopping(let runs), .killing(let runs):
+            writer.member("runs", runs)
+        case .stopped(let waiting): writer.member("waiting", waiting)
+        case .overflowed, .reloading: break
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, _ value: some FixedWidthInteger) {
+        key(name)
+        number(value)
+    }
+
+    fileprivate mutating func member(_ name: String, _ value: String) {
+        key(name)
+        string(value)
+    }
+
+    fileprivate mutating func member(_ name: String, _ path: RawPath) {
+        key(name)
+        string(path.bytes)
+    }
+}
