@@ -6,6 +6,11 @@ package struct JSONNode: Hashable, Sendable {
     /// The offset of the value's first byte.
     package var offset: Int
     package var value: JSONValue
+
+    package init(offset: Int, value: JSONValue) {
+        self.offset = offset
+        self.value = value
+    }
 }
 
 package enum JSONValue: Hashable, Sendable {
@@ -37,6 +42,12 @@ package struct JSONMember: Hashable, Sendable {
     package var keyOffset: Int
     package var key: [UInt8]
     package var node: JSONNode
+
+    package init(keyOffset: Int, key: [UInt8], node: JSONNode) {
+        self.keyOffset = keyOffset
+        self.key = key
+        self.node = node
+    }
 }
 
 /// A whole JSON text.

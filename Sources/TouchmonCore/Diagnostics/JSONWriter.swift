@@ -22,7 +22,11 @@ package struct JSONWriter {
 
     /// Writes the key of the value that is written next.
     package mutating func key(_ name: String) {
-        string(Array(name.utf8))
+        key(Array(name.utf8))
+    }
+
+    package mutating func key(_ name: [UInt8]) {
+        string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
