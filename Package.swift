@@ -58,5 +58,5 @@ if Context.environment["TOUCHMON_FUZZ"] != nil {
         .executableTarget(
             name: "FuzzActionFile", dependencies: ["TouchmonTestSupport"], path: "Fuzz/ActionFile",
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }
