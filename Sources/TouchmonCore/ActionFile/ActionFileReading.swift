@@ -48,7 +48,7 @@ package struct ActionFileReading: Hashable, Sendable {
         return Problem(
             .note, at: action.location,
             "the action for \(TerminalText.quoted(action.path.bytes)) is overridden by "
-                + "\(TerminalText.escaped(place.file.bytes)):\(place.line):\(place.column)",
+                + "\(TerminalText.escaped(place.file.bytes)):\(place.lineAndColumn)",
             remedy: "remove one of the two, unless this is what you want")
     }
 }

@@ -127,6 +127,18 @@ import TouchmonCore
         #expect(reading.problems.haveErrors)
     }
 
+    @Test func `a file that is all mistakes is not answered with as many problems`() {
+        let actions = (0..<700).map { #""/\#($0)": {"x": 0, "y": 0}"# }.joined(separator: ",\n")
+        let reading = read(("a.json", "{" + actions + "}"))
+        // Three for each action: two unknown keys and the `argv` that it has not.
+        #expect(reading.problems.count == 1_001)
+        #expect(reading.problems.last?.message == "1100 more problems are not shown")
+        #expect(
+            reading.problems.last?.site
+                == .place(SourceLocation(file: RawPath("a.json"), line: 334, column: 18)))
+        #expect(reading.actions.isEmpty)
+    }
+
     private func read(_ files: (name: String, text: String)...) -> ActionFileReading {
         let sources = files.map { SourceText(file: RawPath($0.name), bytes: Array($0.text.utf8)) }
         return ActionFileReading(of: sources, relativeTo: RawPath("/srv"))
