@@ -75,7 +75,7 @@ struct ActionDecoder {
                 reportUnknown(part)
                 continue
             }
-            guard let form = key.form else {
+            guard let form = key.form, let decode = key.decode else {
                 report(
                     at: part.keyOffset,
                     "`\(key.name)` is not supported by this version of touchmon",
@@ -89,7 +89,7 @@ struct ActionDecoder {
                     remedy: form.remedy)
                 continue
             }
-            key.decode(part.node, &action, &self)
+            decode(part.node, &action, &self)
         }
         if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
             report(

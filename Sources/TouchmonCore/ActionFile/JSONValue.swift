@@ -13,6 +13,7 @@ package struct JSONNode: Hashable, Sendable {
     }
 }
 
+/// What a JSON value is, in the terms of RFC 8259, section 3.
 package enum JSONValue: Hashable, Sendable {
     case null
     case boolean(Bool)
@@ -40,6 +41,7 @@ package enum JSONValue: Hashable, Sendable {
 package struct JSONMember: Hashable, Sendable {
     /// The offset of the key's opening quote.
     package var keyOffset: Int
+    /// The key, decoded as a string is.
     package var key: [UInt8]
     package var node: JSONNode
 
@@ -59,7 +61,8 @@ package struct JSONDocument: Hashable, Sendable {
     package var loneSurrogates: [Int]
 }
 
-/// Where and why a file is not JSON, and what to do about it.
+/// Where and why a file is not JSON, and what to do about it: the parts of a `Problem`, whose line
+/// and column are computed only when it is reported.
 package struct JSONSyntaxError: Error, Hashable, Sendable {
     package var offset: Int
     package var message: String
