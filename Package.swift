@@ -61,3 +61,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Fuzzing needs every module instrumented: scripts/fuzz builds it, nothing else does.
+if Context.environment["TOUCHMON_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzActionFile", dependencies: ["TouchmonTestSupport"], path: "Fuzz/ActionFile",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

@@ -6,11 +6,10 @@ extension ActionDecoder {
     }
 
     private mutating func settle(_ members: [JSONMember], of node: JSONNode) -> SettlePolicy? {
-        var seen: [[UInt8]: Int] = [:]
+        reportDuplicates(in: members)
         var quiet: Duration?
         var max: Duration?
         for member in members {
-            reportDuplicate(member, after: &seen)
             switch String(decoding: member.key, as: UTF8.self) {
             case "quiet": quiet = duration(member.node, "settle.quiet")
             case "max": max = duration(member.node, "settle.max")

@@ -52,10 +52,9 @@ extension ActionDecoder {
 
     mutating func environment(_ node: JSONNode) -> [EnvironmentVariable] {
         guard case .object(let members) = node.value else { return [] }
+        reportDuplicates(in: members)
         var variables: [EnvironmentVariable] = []
-        var seen: [[UInt8]: Int] = [:]
         for member in members {
-            reportDuplicate(member, after: &seen)
             checkVariableName(member)
             if let value = string(
                 member.node, "the variable \(TerminalText.quoted(member.key))")

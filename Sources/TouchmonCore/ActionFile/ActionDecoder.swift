@@ -5,14 +5,20 @@ struct ActionDecoder {
     let source: SourceText
     /// What relative paths are relative to.
     let directory: RawPath
+    /// The first `problemLimit` problems: a file that is all mistakes must not cost more memory
+    /// and time than anybody would read.
     private(set) var problems: [Problem] = []
-    private let keys: [[UInt8]: ActionKey]
+    private var problemCount = 0
+    private var firstLeftOut: Int?
+    private static let problemLimit = 1_000
+    /// The keys' places in `ActionKey.all`.
+    private let keys: [[UInt8]: Int]
 
     init(source: SourceText, directory: RawPath) {
         self.source = source
         self.directory = directory
         keys = Dictionary(
-            uniqueKeysWithValues: ActionKey.all.map { (Array($0.name.utf8), $0) })
+            uniqueKeysWithValues: ActionKey.all.enumerated().map { (Array($1.name.utf8), $0) })
     }
 
     /// The actions that have no error, in the order in which they stand in the file.
@@ -38,14 +44,16 @@ struct ActionDecoder {
         }
         var actions: [ActionDefinition] = []
         actions.reserveCapacity(members.count)
-        var seen: [[UInt8]: Int] = [:]
-        seen.reserveCapacity(members.count)
-        for member in members where member.key.first != UInt8(ascii: "$") {
-            let before = problems.count
-            reportDuplicate(member, after: &seen)
+        let watched = members.filter { $0.key.first != UInt8(ascii: "$") }
+        let duplicates = reportDuplicates(in: watched)
+        for member in watched {
+            let before = problemCount
             let action = action(member)
-            if let action, problems.count == before { actions.append(action) }
+            guard let action, problemCount == before, !duplicates.contains(member.keyOffset)
+            else { continue }
+            actions.append(action)
         }
+        reportLeftOut()
         return actions
     }
 
@@ -61,14 +69,13 @@ struct ActionDecoder {
         var action = ActionDefinition(
             path: RawPath(bytes: member.key).normalized(relativeTo: directory),
             location: source.location(at: member.keyOffset), argv: [])
-        var seen: [[UInt8]: Int] = [:]
+        reportDuplicates(in: members)
         for part in members {
-            reportDuplicate(part, after: &seen)
-            guard let key = keys[part.key] else {
+            guard let key = keys[part.key].map({ ActionKey.all[$0] }) else {
                 reportUnknown(part)
                 continue
             }
-            guard let form = key.form else {
+            guard let form = key.form, let decode = key.decode else {
                 report(
                     at: part.keyOffset,
                     "`\(key.name)` is not supported by this version of touchmon",
@@ -82,7 +89,7 @@ struct ActionDecoder {
                     remedy: form.remedy)
                 continue
             }
-            key.decode(part.node, &action, &self)
+            decode(part.node, &action, &self)
         }
         if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
             report(
@@ -101,38 +108,65 @@ struct ActionDecoder {
     }
 
     private mutating func reportUnknown(_ member: JSONMember) {
-        let names = ActionKey.all.filter { $0.form != nil }.map(\.name)
-        let remedy: String
-        if let alias = ActionKey.all.first(where: { key in
-            key.aliases.contains { $0.utf8.elementsEqual(member.key) }
-        }) {
-            remedy = "write `\(alias.name)` instead"
-        } else if let near = nearestName(to: member.key, in: ActionKey.all.map(\.name)) {
-            remedy =
-                names.contains(near)
-                ? "write `\(near)` instead"
-                : "remove it; if `\(near)` is meant, it needs a later version of touchmon"
-        } else {
-            remedy =
-                "remove it; the keys are " + names.map { "`\($0)`" }.joined(separator: ", ")
-        }
         report(
             at: member.keyOffset, "\(TerminalText.quoted(member.key)) is not a key of an action",
-            remedy: remedy)
+            remedy: Self.remedy(forUnknown: member.key))
     }
 
-    /// Reports a key that stood before in the same object; `seen` has the keys that did.
-    mutating func reportDuplicate(_ member: JSONMember, after seen: inout [[UInt8]: Int]) {
-        guard let first = seen.updateValue(member.keyOffset, forKey: member.key) else { return }
-        let place = source.location(at: first)
-        report(
-            at: member.keyOffset,
-            "\(TerminalText.quoted(member.key)) was here before, at \(place.line):\(place.column)",
-            remedy: "keep one of the two")
+    private static func remedy(forUnknown key: [UInt8]) -> String {
+        let alias = ActionKey.all.first { $0.aliases.contains { $0.utf8.elementsEqual(key) } }
+        if let alias { return "write `\(alias.name)` instead" }
+        let names = ActionKey.all.filter { $0.form != nil }.map(\.name)
+        guard let near = nearestName(to: key, in: ActionKey.all.map(\.name)) else {
+            return "remove it; the keys are " + names.map { "`\($0)`" }.joined(separator: ", ")
+        }
+        return names.contains(near)
+            ? "write `\(near)` instead"
+            : "remove it; if `\(near)` is meant, it needs a later version of touchmon"
     }
 
-    mutating func report(at offset: Int, _ message: String, remedy: String) {
+    /// Reports the keys that stood before in the same object, and returns where they stand.
+    @discardableResult
+    mutating func reportDuplicates(in members: [JSONMember]) -> Set<Int> {
+        var duplicates: Set<Int> = []
+        let source = self.source
+        // Most objects have a handful of keys: comparing them all is faster than hashing them.
+        let isSmall = members.count <= 8
+        var seen: [[UInt8]: Int] = isSmall ? [:] : Dictionary(minimumCapacity: members.count)
+        for (index, member) in members.enumerated() {
+            let before =
+                isSmall
+                ? members[..<index].last { $0.key == member.key }?.keyOffset
+                : seen.updateValue(member.keyOffset, forKey: member.key)
+            guard let before else { continue }
+            duplicates.insert(member.keyOffset)
+            report(
+                at: member.keyOffset,
+                "\(TerminalText.quoted(member.key)) was here before, at \(source.location(at: before).lineAndColumn)",
+                remedy: "keep one of the two")
+        }
+        return duplicates
+    }
+
+    mutating func report(
+        at offset: Int, _ message: @autoclosure () -> String, remedy: @autoclosure () -> String
+    ) {
+        problemCount += 1
+        guard problems.count < Self.problemLimit else {
+            if firstLeftOut == nil { firstLeftOut = offset }
+            return
+        }
         problems.append(
-            Problem(.error, at: source.location(at: offset), message, remedy: remedy))
+            Problem(.error, at: source.location(at: offset), message(), remedy: remedy()))
+    }
+
+    /// Says how many problems were left out, and from where on.
+    private mutating func reportLeftOut() {
+        guard let firstLeftOut else { return }
+        problems.append(
+            Problem(
+                .error, at: source.location(at: firstLeftOut),
+                "\(problemCount - problems.count) more problems are not shown",
+                remedy: "repair what is shown, then check again"))
     }
 }

@@ -10,6 +10,9 @@ package struct SourceLocation: Hashable, Sendable {
         self.line = line
         self.column = column
     }
+
+    /// Line and column as a message writes them.
+    package var lineAndColumn: String { "\(line):\(column)" }
 }
 
 /// A user or a group, as an action file names it.

@@ -21,29 +21,35 @@ package struct ActionFileReading: Hashable, Sendable {
 
         var last: [RawPath: Int] = [:]
         last.reserveCapacity(defined.count)
-        for (index, action) in defined.enumerated() { last[action.path] = index }
-        // What stands in the end is what is kept; the others are told by whom they were overridden.
-        let indexOfFile = Dictionary(
-            sources.enumerated().map { ($1.file, $0) }, uniquingKeysWith: { first, _ in first })
-        actions = []
-        actions.reserveCapacity(last.count)
-        for (index, action) in defined.enumerated() {
-            guard let winner = last[action.path], winner != index else {
-                actions.append(action)
-                continue
-            }
-            let place = defined[winner].location
-            problems[indexOfFile[action.location.file] ?? 0].append(
-                Problem(
-                    .note, at: action.location,
-                    "the action for \(TerminalText.quoted(action.path.bytes)) is overridden by "
-                        + "\(TerminalText.escaped(place.file.bytes)):\(place.line):\(place.column)",
-                    remedy: "remove one of the two, unless this is what you want"))
+        let overridden = defined.indices.compactMap { index in
+            last.updateValue(index, forKey: defined[index].path)
         }
+        // The winner is known only when the last file has been read.
+        for index in overridden {
+            guard let winner = last[defined[index].path],
+                let file = sources.firstIndex(where: { $0.file == defined[index].location.file })
+            else { continue }
+            problems[file].append(Self.note(defined[index], overriddenBy: defined[winner]))
+        }
+        let gone = Set(overridden)
+        actions =
+            gone.isEmpty
+            ? defined : defined.indices.filter { !gone.contains($0) }.map { defined[$0] }
         self.problems = problems.flatMap { ofFile in
             // Sorting is stable: two problems of one place stay in the order of their discovery.
             ofFile.sorted { $0.position < $1.position }
         }
+    }
+
+    private static func note(
+        _ action: ActionDefinition, overriddenBy winner: ActionDefinition
+    ) -> Problem {
+        let place = winner.location
+        return Problem(
+            .note, at: action.location,
+            "the action for \(TerminalText.quoted(action.path.bytes)) is overridden by "
+                + "\(TerminalText.escaped(place.file.bytes)):\(place.lineAndColumn)",
+            remedy: "remove one of the two, unless this is what you want")
     }
 }
 

@@ -5,12 +5,13 @@ package struct ActionKey: Sendable {
     /// Puts a value that has the key's form into the definition and reports what is wrong with it.
     typealias Decode = @Sendable (JSONNode, inout ActionDefinition, inout ActionDecoder) -> Void
 
+    /// The key, as it is written.
     package let name: String
     /// What others call it.
     let aliases: [String]
     /// nil for a key that this version knows but does not support.
     package let form: ValueForm?
-    let decode: Decode
+    let decode: Decode?
 
     private init(
         _ name: String, _ form: ValueForm, aliases: [String] = [], decode: @escaping Decode
@@ -26,7 +27,7 @@ package struct ActionKey: Sendable {
         self.name = name
         aliases = []
         form = nil
-        decode = { _, _, _ in }
+        decode = nil
     }
 
     /// Every key of an action, in the order in which they are documented.

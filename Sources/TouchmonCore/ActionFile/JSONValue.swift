@@ -6,8 +6,14 @@ package struct JSONNode: Hashable, Sendable {
     /// The offset of the value's first byte.
     package var offset: Int
     package var value: JSONValue
+
+    package init(offset: Int, value: JSONValue) {
+        self.offset = offset
+        self.value = value
+    }
 }
 
+/// What a JSON value is, in the terms of RFC 8259, section 3.
 package enum JSONValue: Hashable, Sendable {
     case null
     case boolean(Bool)
@@ -35,8 +41,15 @@ package enum JSONValue: Hashable, Sendable {
 package struct JSONMember: Hashable, Sendable {
     /// The offset of the key's opening quote.
     package var keyOffset: Int
+    /// The key, decoded as a string is.
     package var key: [UInt8]
     package var node: JSONNode
+
+    package init(keyOffset: Int, key: [UInt8], node: JSONNode) {
+        self.keyOffset = keyOffset
+        self.key = key
+        self.node = node
+    }
 }
 
 /// A whole JSON text.
@@ -48,7 +61,8 @@ package struct JSONDocument: Hashable, Sendable {
     package var loneSurrogates: [Int]
 }
 
-/// Where and why a file is not JSON, and what to do about it.
+/// Where and why a file is not JSON, and what to do about it: the parts of a `Problem`, whose line
+/// and column are computed only when it is reported.
 package struct JSONSyntaxError: Error, Hashable, Sendable {
     package var offset: Int
     package var message: String

@@ -1,9 +1,6 @@
 /// Sizes as action files and options spell them: a whole number of bytes, or one with `K`, `M`, `G`
 /// or `T`, which are powers of 1024.
 package enum SizeText {
-    /// How a size is spelled, for a remedy.
-    package static let form = "a whole number and `K`, `M`, `G` or `T`, as in `\"1M\"`"
-
     /// The number of bytes that `text` spells, never negative.
     package static func parse(_ text: [UInt8]) throws(QuantityError) -> Int64 {
         let (count, unit) = try leadingNumber(of: text)

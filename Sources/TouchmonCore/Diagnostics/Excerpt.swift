@@ -36,7 +36,7 @@ extension SourceText {
             index += scalar.map(UTF8.width) ?? 1
             shownCount += 1
         }
-        guard shownCount > 0 else { return nil }
+        guard excerpt.line.contains(where: { !$0.isWhitespace }) else { return nil }
         excerpt.caret += "^"
         return excerpt
     }

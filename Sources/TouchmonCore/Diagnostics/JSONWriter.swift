@@ -22,7 +22,12 @@ package struct JSONWriter {
 
     /// Writes the key of the value that is written next.
     package mutating func key(_ name: String) {
-        string(Array(name.utf8))
+        key(Array(name.utf8))
+    }
+
+    /// Writes a key that is a path or a name, in whatever encoding it is.
+    package mutating func key(_ name: [UInt8]) {
+        string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
@@ -53,18 +58,22 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Writes a sentence or a word of touchmon's own.
     package mutating func string(_ text: String) {
         string(Array(text.utf8))
     }
 
+    /// Writes an integer; readers that keep numbers as doubles lose digits beyond 2⁵³.
     package mutating func number(_ value: some FixedWidthInteger) {
         literal(String(value))
     }
 
+    /// Writes `true` or `false`.
     package mutating func boolean(_ value: Bool) {
         literal(value ? "true" : "false")
     }
 
+    /// Writes `null`: there is no value.
     package mutating func null() {
         literal("null")
     }

@@ -20,7 +20,7 @@ package struct ProblemReport: Sendable {
             case .file(let file):
                 text += TerminalText.escaped(file.bytes)
             case .place(let place):
-                text += "\(TerminalText.escaped(place.file.bytes)):\(place.line):\(place.column)"
+                text += "\(TerminalText.escaped(place.file.bytes)):\(place.lineAndColumn)"
             }
             text += ": \(problem.severity.rawValue): \(visible(problem.message))\n"
             if case .place(let place) = problem.site,

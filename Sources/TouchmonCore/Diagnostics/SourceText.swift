@@ -10,7 +10,7 @@ package struct SourceText: Sendable {
     /// One position in every `stride` bytes, so that a place in a file of a single huge line is
     /// found as fast as in any other.
     private let checkpoints: [Position]
-    private static let stride = 256
+    private static let stride = 128
 
     /// A byte's offset and what editors call it.
     private struct Position {

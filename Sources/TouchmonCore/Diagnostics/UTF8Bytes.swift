@@ -6,17 +6,15 @@ extension [UInt8] {
     package func scalar(at index: Int) -> Unicode.Scalar? {
         let lead = self[index]
         if lead < 0x80 { return Unicode.Scalar(lead) }
-        // The second byte carries the limits: it tells overlong forms, surrogates and what lies
-        // beyond Unicode from the rest.
+        // The second byte tells overlong forms; surrogates and what lies beyond Unicode are no
+        // scalars, which `Unicode.Scalar` finds.
         let (length, second): (Int, ClosedRange<UInt8>)
         switch lead {
         case 0xC2...0xDF: (length, second) = (2, 0x80...0xBF)
         case 0xE0: (length, second) = (3, 0xA0...0xBF)
-        case 0xED: (length, second) = (3, 0x80...0x9F)
         case 0xE1...0xEF: (length, second) = (3, 0x80...0xBF)
         case 0xF0: (length, second) = (4, 0x90...0xBF)
-        case 0xF1...0xF3: (length, second) = (4, 0x80...0xBF)
-        case 0xF4: (length, second) = (4, 0x80...0x8F)
+        case 0xF1...0xF4: (length, second) = (4, 0x80...0xBF)
         default: return nil
         }
         guard index + length <= count, second.contains(self[index + 1]) else { return nil }

@@ -1,0 +1,23 @@
+import TouchmonTestSupport
+
+/// libFuzzer's loop, which it offers to programs that have their own `main`.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+    _ argumentCount: UnsafeMutablePointer<CInt>,
+    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+    _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// bytes → reader → decoder → report, and back.
+@main struct FuzzActionFile {
+    static func main() {
+        var count = CommandLine.argc
+        var arguments = CommandLine.unsafeArgv
+        _ = runDriver(&count, &arguments) { start, count in
+            let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+            let violations = ActionFileInvariants.violations(in: bytes)
+            precondition(violations.isEmpty, violations.joined(separator: "\n"))
+            return 0
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import TouchmonCore
+
+/// What holds for the reading of any bytes whatever, as an action file: asserted by the fuzzer and
+/// by the tests that replay its corpus.
+package enum ActionFileInvariants {
+    /// What does not hold for `bytes`; empty when all is well.
+    package static func violations(in bytes: [UInt8]) -> [String] {
+        var violations: [String] = []
+        let source = SourceText(file: RawPath("fuzz.json"), bytes: bytes)
+        let reading = ActionFileReading(of: [source], relativeTo: RawPath("/srv"))
+
+        for problem in reading.problems {
+            guard case .place(let place) = problem.site,
+                source.offset(line: place.line, column: place.column) != nil
+            else {
+                violations.append("a problem lies outside of the file: \(problem)")
+                continue
+            }
+        }
+        let report = ProblemReport(reading.problems, sources: [source])
+        if !isFitForTerminal(report.text()) { violations.append("a report controls the terminal") }
+        if (try? JSONReader.read(report.json(actionCount: reading.actions.count))) == nil {
+            violations.append("a report is not JSON")
+        }
+
+        var writer = JSONWriter()
+        writer.string(bytes)
+        if (try? JSONReader.read(writer.bytes))?.root.value != .string(bytes) {
+            violations.append("the bytes are not read back as they were written")
+        }
+
+        violations += reading.actions.filter { !isValid($0) }.map {
+            "an action is not valid: \($0)"
+        }
+        let rewritten = SourceText(file: source.file, bytes: actionFile(of: reading.actions))
+        let again = ActionFileReading(of: [rewritten], relativeTo: RawPath("/elsewhere"))
+        if !reading.problems.haveErrors,
+            !again.problems.isEmpty
+                || again.actions.map(withoutPlaces) != reading.actions.map(withoutPlaces)
+        {
+            violations.append("the actions are not read back as they were written")
+        }
+        return violations
+    }
+
+    private static func isFitForTerminal(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control: scalar == "\n" || scalar == "\t"
+            case .format, .lineSeparator, .paragraphSeparator: false
+            default: true
+            }
+        }
+    }
+
+    private static func isValid(_ action: ActionDefinition) -> Bool {
+        let names = action.environment.map(\.name)
+        let texts = [action.path.bytes, action.workingDirectory?.bytes ?? []] + action.argv + names
+        return !(texts + action.environment.map(\.value)).contains { $0.contains(0) }
+            && action.path.isAbsolute
+            && action.path.normalized(relativeTo: RawPath("/")) == action.path
+            && action.argv.first?.isEmpty == false
+            && !names.contains {
+                $0.isEmpty || $0.contains(UInt8(ascii: "=")) || $0.starts(with: "TOUCHMON_".utf8)
+            }
+            && Set(names).count == names.count
+            && action.workingDirectory?.isAbsolute != false
+            && action.umask <= 0o777
+            && action.settle.quiet >= .zero
+            && action.settle.max.map { $0 >= action.settle.quiet } != false
+    }
+
+    private static func withoutPlaces(_ action: ActionDefinition) -> ActionDefinition {
+        var action = action
+        action.location = SourceLocation(file: RawPath(""), line: 0, column: 0)
+        action.userLocation = nil
+        return action
+    }
+
+    /// An action file that defines `actions`.
+    private static func actionFile(of actions: [ActionDefinition]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            for action in actions {
+                writer.key(action.path.bytes)
+                writer.object { write(action, to: &$0) }
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ action: ActionDefinition, to writer: inout JSONWriter) {
+        writer.key("argv")
+        writer.list { writer in
+            for argument in action.argv { writer.string(argument) }
+        }
+        for (key, account) in [("user", action.user), ("group", action.group)] {
+            guard let account else { continue }
+            writer.key(key)
+            write(account, to: &writer)
+        }
+        if let groups = action.supplementaryGroups {
+            writer.key("supplementary_groups")
+            writer.list { writer in
+                for group in groups { write(group, to: &writer) }
+            }
+        }
+        writer.key("environment")
+        writer.object { writer in
+            for variable in action.environment {
+                writer.key(variable.name)
+                writer.string(variable.value)
+            }
+        }
+        if let directory = action.workingDirectory {
+            writer.key("working_directory")
+            writer.string(directory.bytes)
+        }
+        writer.key("umask")
+        writer.string(String(action.umask, radix: 8))
+        writer.key("settle")
+        writer.object { writer in
+            for (key, duration) in [("quiet", action.settle.quiet), ("max", action.settle.max)] {
+                guard let duration else { continue }
+                writer.key(key)
+                writer.string("\(duration.nanoseconds / 1_000_000)ms")
+            }
+        }
+        writer.key("output")
+        writer.string(action.output.rawValue)
+    }
+
+    private static func write(_ account: AccountName, to writer: inout JSONWriter) {
+        switch account {
+        case .name(let name): writer.string(name)
+        case .id(let id): writer.number(id)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+import TouchmonTestSupport
+
+/// Everything that the fuzzer ever found, and where it begins.
+@Suite struct CorpusTests {
+    @Test func `every file of the corpus keeps the invariants`() throws {
+        let directory = URL(filePath: #filePath).appending(
+            path: "../../../../Fuzz/Corpus/ActionFile"
+        )
+        .standardizedFileURL
+        let files = try FileManager.default.contentsOfDirectory(
+            at: directory, includingPropertiesForKeys: nil)
+        #expect(files.count >= 30)
+        for file in files {
+            let bytes = Array(try Data(contentsOf: file))
+            #expect(ActionFileInvariants.violations(in: bytes) == [], "\(file.lastPathComponent)")
+        }
+    }
+
+    /// A file that breaks them would be noticed: the invariants hold for every beginning of a file,
+    /// wherever it is cut.
+    @Test func `every beginning of a file keeps the invariants`() {
+        let text = #"{"/é\udcff": {"argv": ["x", "\ud83d\ude00"], "user": 1, "settle": "1s"}}"#
+        for count in 0...text.utf8.count {
+            #expect(ActionFileInvariants.violations(in: Array(text.utf8.prefix(count))) == [])
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Testing
+import TouchmonCore
+
+/// A file that is wrong, and exactly what is said about it.
+struct WrongFile: Sendable, CustomTestStringConvertible {
+    var name: String
+    /// `⟨ff⟩` stands for the byte 0xff.
+    var text: String
+    /// Without the last newline.
+    var report: String
+
+    init(_ name: String, _ text: String, _ report: String) {
+        self.name = name
+        self.text = text
+        self.report = report
+    }
+
+    var testDescription: String { name }
+
+    var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        for part in text.split(separator: "⟨", omittingEmptySubsequences: false) {
+            let pieces = part.split(separator: "⟩", omittingEmptySubsequences: false)
+            if pieces.count == 2, let byte = UInt8(pieces[0], radix: 16) {
+                bytes.append(byte)
+                bytes += pieces[1].utf8
+            } else {
+                bytes += part.utf8
+            }
+        }
+        return bytes
+    }
+}
+
+@Suite struct WrongFilesTests {
+    @Test(arguments: WrongFile.text + WrongFile.tokens)
+    func `what is not JSON is explained`(file: WrongFile) {
+        expectReport(of: file)
+    }
+
+    @Test(arguments: WrongFile.structure)
+    func `what is not an action is explained`(file: WrongFile) {
+        expectReport(of: file)
+    }
+
+    @Test(arguments: WrongFile.values + WrongFile.settings)
+    func `a wrong value is explained`(file: WrongFile) {
+        expectReport(of: file)
+    }
+
+    private func expectReport(of file: WrongFile) {
+        let source = SourceText(file: RawPath("web.json"), bytes: file.bytes)
+        let reading = ActionFileReading(of: [source], relativeTo: RawPath("/srv"))
+        let report = ProblemReport(reading.problems, sources: [source]).text()
+        #expect(report == file.report + "\n")
+    }
+}
