@@ -39,7 +39,9 @@ struct RealWorld: World {
         for descriptor in firstWatch..<(firstWatch + watchesAdded) {
             inotify_rm_watch(inotify, descriptor)
         }
-        Self.removeTree(work)
+        // A link may lead out of the work directory, but not out of the base.
+        Self.removeTree(base)
+        mkdir(base, 0o755)
         mkdir(work, 0o755)
         _ = readEvents()
         firstWatch += watchesAdded
@@ -51,6 +53,13 @@ struct RealWorld: World {
         reset()
         Self.removeTree(base)
         Glibc.close(inotify)
+    }
+
+    /// The kernel's coarse clock, of which file times are made, clock_gettime(2).
+    static var coarseClock: FileTime {
+        var time = Glibc.timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
     }
 
     mutating func perform(_ step: Step) -> Int32 {
@@ -141,10 +150,10 @@ struct RealWorld: World {
         return .success(Self.facts(status))
     }
 
-    mutating func facts(slot: Int) -> Facts? {
+    mutating func facts(slot: Int) -> Result<Facts, ErrorNumber> {
         var status = stat()
-        guard handles[slot] >= 0, fstat(handles[slot], &status) == 0 else { return nil }
-        return Self.facts(status)
+        guard fstat(handles[slot], &status) == 0 else { return .failure(ErrorNumber(errno)) }
+        return .success(Self.facts(status))
     }
 
     private func full(_ path: String) -> String { work + "/" + path }
@@ -197,7 +206,7 @@ struct RealWorld: World {
             default: .regular
             }
         return Facts(
-            inode: UInt64(status.st_ino), device: UInt64(status.st_dev), kind: kind,
+            number: UInt64(status.st_dev) << 32 | UInt64(status.st_ino), kind: kind,
             size: UInt64(status.st_size), mode: UInt16(status.st_mode & 0o7777),
             owner: status.st_uid, group: status.st_gid, links: UInt32(status.st_nlink),
             modified: FileTime(

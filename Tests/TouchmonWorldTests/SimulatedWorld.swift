@@ -5,17 +5,20 @@ import TouchmonTestSupport
 struct SimulatedWorld: World {
     private(set) var kernel: SimulatedKernel
     private var handles: [FileHandle?] = [nil, nil, nil]
-    private var tick: Duration
 
     init(policy: FileSystemPolicy) throws {
         kernel = SimulatedKernel(root: policy)
-        tick = .milliseconds(1)
         try kernel.makeDirectory(RawPath("/base"))
         try kernel.makeDirectory(RawPath("/base/work"))
     }
 
+    /// Lets the coarse clock tick, as it did in the other world.
+    mutating func tick() {
+        kernel.advance(by: .milliseconds(4))
+    }
+
     mutating func perform(_ step: Step) -> Int32 {
-        kernel.advance(by: tick)
+        kernel.advance(by: .microseconds(1))
         do {
             return try attempt(step)
         } catch {
@@ -31,9 +34,9 @@ struct SimulatedWorld: World {
         kernel.status(full(path), followSymlinks: false).map(Self.facts)
     }
 
-    mutating func facts(slot: Int) -> Facts? {
-        guard let handle = handles[slot] else { return nil }
-        return try? kernel.status(handle).map(Self.facts).get()
+    mutating func facts(slot: Int) -> Result<Facts, ErrorNumber> {
+        guard let handle = handles[slot] else { return .failure(.badHandle) }
+        return kernel.status(handle).map(Self.facts)
     }
 
     private func full(_ path: String) -> RawPath { RawPath("/base/work/" + path) }
@@ -96,7 +99,7 @@ struct SimulatedWorld: World {
 
     private static func facts(_ status: FileStatus) -> Facts {
         Facts(
-            inode: status.identity.inode, device: status.identity.device, kind: status.kind,
+            number: status.identity.device << 32 | status.identity.inode, kind: status.kind,
             size: status.size, mode: status.mode, owner: status.owner, group: status.group,
             links: status.links, modified: status.modified, changed: status.changed)
     }

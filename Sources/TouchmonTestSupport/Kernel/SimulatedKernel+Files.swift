@@ -9,10 +9,10 @@ extension SimulatedKernel {
     ) throws(ErrorNumber) -> FileHandle {
         let creates = options.contains(.create)
         let result = try resolve(
-            path, follow: !options.isSuperset(of: [.create, .exclusive]))
+            path, follow: !options.isSuperset(of: [.create, .exclusive]), creates: creates)
+        if creates, result.needsDirectory { throw .isADirectory }
         guard let found = result.found else {
             guard creates else { throw .noSuchFile }
-            guard !result.needsDirectory else { throw .isADirectory }
             let dentry = make(.regular, at: result, mode: mode)
             return opened(
                 Place(mount: result.directory.mount, dentry: dentry), options)
@@ -100,10 +100,13 @@ extension SimulatedKernel {
         return FileHandle(index: openFiles.count - 1)
     }
 
-    /// Sets a size. truncate(2) alone leaves the times of a file that has that size already.
+    /// Sets a size. Where the file has that size already, truncate(2) alone may leave its times.
     private mutating func resize(_ dentry: Int, to size: UInt64, touches: Bool) {
         let inode = dentries[dentry].inode
-        if touches || inodes[inode].size != size { stampModification(inode) }
+        let policy = fileSystems[inodes[inode].fileSystem].policy
+        if touches || !policy.keepsTimesOfSameSize || inodes[inode].size != size {
+            stampModification(inode)
+        }
         inodes[inode].size = size
         notify(dentry: dentry, .modify)
     }

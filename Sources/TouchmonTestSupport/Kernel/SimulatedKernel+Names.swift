@@ -43,8 +43,7 @@ extension SimulatedKernel {
         enter(
             makeDentry(parent: place.directory.dentry, name: name, inode: inode), into: directory)
         inodes[inode].links += 1
-        stampChange(inode)
-        stampModification(directory)
+        stampLink(inode, in: directory)
         notify(inode: inode, .attributes)
         notify(directory: directory, .create, name: name, of: inode)
     }
@@ -60,8 +59,7 @@ extension SimulatedKernel {
         let directory = dentries[result.directory.dentry].inode
         remove(dentry, from: directory)
         inodes[inode].links -= 1
-        stampModification(directory)
-        stampChange(inode)
+        stampLink(inode, in: directory)
         notify(inode: inode, .attributes)
         unlink(dentry)
         // The directory hears of it last, after the file's own end.
@@ -84,12 +82,19 @@ extension SimulatedKernel {
         guard inodes[inode].entries.isEmpty else { throw .notEmpty }
         let directory = dentries[result.directory.dentry].inode
         remove(dentry, from: directory)
-        inodes[inode].links = 0
+        empty(inode)
         inodes[directory].links -= 1
-        stampModification(directory)
-        stampChange(inode)
+        stampLink(inode, in: directory)
         unlink(dentry)
         notify(directory: directory, .delete, name: dentries[dentry].name, of: inode)
+    }
+
+    /// Leaves nothing of a directory that is removed while it is still in use.
+    mutating func empty(_ inode: Int) {
+        inodes[inode].links = 0
+        if fileSystems[inodes[inode].fileSystem].policy.directoryEntrySize == nil {
+            inodes[inode].size = 0
+        }
     }
 
     /// Where a new name may be made.
@@ -112,6 +117,11 @@ extension SimulatedKernel {
             inodes[inode].size = UInt64(target.count)
         }
         if kind == .directory { inodes[directory].links += 1 }
+        // A set-group-ID directory hands down its group, and to directories also the bit.
+        if inodes[directory].mode & 0o2000 != 0 {
+            inodes[inode].group = inodes[directory].group
+            if kind == .directory { inodes[inode].mode |= 0o2000 }
+        }
         let dentry = makeDentry(parent: place.directory.dentry, name: name, inode: inode)
         enter(dentry, into: directory)
         stampModification(directory)

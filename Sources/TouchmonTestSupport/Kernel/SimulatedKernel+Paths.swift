@@ -25,8 +25,11 @@ struct Resolution {
 extension SimulatedKernel {
     static var root: Place { Place(mount: 0, dentry: 0) }
 
-    /// Walks `path`. Everything but the last component must exist.
-    func resolve(_ path: RawPath, follow: Bool) throws(ErrorNumber) -> Resolution {
+    /// Walks `path`. Everything but the last component must exist. Where a file is to be opened or
+    /// made (`creates`), a slash after the last component ends the walk: no file is ever there.
+    func resolve(
+        _ path: RawPath, follow: Bool, creates: Bool = false
+    ) throws(ErrorNumber) -> Resolution {
         guard !path.bytes.isEmpty else { throw .noSuchFile }
         guard path.bytes.count < 4096 else { throw .nameTooLong }
         var rest = path.bytes[...]
@@ -60,6 +63,7 @@ extension SimulatedKernel {
                 continue
             }
             let isLast = rest.allSatisfy { $0 == UInt8(ascii: "/") }
+            if creates, isLast, needsDirectory { return result }
             guard let found = entry(name, in: dentries[place.dentry].inode) else {
                 guard isLast else { throw .noSuchFile }
                 return result

@@ -32,9 +32,9 @@ extension SimulatedKernel {
             inodes[oldDirectory].links -= 1
             inodes[newDirectory].links += 1
         }
-        stampChange(inode)
         stampModification(oldDirectory)
         if newDirectory != oldDirectory { stampModification(newDirectory) }
+        stampChange(inode)
 
         reportMove(
             of: inode, from: (oldDirectory, oldName), to: (newDirectory, newName),
@@ -107,12 +107,12 @@ extension SimulatedKernel {
         let inode = dentries[dentry].inode
         remove(dentry, from: directory)
         if inodes[inode].kind == .directory {
-            inodes[inode].links = 0
+            empty(inode)
             inodes[directory].links -= 1
         } else {
             inodes[inode].links -= 1
         }
-        stampChange(inode)
+        stampLink(inode, in: directory)
     }
 
     private mutating func reportMove(

@@ -132,6 +132,18 @@ package struct SimulatedKernel: Sendable {
         inodes[inode].modified = stampChange(inode)
     }
 
+    /// Writes the times of `inode`, which got or lost a name, and of `directory`, where the name is.
+    mutating func stampLink(_ inode: Int, in directory: Int) {
+        let time = stampChange(inode)
+        guard fileSystems[inodes[inode].fileSystem].policy.directoryTakesFileTime else {
+            stampModification(directory)
+            return
+        }
+        inodes[directory].modified = time
+        inodes[directory].changed = time
+        inodes[directory].isQueried = false
+    }
+
     // MARK: - Lifetime
 
     /// Makes `dentry` unreachable. It lives on while it is in use, and then so does its directory.
