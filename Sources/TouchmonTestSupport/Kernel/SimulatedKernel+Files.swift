@@ -51,8 +51,12 @@ extension SimulatedKernel {
             let start = file.options.contains(.append) ? inodes[file.inode].size : file.offset
             openFiles[handle.index]?.offset = start + count
             inodes[file.inode].size = max(inodes[file.inode].size, start + count)
-        case .fifo where !isOpen(file.inode, .read):
-            throw .brokenPipe
+            inodes[file.inode].hasData = true
+        case .fifo:
+            // Linux 6.14 and later report no writing to FIFOs, but the time moves.
+            guard isOpen(file.inode, .read) else { throw .brokenPipe }
+            stampModification(file.inode)
+            return
         default:
             break
         }
@@ -104,10 +108,11 @@ extension SimulatedKernel {
     private mutating func resize(_ dentry: Int, to size: UInt64, touches: Bool) {
         let inode = dentries[dentry].inode
         let policy = fileSystems[inodes[inode].fileSystem].policy
-        if touches || !policy.keepsTimesOfSameSize || inodes[inode].size != size {
-            stampModification(inode)
-        }
+        let keepsTimes =
+            policy.keepsTimesWithoutData && !inodes[inode].hasData && inodes[inode].size == size
+        if touches || !keepsTimes { stampModification(inode) }
         inodes[inode].size = size
+        if size == 0 { inodes[inode].hasData = false }
         notify(dentry: dentry, .modify)
     }
 

@@ -69,10 +69,10 @@ extension SimulatedKernel {
                 inodes[to].links += 1
             }
         }
-        stampChange(inode)
-        stampChange(otherInode)
         stampModification(directory)
         if otherDirectory != directory { stampModification(otherDirectory) }
+        stampChange(inode)
+        stampChange(otherInode)
 
         let (name, otherName) = (dentries[second].name, dentries[first].name)
         reportMove(
