@@ -18,6 +18,11 @@ import TouchmonTestSupport
         try compare(below: "/dev/shm", policy: .tmpfs)
     }
 
+    @Test(.enabled(if: getuid() == 0, "needs root: mounts file systems"))
+    func `agrees on mounts`() throws {
+        try compare(below: "/dev/shm", policy: .tmpfs, allowsMounts: true)
+    }
+
     private func compare(
         below directory: String, policy: FileSystemPolicy, allowsMounts: Bool = false
     ) throws {

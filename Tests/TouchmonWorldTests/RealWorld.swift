@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TouchmonCore
 import TouchmonTestSupport
@@ -12,7 +13,7 @@ struct RealWorld: World {
     private(set) var firstWatch: Int32 = 1
     private var watchesAdded: Int32 = 0
     private var handles: [Int32] = [-1, -1, -1]
-    private var mountCount = 0
+    private var hasMounted = false
 
     init(below directory: String) throws {
         var template = Array((directory + "/touchmon-world-XXXXXX").utf8CString)
@@ -32,10 +33,7 @@ struct RealWorld: World {
             Glibc.close(handles[slot])
             handles[slot] = -1
         }
-        while mountCount > 0 {
-            for path in StepGenerator.paths { umount2(full(path), Int32(MNT_DETACH)) }
-            mountCount -= 1
-        }
+        if hasMounted { unmountAll() }
         for descriptor in firstWatch..<(firstWatch + watchesAdded) {
             inotify_rm_watch(inotify, descriptor)
         }
@@ -124,9 +122,9 @@ struct RealWorld: World {
         case .removeWatch(let descriptor):
             return check(inotify_rm_watch(inotify, descriptor + firstWatch - 1))
         case .mount(let path):
-            return countingMount(Glibc.mount("none", full(path), "tmpfs", 0, "mode=0755"))
+            return noting(Glibc.mount("none", full(path), "tmpfs", 0, "mode=0755"))
         case .bind(let source, let path):
-            return countingMount(
+            return noting(
                 Glibc.mount(full(source), full(path), nil, UInt(MS_BIND), nil))
         case .unmount(let path, let lazy):
             return check(umount2(full(path), lazy ? Int32(MNT_DETACH) : 0))
@@ -160,10 +158,9 @@ struct RealWorld: World {
 
     private func check(_ result: some SignedInteger) -> Int32 { result < 0 ? errno : 0 }
 
-    private mutating func countingMount(_ result: Int32) -> Int32 {
-        guard result == 0 else { return errno }
-        mountCount += 1
-        return 0
+    private mutating func noting(_ result: Int32) -> Int32 {
+        hasMounted = true
+        return check(result)
     }
 
     private static func flags(_ options: OpenOptions) -> Int32 {
@@ -213,6 +210,18 @@ struct RealWorld: World {
                 seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int32(status.st_mtim.tv_nsec)),
             changed: FileTime(
                 seconds: Int64(status.st_ctim.tv_sec), nanoseconds: Int32(status.st_ctim.tv_nsec)))
+    }
+
+    /// Unmounts what is below the base, also where a rename has taken it, the newest first.
+    private mutating func unmountAll() {
+        hasMounted = false
+        guard let table = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+        else { return }
+        for line in table.split(separator: "\n").reversed() {
+            let fields = line.split(separator: " ")
+            guard fields.count > 4, fields[4].hasPrefix(base) else { continue }
+            umount2(String(fields[4]), Int32(MNT_DETACH))
+        }
     }
 
     private static func removeTree(_ path: String) {

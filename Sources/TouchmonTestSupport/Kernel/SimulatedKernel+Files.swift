@@ -13,6 +13,7 @@ extension SimulatedKernel {
         if creates, result.needsDirectory { throw .isADirectory }
         guard let found = result.found else {
             guard creates else { throw .noSuchFile }
+            try requireLife(of: result.directory)
             let dentry = make(.regular, at: result, mode: mode)
             return opened(
                 Place(mount: result.directory.mount, dentry: dentry), options)

@@ -59,6 +59,7 @@ extension SimulatedKernel {
         let isDirectory = inodes[dentries[root].inode].kind == .directory
         let isOnDirectory = inodes[dentries[point.dentry].inode].kind == .directory
         guard isDirectory == isOnDirectory else { throw .notADirectory }
+        try requireLife(of: point)
         mounts.append(Mount(point: point, root: root, fileSystem: fileSystem))
         dentries[root].references += 1
         mountTableChanged = true

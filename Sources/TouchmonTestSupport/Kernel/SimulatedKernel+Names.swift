@@ -82,26 +82,28 @@ extension SimulatedKernel {
         guard inodes[inode].entries.isEmpty else { throw .notEmpty }
         let directory = dentries[result.directory.dentry].inode
         remove(dentry, from: directory)
-        empty(inode)
+        inodes[inode].links = 0
+        // What ext4 removes has no size left, while it is still open; what it replaces keeps it.
+        if fileSystems[inodes[inode].fileSystem].policy.directoryEntrySize == nil {
+            inodes[inode].size = 0
+        }
         inodes[directory].links -= 1
         stampLink(inode, in: directory)
         unlink(dentry)
         notify(directory: directory, .delete, name: dentries[dentry].name, of: inode)
     }
 
-    /// Leaves nothing of a directory that is removed while it is still in use.
-    mutating func empty(_ inode: Int) {
-        inodes[inode].links = 0
-        if fileSystems[inodes[inode].fileSystem].policy.directoryEntrySize == nil {
-            inodes[inode].size = 0
-        }
-    }
-
     /// Where a new name may be made.
     private func vacancy(_ path: RawPath) throws(ErrorNumber) -> Resolution {
         let result = try resolve(path, follow: false)
         guard result.last == .name, result.found == nil else { throw .exists }
+        try requireLife(of: result.directory)
         return result
+    }
+
+    /// Nothing is made in, or mounted on, a directory that was removed; a bind mount still shows it.
+    func requireLife(of directory: Place) throws(ErrorNumber) {
+        guard inodes[dentries[directory.dentry].inode].links > 0 else { throw .noSuchFile }
     }
 
     /// Makes a file under a vacant name and reports it.

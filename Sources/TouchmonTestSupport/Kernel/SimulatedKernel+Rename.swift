@@ -9,6 +9,7 @@ extension SimulatedKernel {
         let replaced = target.found
         let inode = dentries[moved].inode
         let isDirectory = inodes[inode].kind == .directory
+        try requireLife(of: target.directory)
         if let replaced {
             // Two names of one file: nothing is done, and both stay.
             guard dentries[replaced].inode != inode else { return }
@@ -107,7 +108,7 @@ extension SimulatedKernel {
         let inode = dentries[dentry].inode
         remove(dentry, from: directory)
         if inodes[inode].kind == .directory {
-            empty(inode)
+            inodes[inode].links = 0
             inodes[directory].links -= 1
         } else {
             inodes[inode].links -= 1
