@@ -154,6 +154,16 @@ struct RealWorld: World {
         return .success(Self.facts(status))
     }
 
+    /// Asks for a read lease, which the kernel refuses while the file is open for writing, fcntl(2).
+    func hasWriter(_ path: String) -> Result<Bool, ErrorNumber> {
+        let descriptor = Glibc.open(full(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return .failure(ErrorNumber(errno)) }
+        defer { Glibc.close(descriptor) }
+        let setLease: Int32 = 1024
+        guard fcntl(descriptor, setLease, F_RDLCK) != 0 else { return .success(false) }
+        return errno == EAGAIN ? .success(true) : .failure(ErrorNumber(errno))
+    }
+
     private func full(_ path: String) -> String { work + "/" + path }
 
     private func check(_ result: some SignedInteger) -> Int32 { result < 0 ? errno : 0 }

@@ -3,7 +3,7 @@ import TouchmonTestSupport
 
 /// The simulated kernel performing steps below `/base/work`.
 struct SimulatedWorld: World {
-    private(set) var kernel: SimulatedKernel
+    var kernel: SimulatedKernel
     private var handles: [FileHandle?] = [nil, nil, nil]
 
     init(policy: FileSystemPolicy) throws {
@@ -39,7 +39,7 @@ struct SimulatedWorld: World {
         return kernel.status(handle).map(Self.facts)
     }
 
-    private func full(_ path: String) -> RawPath { RawPath("/base/work/" + path) }
+    func full(_ path: String) -> RawPath { RawPath("/base/work/" + path) }
 
     private mutating func attempt(_ step: Step) throws(ErrorNumber) -> Int32 {
         switch step {

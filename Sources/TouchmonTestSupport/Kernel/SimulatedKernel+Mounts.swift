@@ -11,11 +11,11 @@ extension SimulatedKernel {
             at: try locate(path, follow: true))
     }
 
-    /// Shows the directory `source` at `path` as well: `MS_BIND` of mount(2).
+    /// Shows the file or directory `source` at `path` as well: `MS_BIND` of mount(2).
     package mutating func bind(_ source: RawPath, at path: RawPath) throws(ErrorNumber) {
+        let point = try locate(path, follow: true)
         let origin = try locate(source, follow: true)
-        try attach(
-            origin.dentry, of: mounts[origin.mount].fileSystem, at: try locate(path, follow: true))
+        try attach(origin.dentry, of: mounts[origin.mount].fileSystem, at: point)
     }
 
     /// Takes away the mount at `path`. When it was the file system's last, every watch on the file

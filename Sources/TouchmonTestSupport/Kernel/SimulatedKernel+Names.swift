@@ -56,6 +56,7 @@ extension SimulatedKernel {
         let inode = dentries[dentry].inode
         guard inodes[inode].kind != .directory else { throw .isADirectory }
         guard !result.needsDirectory else { throw .notADirectory }
+        guard !isMountPoint(dentry) else { throw .busy }
         let directory = dentries[result.directory.dentry].inode
         remove(dentry, from: directory)
         inodes[inode].links -= 1
