@@ -153,8 +153,7 @@ struct Comparison {
         else { return "modification and change time are in another order" }
         // Over time the order is known for one file only, not for two that had the same name.
         guard let before, before.simulated.number == pair.simulated.number else { return nil }
-        for (name, time) in [("modification", \Facts.modified), ("change", \Facts.changed)]
-        {
+        for (name, time) in [("modification", \Facts.modified), ("change", \Facts.changed)] {
             let real = order(before.real[keyPath: time], pair.real[keyPath: time])
             let simulated = order(before.simulated[keyPath: time], pair.simulated[keyPath: time])
             // Whether a directory's time that tmpfs took from a file moves depends on the floor under

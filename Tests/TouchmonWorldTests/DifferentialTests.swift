@@ -26,13 +26,12 @@ import TouchmonTestSupport
     private func compare(
         below directory: String, policy: FileSystemPolicy, allowsMounts: Bool = false
     ) throws {
-        umask(0)
-        signal(SIGPIPE, SIG_IGN)
         var comparison = Comparison(real: try RealWorld(below: directory), policy: policy)
         defer { comparison.real.tearDown() }
         var failures = 0
         for seed in Self.firstSeed..<(Self.firstSeed + UInt64(Self.count)) {
-            var generator = StepGenerator(random: SplitMix64(seed: seed), allowsMounts: allowsMounts)
+            var generator = StepGenerator(
+                random: SplitMix64(seed: seed), allowsMounts: allowsMounts)
             let steps = generator.steps(40)
             guard try comparison.difference(steps) != nil else { continue }
             let shortest = try comparison.shrink(steps)

@@ -94,7 +94,8 @@ import TouchmonTestSupport
         try kernel.makeDirectory(RawPath("/0123456789abcdef"))
         #expect(
             kernel.readEvents()
-                == [1, 0, 0, 0, 0, 1, 0, 0x40, 0, 0, 0, 0, 32, 0, 0, 0] + Array("0123456789abcdef".utf8)
+                == [1, 0, 0, 0, 0, 1, 0, 0x40, 0, 0, 0, 0, 32, 0, 0, 0]
+                + Array("0123456789abcdef".utf8)
                 + Array(repeating: 0, count: 16))
     }
 

@@ -8,8 +8,8 @@ struct SimulatedWorld: World {
 
     init(policy: FileSystemPolicy) throws {
         kernel = SimulatedKernel(root: policy)
-        try kernel.makeDirectory(RawPath("/base"))
-        try kernel.makeDirectory(RawPath("/base/work"))
+        try kernel.makeDirectory(RawPath("/base"), mode: 0o700)
+        try kernel.makeDirectory(RawPath("/base/work"), mode: 0o700)
     }
 
     /// Lets the coarse clock tick, as it did in the other world.
@@ -44,7 +44,9 @@ struct SimulatedWorld: World {
     private mutating func attempt(_ step: Step) throws(ErrorNumber) -> Int32 {
         switch step {
         case .open(let slot, let path, let options):
-            if handles[slot] == nil { handles[slot] = try kernel.open(full(path), options) }
+            if handles[slot] == nil {
+                handles[slot] = try kernel.open(full(path), options, mode: 0o600)
+            }
         case .write(let slot, let count):
             if let handle = handles[slot] { try kernel.write(handle, count: UInt64(count)) }
         case .truncateHandle(let slot, let size):
@@ -68,7 +70,7 @@ struct SimulatedWorld: World {
         case .truncate(let path, let size):
             try kernel.truncate(full(path), to: UInt64(size))
         case .makeDirectory(let path):
-            try kernel.makeDirectory(full(path))
+            try kernel.makeDirectory(full(path), mode: 0o700)
         case .removeDirectory(let path):
             try kernel.removeDirectory(full(path))
         case .unlink(let path):
@@ -82,13 +84,13 @@ struct SimulatedWorld: World {
         case .symbolicLink(let path, let target):
             try kernel.makeSymbolicLink(full(path), to: RawPath(target))
         case .node(let path, let kind):
-            try kernel.makeNode(full(path), kind)
+            try kernel.makeNode(full(path), kind, mode: 0o600)
         case .addWatch(let path, let mask):
             return try -kernel.addWatch(full(path), mask).get()
         case .removeWatch(let descriptor):
             try kernel.removeWatch(descriptor).get()
         case .mount(let path):
-            try kernel.mount(kernel.makeFileSystem(.tmpfs), at: full(path))
+            try kernel.mount(kernel.makeFileSystem(.tmpfs, mode: 0o700), at: full(path))
         case .bind(let source, let path):
             try kernel.bind(full(source), at: full(path))
         case .unmount(let path, let lazy):

@@ -53,15 +53,16 @@ package struct SimulatedKernel: Sendable {
             nanoseconds: Int32(nanoseconds % 1_000_000_000))
     }
 
-    /// Makes an empty file system, which is not mounted anywhere yet.
-    package mutating func makeFileSystem(_ policy: FileSystemPolicy) -> FileSystemID {
+    /// Makes an empty file system, which is not mounted anywhere yet; `mode` is its root's.
+    package mutating func makeFileSystem(
+        _ policy: FileSystemPolicy, mode: UInt16 = 0o755
+    ) -> FileSystemID {
         let id = fileSystems.count
         // Inode 2 is the root of ext2 and its successors; the numbers below it are never seen.
         fileSystems.append(
             FileSystem(policy: policy, device: UInt64(0x800 + id), nextNumber: 2))
-        let inode = makeInode(.directory, mode: 0o755, fileSystem: id)
+        let inode = makeInode(.directory, mode: mode, fileSystem: id)
         fileSystems[id].root = makeDentry(parent: -1, name: [], inode: inode)
-        inodes[inode].links = 2
         return FileSystemID(index: id)
     }
 
@@ -117,7 +118,9 @@ package struct SimulatedKernel: Sendable {
     mutating func stampChange(_ inode: Int) -> FileTime {
         let fileSystem = inodes[inode].fileSystem
         var time = coarseTime(of: fileSystem)
-        if fileSystems[fileSystem].policy.isMultigrain, inodes[inode].isQueried, time <= inodes[inode].changed {
+        if fileSystems[fileSystem].policy.isMultigrain, inodes[inode].isQueried,
+            time <= inodes[inode].changed
+        {
             // The real clock moves between any two calls; this one may stand still.
             time = max(now, timeFloor.next)
             timeFloor = time
