@@ -9,7 +9,8 @@ extension SimulatedKernel {
     ) throws(ErrorNumber) -> FileHandle {
         let creates = options.contains(.create)
         let result = try resolve(
-            path, follow: !options.isSuperset(of: [.create, .exclusive]), creates: creates)
+            path, follow: !options.isSuperset(of: [.create, .exclusive]), creates: creates
+        ).get()
         if creates, result.needsDirectory { throw .isADirectory }
         guard let found = result.found else {
             guard creates else { throw .noSuchFile }
@@ -76,7 +77,7 @@ extension SimulatedKernel {
 
     /// Sets the size of a file that need not be open. truncate(2).
     package mutating func truncate(_ path: RawPath, to size: UInt64) throws(ErrorNumber) {
-        let dentry = try locate(path, follow: true).dentry
+        let dentry = try locate(path, follow: true).get().dentry
         switch inodes[dentries[dentry].inode].kind {
         case .regular: resize(dentry, to: size, touches: false)
         case .directory: throw .isADirectory

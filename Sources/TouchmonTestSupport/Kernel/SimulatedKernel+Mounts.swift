@@ -8,13 +8,13 @@ extension SimulatedKernel {
     ) throws(ErrorNumber) {
         try attach(
             fileSystems[fileSystem.index].root, of: fileSystem.index,
-            at: try locate(path, follow: true))
+            at: try locate(path, follow: true).get())
     }
 
     /// Shows the file or directory `source` at `path` as well: `MS_BIND` of mount(2).
     package mutating func bind(_ source: RawPath, at path: RawPath) throws(ErrorNumber) {
-        let point = try locate(path, follow: true)
-        let origin = try locate(source, follow: true)
+        let point = try locate(path, follow: true).get()
+        let origin = try locate(source, follow: true).get()
         try attach(origin.dentry, of: mounts[origin.mount].fileSystem, at: point)
     }
 
@@ -24,7 +24,7 @@ extension SimulatedKernel {
     /// Throws `busy` while a file on it is open or another mount is on it; a `lazy` unmount takes it
     /// out of sight at once, together with the mounts on it, and ends with the last open file.
     package mutating func unmount(_ path: RawPath, lazy: Bool = false) throws(ErrorNumber) {
-        let place = try locate(path, follow: true)
+        let place = try locate(path, follow: true).get()
         guard place.dentry == mounts[place.mount].root else { throw .invalidArgument }
         guard place.mount != 0 else { throw .busy }
         let hasMounts = mounts.contains { $0.point?.mount == place.mount }

@@ -32,7 +32,7 @@ extension SimulatedKernel {
 
     /// Gives a file one more name; a symbolic link itself is linked, not its target. link(2).
     package mutating func link(_ path: RawPath, to newPath: RawPath) throws(ErrorNumber) {
-        let source = try locate(path, follow: false)
+        let source = try locate(path, follow: false).get()
         let place = try vacancy(newPath)
         guard source.mount == place.directory.mount else { throw .crossDevice }
         let inode = dentries[source.dentry].inode
@@ -50,7 +50,7 @@ extension SimulatedKernel {
 
     /// Removes a name that is not a directory. unlink(2).
     package mutating func unlink(_ path: RawPath) throws(ErrorNumber) {
-        let result = try resolve(path, follow: false)
+        let result = try resolve(path, follow: false).get()
         guard result.last == .name else { throw .isADirectory }
         guard let dentry = result.found else { throw .noSuchFile }
         let inode = dentries[dentry].inode
@@ -69,7 +69,7 @@ extension SimulatedKernel {
 
     /// Removes an empty directory. rmdir(2).
     package mutating func removeDirectory(_ path: RawPath) throws(ErrorNumber) {
-        let result = try resolve(path, follow: false)
+        let result = try resolve(path, follow: false).get()
         switch result.last {
         case .name: break
         case .dot: throw .invalidArgument
@@ -96,7 +96,7 @@ extension SimulatedKernel {
 
     /// Where a new name may be made.
     private func vacancy(_ path: RawPath) throws(ErrorNumber) -> Resolution {
-        let result = try resolve(path, follow: false)
+        let result = try resolve(path, follow: false).get()
         guard result.last == .name, result.found == nil else { throw .exists }
         try requireLife(of: result.directory)
         return result

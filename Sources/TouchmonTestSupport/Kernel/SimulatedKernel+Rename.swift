@@ -86,8 +86,8 @@ extension SimulatedKernel {
     private func ends(
         _ path: RawPath, _ newPath: RawPath, exchanges: Bool
     ) throws(ErrorNumber) -> (Resolution, Resolution) {
-        let source = try resolve(path, follow: false)
-        let target = try resolve(newPath, follow: false)
+        let source = try resolve(path, follow: false).get()
+        let target = try resolve(newPath, follow: false).get()
         guard source.directory.mount == target.directory.mount else { throw .crossDevice }
         guard source.last == .name, target.last == .name else { throw .busy }
         guard let moved = source.found, target.found != nil || !exchanges else {
