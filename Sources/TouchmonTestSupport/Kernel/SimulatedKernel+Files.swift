@@ -22,6 +22,7 @@ extension SimulatedKernel {
         if creates, options.contains(.exclusive) { throw .exists }
         let place = crossMounts(Place(mount: result.directory.mount, dentry: found))
         let inode = dentries[place.dentry].inode
+        if result.needsDirectory, inodes[inode].kind != .directory { throw .notADirectory }
         switch inodes[inode].kind {
         case .directory:
             if creates || !options.isDisjoint(with: [.write, .truncate]) { throw .isADirectory }
@@ -33,7 +34,6 @@ extension SimulatedKernel {
         case .regular, .symbolicLink, .characterDevice, .blockDevice:
             break
         }
-        if result.needsDirectory, inodes[inode].kind != .directory { throw .notADirectory }
         let handle = opened(place, options)
         // Truncation comes after the file counts as open, and is reported also for an empty file.
         if options.contains(.truncate), inodes[inode].kind == .regular {
