@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -97,4 +98,28 @@ int tm_reap(int pidfd, struct tm_ending *out) {
 
 int tm_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t *groups, size_t count) {
+    gid_t own_groups[65536 / sizeof(gid_t)];
+    int own_count = getgroups(sizeof own_groups / sizeof *own_groups, own_groups);
+    int allowed = 0;
+    // System calls of the thread, not libc's of the process: there is one thread only, and a change
+    // of supplementary groups must never be left behind half done.
+    if (own_count < 0 || syscall(SYS_setgroups, count, groups) != 0) {
+        return 0;
+    }
+    syscall(SYS_setfsgid, group);
+    syscall(SYS_setfsuid, user);
+    // setfsuid tells no failure; asked again with no user, it tells who it is.
+    if ((uint32_t)syscall(SYS_setfsuid, -1) == user && (uint32_t)syscall(SYS_setfsgid, -1) == group) {
+        allowed = syscall(SYS_faccessat2, AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
+    }
+    syscall(SYS_setfsuid, geteuid());
+    syscall(SYS_setfsgid, getegid());
+    if ((uint32_t)syscall(SYS_setfsuid, -1) != geteuid() || (uint32_t)syscall(SYS_setfsgid, -1) != getegid()
+        || syscall(SYS_setgroups, (size_t)own_count, own_groups) != 0) {
+        abort();
+    }
+    return allowed;
 }

@@ -10,6 +10,13 @@ package struct FileTime: Hashable, Comparable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
+    /// From a count that the realtime clock gives, clock_gettime(2).
+    package init(nanosecondsSince1970 time: Int64) {
+        let nanoseconds = (time % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
+        self.init(
+            seconds: (time - nanoseconds) / 1_000_000_000, nanoseconds: Int32(nanoseconds))
+    }
+
     package static func < (left: FileTime, right: FileTime) -> Bool {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }

@@ -1,6 +1,12 @@
-import ArgumentParser
+internal import ArgumentParser
 
+/// The command line: `touchmon FILE…` is `touchmon run FILE…`, as it always was.
 @main
 struct Touchmon: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "touchmon")
+    static let configuration = CommandConfiguration(
+        commandName: "touchmon",
+        abstract: "Run a configured command, as a configured user, whenever a file is touched.",
+        version: Version.current,
+        subcommands: [Run.self, Check.self],
+        defaultSubcommand: Run.self)
 }

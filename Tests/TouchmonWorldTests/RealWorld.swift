@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TouchmonCore
 import TouchmonTestSupport
@@ -12,7 +13,7 @@ struct RealWorld: World {
     private(set) var firstWatch: Int32 = 1
     private var watchesAdded: Int32 = 0
     private var handles: [Int32] = [-1, -1, -1]
-    private var mountCount = 0
+    private var hasMounted = false
 
     init(below directory: String) throws {
         var template = Array((directory + "/touchmon-world-XXXXXX").utf8CString)
@@ -23,7 +24,7 @@ struct RealWorld: World {
         work = base + "/work"
         inotify = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard inotify >= 0 else { throw ErrorNumber(errno) }
-        mkdir(work, 0o755)
+        mkdir(work, 0o700)
     }
 
     /// Forgets the last history: its watches, open files and names.
@@ -32,15 +33,14 @@ struct RealWorld: World {
             Glibc.close(handles[slot])
             handles[slot] = -1
         }
-        while mountCount > 0 {
-            for path in StepGenerator.paths { umount2(full(path), Int32(MNT_DETACH)) }
-            mountCount -= 1
-        }
+        if hasMounted { unmountAll() }
         for descriptor in firstWatch..<(firstWatch + watchesAdded) {
             inotify_rm_watch(inotify, descriptor)
         }
-        Self.removeTree(work)
-        mkdir(work, 0o755)
+        // A link may lead out of the work directory, but not out of the base.
+        Self.removeTree(base)
+        mkdir(base, 0o700)
+        mkdir(work, 0o700)
         _ = readEvents()
         firstWatch += watchesAdded
         watchesAdded = 0
@@ -53,15 +53,22 @@ struct RealWorld: World {
         Glibc.close(inotify)
     }
 
+    /// The kernel's coarse clock, of which file times are made, clock_gettime(2).
+    static var coarseClock: FileTime {
+        var time = Glibc.timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return FileTime(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+    }
+
     mutating func perform(_ step: Step) -> Int32 {
         switch step {
         case .open(let slot, let path, let options):
             guard handles[slot] < 0 else { return 0 }
-            handles[slot] = Glibc.open(full(path), Self.flags(options), 0o644)
+            handles[slot] = Glibc.open(full(path), Self.flags(options), 0o600)
             return handles[slot] < 0 ? errno : 0
         case .write(let slot, let count):
             guard handles[slot] >= 0 else { return 0 }
-            return check(Glibc.write(handles[slot], "12345", count))
+            return write(handles[slot], count)
         case .truncateHandle(let slot, let size):
             return handles[slot] < 0 ? 0 : check(ftruncate(handles[slot], size))
         case .close(let slot):
@@ -85,7 +92,7 @@ struct RealWorld: World {
         case .truncate(let path, let size):
             return check(Glibc.truncate(full(path), size))
         case .makeDirectory(let path):
-            return check(mkdir(full(path), 0o755))
+            return check(mkdir(full(path), 0o700))
         case .removeDirectory(let path):
             return check(rmdir(full(path)))
         case .unlink(let path):
@@ -105,7 +112,7 @@ struct RealWorld: World {
                 case .socket: S_IFSOCK
                 default: S_IFREG
                 }
-            return check(mknod(full(path), mode_t(type) | 0o644, 0))
+            return check(mknod(full(path), mode_t(type) | 0o600, 0))
         case .addWatch(let path, let mask):
             let descriptor = inotify_add_watch(inotify, full(path), mask.rawValue)
             guard descriptor >= 0 else { return errno }
@@ -115,9 +122,9 @@ struct RealWorld: World {
         case .removeWatch(let descriptor):
             return check(inotify_rm_watch(inotify, descriptor + firstWatch - 1))
         case .mount(let path):
-            return countingMount(Glibc.mount("none", full(path), "tmpfs", 0, "mode=0755"))
+            return noting(Glibc.mount("none", full(path), "tmpfs", 0, "mode=0700"))
         case .bind(let source, let path):
-            return countingMount(
+            return noting(
                 Glibc.mount(full(source), full(path), nil, UInt(MS_BIND), nil))
         case .unmount(let path, let lazy):
             return check(umount2(full(path), lazy ? Int32(MNT_DETACH) : 0))
@@ -141,88 +148,40 @@ struct RealWorld: World {
         return .success(Self.facts(status))
     }
 
-    mutating func facts(slot: Int) -> Facts? {
+    mutating func facts(slot: Int) -> Result<Facts, ErrorNumber> {
         var status = stat()
-        guard handles[slot] >= 0, fstat(handles[slot], &status) == 0 else { return nil }
-        return Self.facts(status)
+        guard fstat(handles[slot], &status) == 0 else { return .failure(ErrorNumber(errno)) }
+        return .success(Self.facts(status))
+    }
+
+    /// Asks for a read lease, which the kernel refuses while the file is open for writing, fcntl(2).
+    func hasWriter(_ path: String) -> Result<Bool, ErrorNumber> {
+        let descriptor = Glibc.open(full(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return .failure(ErrorNumber(errno)) }
+        defer { Glibc.close(descriptor) }
+        let setLease: Int32 = 1024
+        guard fcntl(descriptor, setLease, F_RDLCK) != 0 else { return .success(false) }
+        return errno == EAGAIN ? .success(true) : .failure(ErrorNumber(errno))
     }
 
     private func full(_ path: String) -> String { work + "/" + path }
 
     private func check(_ result: some SignedInteger) -> Int32 { result < 0 ? errno : 0 }
 
-    private mutating func countingMount(_ result: Int32) -> Int32 {
-        guard result == 0 else { return errno }
-        mountCount += 1
-        return 0
+    private mutating func noting(_ result: Int32) -> Int32 {
+        hasMounted = true
+        return check(result)
     }
 
-    private static func flags(_ options: OpenOptions) -> Int32 {
-        var flags = O_NONBLOCK | O_CLOEXEC | O_NOCTTY
-        flags |= options.contains(.write) ? (options.contains(.read) ? O_RDWR : O_WRONLY) : O_RDONLY
-        if options.contains(.create) { flags |= O_CREAT }
-        if options.contains(.exclusive) { flags |= O_EXCL }
-        if options.contains(.truncate) { flags |= O_TRUNC }
-        if options.contains(.append) { flags |= O_APPEND }
-        return flags
-    }
-
-    private static func timespec(_ change: TimeChange) -> Glibc.timespec {
-        // UTIME_NOW and UTIME_OMIT, utimensat(2); the C macros are not imported.
-        switch change {
-        case .now: Glibc.timespec(tv_sec: 0, tv_nsec: (1 << 30) - 1)
-        case .omit: Glibc.timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2)
-        case .set(let time):
-            Glibc.timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
+    /// Unmounts what is below the base, also where a rename has taken it, the newest first.
+    private mutating func unmountAll() {
+        hasMounted = false
+        guard let table = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+        else { return }
+        for line in table.split(separator: "\n").reversed() {
+            let fields = line.split(separator: " ")
+            guard fields.count > 4, fields[4].hasPrefix(base) else { continue }
+            umount2(String(fields[4]), Int32(MNT_DETACH))
         }
-    }
-
-    private static func exchange(_ path: String, _ otherPath: String) -> Int32 {
-        typealias Rename =
-            @convention(c) (
-                Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
-            ) -> Int32
-        guard let symbol = dlsym(nil, "renameat2") else { return -1 }
-        return unsafeBitCast(symbol, to: Rename.self)(AT_FDCWD, path, AT_FDCWD, otherPath, 2)
-    }
-
-    private static func facts(_ status: stat) -> Facts {
-        let kind: FileKind =
-            switch status.st_mode & S_IFMT {
-            case S_IFDIR: .directory
-            case S_IFLNK: .symbolicLink
-            case S_IFIFO: .fifo
-            case S_IFSOCK: .socket
-            case S_IFCHR: .characterDevice
-            case S_IFBLK: .blockDevice
-            default: .regular
-            }
-        return Facts(
-            inode: UInt64(status.st_ino), device: UInt64(status.st_dev), kind: kind,
-            size: UInt64(status.st_size), mode: UInt16(status.st_mode & 0o7777),
-            owner: status.st_uid, group: status.st_gid, links: UInt32(status.st_nlink),
-            modified: FileTime(
-                seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int32(status.st_mtim.tv_nsec)),
-            changed: FileTime(
-                seconds: Int64(status.st_ctim.tv_sec), nanoseconds: Int32(status.st_ctim.tv_nsec)))
-    }
-
-    private static func removeTree(_ path: String) {
-        guard rmdir(path) != 0, errno == ENOTEMPTY || errno == ENOTDIR else { return }
-        guard errno == ENOTEMPTY else {
-            Glibc.unlink(path)
-            return
-        }
-        guard let directory = opendir(path) else { return }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { buffer in
-                String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        closedir(directory)
-        for name in names { removeTree(path + "/" + name) }
-        rmdir(path)
     }
 }

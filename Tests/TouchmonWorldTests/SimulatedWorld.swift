@@ -3,19 +3,22 @@ import TouchmonTestSupport
 
 /// The simulated kernel performing steps below `/base/work`.
 struct SimulatedWorld: World {
-    private(set) var kernel: SimulatedKernel
+    var kernel: SimulatedKernel
     private var handles: [FileHandle?] = [nil, nil, nil]
-    private var tick: Duration
 
     init(policy: FileSystemPolicy) throws {
         kernel = SimulatedKernel(root: policy)
-        tick = .milliseconds(1)
-        try kernel.makeDirectory(RawPath("/base"))
-        try kernel.makeDirectory(RawPath("/base/work"))
+        try kernel.makeDirectory(RawPath("/base"), mode: 0o700)
+        try kernel.makeDirectory(RawPath("/base/work"), mode: 0o700)
+    }
+
+    /// Lets the coarse clock tick, as it did in the other world.
+    mutating func tick() {
+        kernel.advance(by: .milliseconds(4))
     }
 
     mutating func perform(_ step: Step) -> Int32 {
-        kernel.advance(by: tick)
+        kernel.advance(by: .microseconds(1))
         do {
             return try attempt(step)
         } catch {
@@ -31,17 +34,19 @@ struct SimulatedWorld: World {
         kernel.status(full(path), followSymlinks: false).map(Self.facts)
     }
 
-    mutating func facts(slot: Int) -> Facts? {
-        guard let handle = handles[slot] else { return nil }
-        return try? kernel.status(handle).map(Self.facts).get()
+    mutating func facts(slot: Int) -> Result<Facts, ErrorNumber> {
+        guard let handle = handles[slot] else { return .failure(.badHandle) }
+        return kernel.status(handle).map(Self.facts)
     }
 
-    private func full(_ path: String) -> RawPath { RawPath("/base/work/" + path) }
+    func full(_ path: String) -> RawPath { RawPath("/base/work/" + path) }
 
     private mutating func attempt(_ step: Step) throws(ErrorNumber) -> Int32 {
         switch step {
         case .open(let slot, let path, let options):
-            if handles[slot] == nil { handles[slot] = try kernel.open(full(path), options) }
+            if handles[slot] == nil {
+                handles[slot] = try kernel.open(full(path), options, mode: 0o600)
+            }
         case .write(let slot, let count):
             if let handle = handles[slot] { try kernel.write(handle, count: UInt64(count)) }
         case .truncateHandle(let slot, let size):
@@ -65,7 +70,7 @@ struct SimulatedWorld: World {
         case .truncate(let path, let size):
             try kernel.truncate(full(path), to: UInt64(size))
         case .makeDirectory(let path):
-            try kernel.makeDirectory(full(path))
+            try kernel.makeDirectory(full(path), mode: 0o700)
         case .removeDirectory(let path):
             try kernel.removeDirectory(full(path))
         case .unlink(let path):
@@ -79,13 +84,13 @@ struct SimulatedWorld: World {
         case .symbolicLink(let path, let target):
             try kernel.makeSymbolicLink(full(path), to: RawPath(target))
         case .node(let path, let kind):
-            try kernel.makeNode(full(path), kind)
+            try kernel.makeNode(full(path), kind, mode: 0o600)
         case .addWatch(let path, let mask):
             return try -kernel.addWatch(full(path), mask).get()
         case .removeWatch(let descriptor):
             try kernel.removeWatch(descriptor).get()
         case .mount(let path):
-            try kernel.mount(kernel.makeFileSystem(.tmpfs), at: full(path))
+            try kernel.mount(kernel.makeFileSystem(.tmpfs, mode: 0o700), at: full(path))
         case .bind(let source, let path):
             try kernel.bind(full(source), at: full(path))
         case .unmount(let path, let lazy):
@@ -96,7 +101,7 @@ struct SimulatedWorld: World {
 
     private static func facts(_ status: FileStatus) -> Facts {
         Facts(
-            inode: status.identity.inode, device: status.identity.device, kind: status.kind,
+            number: status.identity.device << 32 | status.identity.inode, kind: status.kind,
             size: status.size, mode: status.mode, owner: status.owner, group: status.group,
             links: status.links, modified: status.modified, changed: status.changed)
     }

@@ -1,3 +1,4 @@
+import Glibc
 import TouchmonCore
 import TouchmonTestSupport
 
@@ -31,6 +32,8 @@ enum Step: Hashable, Sendable {
 struct StepGenerator {
     var random: SplitMix64
     var allowsMounts = false
+    /// Whether steps may need what only root may do.
+    var isRoot = getuid() == 0
 
     /// The names of the small world: every one may be a file, a directory, a link or nothing.
     static let paths = ["a", "b", "c", "x", "y", "x/a", "x/b", "y/a", "y/b", "x/y", "y/x", "x/y/a"]
@@ -45,6 +48,13 @@ struct StepGenerator {
     }
 
     private static let everything = InotifyMask(rawValue: 0xfff)
+
+    // Others than root shut themselves out of a directory that they may not search, and lose the
+    // set-ID bits of what they write.
+    private var modes: [UInt16] {
+        isRoot ? [0o644, 0o600, 0o755, 0o4755, 0o2644] : [0o700, 0o755, 0o711]
+    }
+    private var owners: [UInt32?] { isRoot ? [nil, 0, 1] : [nil] }
 
     private mutating func path() -> String { Self.paths.pick(&random) }
 
@@ -67,10 +77,10 @@ struct StepGenerator {
         case 22..<30: return .close(slot: slot)
         case 30..<33: return .handleTimes(slot: slot, time(), time())
         case 33..<38: return .times(path(), time(), time(), follow: Bool.random(using: &random))
-        case 38..<41: return .mode(path(), [0o644, 0o600, 0o755, 0o4755, 0o2644].pick(&random))
+        case 38..<41: return .mode(path(), modes.pick(&random))
         case 41..<44:
             return .owner(
-                path(), owner: [nil, 0, 1].pick(&random), group: [nil, 0, 1].pick(&random),
+                path(), owner: owners.pick(&random), group: owners.pick(&random),
                 follow: Bool.random(using: &random))
         case 44..<47: return .truncate(path(), size: Int.random(in: 0...3, using: &random))
         case 47..<51: return .makeDirectory(path())

@@ -2,9 +2,8 @@ import TouchmonCore
 
 /// What can be asked of a file in both worlds.
 struct Facts: Hashable {
-    /// Tells files apart within one world.
-    var inode: UInt64
-    var device: UInt64
+    /// Device and inode in one: tells files apart within one world.
+    var number: UInt64
     var kind: FileKind
     var size: UInt64
     var mode: UInt16
@@ -13,6 +12,15 @@ struct Facts: Hashable {
     var links: UInt32
     var modified: FileTime
     var changed: FileTime
+
+    /// What must be equal in both worlds.
+    var timeless: Facts {
+        var facts = self
+        facts.number = 0
+        facts.modified = FileTime(seconds: 0)
+        facts.changed = FileTime(seconds: 0)
+        return facts
+    }
 }
 
 /// A place where steps are performed: the real kernel or the simulated one.
@@ -24,8 +32,8 @@ protocol World {
     mutating func readEvents() -> [UInt8]
     /// What is at `path`, a symbolic link itself included, or an error number.
     mutating func facts(_ path: String) -> Result<Facts, ErrorNumber>
-    /// What the open file in `slot` is; nil when there is none.
-    mutating func facts(slot: Int) -> Facts?
+    /// What the open file in `slot` is, or an error number when there is none.
+    mutating func facts(slot: Int) -> Result<Facts, ErrorNumber>
 }
 
 /// An event as both worlds can tell it.

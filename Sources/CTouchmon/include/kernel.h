@@ -68,4 +68,9 @@ int tm_reap(int pidfd, struct tm_ending *out);
 // pidfd_send_signal(2), Linux 5.1.
 int tm_send_signal(int pidfd, int signal);
 
+// Whether `user` with `group` and `groups` may read `path`: 1, or 0. For a moment the calling thread
+// accesses files as that user; it aborts the process if it can't become itself again. setfsuid(2)
+// gives up the capabilities that override permissions, and gets them back.
+int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t *groups, size_t count);
+
 #endif

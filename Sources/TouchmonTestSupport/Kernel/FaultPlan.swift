@@ -38,15 +38,14 @@ package struct FaultPlan: Sendable {
         faults = []
     }
 
-    /// Counts a call; throws what is planned for it.
-    mutating func check(_ call: Call) throws(ErrorNumber) {
+    /// Counts a call and gives the error that is planned for it.
+    mutating func strike(_ call: Call) -> ErrorNumber? {
         counts[call.rawValue] += 1
-        guard !faults.isEmpty else { return }
+        guard !faults.isEmpty else { return nil }
         let count = counts[call.rawValue]
-        for fault in faults where fault.call == call {
-            if fault.extent == .once ? count == fault.first : count >= fault.first {
-                throw fault.error
-            }
-        }
+        return faults.first { fault in
+            fault.call == call
+                && (fault.extent == .once ? count == fault.first : count >= fault.first)
+        }?.error
     }
 }

@@ -20,15 +20,25 @@ package struct FileSystemPolicy: Hashable, Sendable {
     package var reusesInodeNumbers: Bool
     /// What each entry adds to the size of its directory, in bytes; nil: directories are one block.
     package var directoryEntrySize: UInt64?
+    /// Whether a directory whose entry is linked or unlinked takes the *file's* new change time, as
+    /// tmpfs does. On a multigrain file system the directory's times then may not move, although
+    /// they were asked for.
+    package var directoryTakesFileTime: Bool
+    /// Whether truncate(2) to the size that a file has already leaves its times alone, if the file
+    /// holds no data.
+    package var keepsTimesWithoutData: Bool
 
     package init(
         timestamps: Timestamps, keepsBirthTime: Bool, reusesInodeNumbers: Bool,
-        directoryEntrySize: UInt64? = nil
+        directoryEntrySize: UInt64? = nil, directoryTakesFileTime: Bool = false,
+        keepsTimesWithoutData: Bool = false
     ) {
         self.timestamps = timestamps
         self.keepsBirthTime = keepsBirthTime
         self.reusesInodeNumbers = reusesInodeNumbers
         self.directoryEntrySize = directoryEntrySize
+        self.directoryTakesFileTime = directoryTakesFileTime
+        self.keepsTimesWithoutData = keepsTimesWithoutData
     }
 
     /// ext4 as a current kernel (6.13 or later, 250 Hz) mounts it.
@@ -38,7 +48,8 @@ package struct FileSystemPolicy: Hashable, Sendable {
     /// tmpfs on the same kernel.
     package static let tmpfs = FileSystemPolicy(
         timestamps: .multigrain(tick: .milliseconds(4)), keepsBirthTime: true,
-        reusesInodeNumbers: false, directoryEntrySize: 20)
+        reusesInodeNumbers: false, directoryEntrySize: 20, directoryTakesFileTime: true,
+        keepsTimesWithoutData: true)
     /// ext4 on a kernel before 6.13, with the slowest tick that Linux has.
     package static let ext4BeforeMultigrain = FileSystemPolicy(
         timestamps: .coarse(tick: .milliseconds(10)), keepsBirthTime: true,

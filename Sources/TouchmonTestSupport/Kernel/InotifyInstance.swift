@@ -29,12 +29,12 @@ struct InotifyInstance: Sendable {
         return watch.inode < 0 ? nil : watch
     }
 
-    /// The next watch descriptor, for `inode`; a `limit` on watches is checked after the number was
+    /// The next watch descriptor, for `inode`, or nil. A `limit` on watches is checked after the number was
     /// taken, so that a refused watch leaves a gap, as it does in the kernel.
-    mutating func add(inode: Int, mask: InotifyMask, limit: Int) throws(ErrorNumber) -> Int32 {
+    mutating func add(inode: Int, mask: InotifyMask, limit: Int) -> Int32? {
         guard watchCount < limit else {
             watches.append(Watch(inode: -1, mask: []))
-            throw .noSpace
+            return nil
         }
         watches.append(Watch(inode: inode, mask: mask))
         watchCount += 1

@@ -36,6 +36,8 @@ struct Inode: Sendable {
     var group: UInt32 = 0
     var links: UInt32 = 1
     var size: UInt64 = 0
+    /// Whether anything was written: a size alone takes no space.
+    var hasData = false
     var modified: FileTime
     var changed: FileTime
     var birth: FileTime

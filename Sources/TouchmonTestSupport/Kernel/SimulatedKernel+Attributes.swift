@@ -16,7 +16,7 @@ extension SimulatedKernel {
     ) throws(ErrorNumber) {
         // With nothing to do, not even the path is looked at.
         guard access != .omit || modification != .omit else { return }
-        setTimes(dentry: try locate(path, follow: follow).dentry, access, modification)
+        setTimes(dentry: try locate(path, follow: follow).get().dentry, access, modification)
     }
 
     /// Sets the times of an open file. futimens(3).
@@ -30,7 +30,7 @@ extension SimulatedKernel {
 
     /// Sets the permission bits of `path`. chmod(2).
     package mutating func setMode(_ path: RawPath, to mode: UInt16) throws(ErrorNumber) {
-        let dentry = try locate(path, follow: true).dentry
+        let dentry = try locate(path, follow: true).get().dentry
         let inode = dentries[dentry].inode
         inodes[inode].mode = mode & 0o7777
         stampChange(inode)
@@ -41,7 +41,7 @@ extension SimulatedKernel {
     package mutating func setOwner(
         _ path: RawPath, owner: UInt32?, group: UInt32?, follow: Bool = true
     ) throws(ErrorNumber) {
-        let dentry = try locate(path, follow: follow).dentry
+        let dentry = try locate(path, follow: follow).get().dentry
         let inode = dentries[dentry].inode
         if let owner { inodes[inode].owner = owner }
         if let group { inodes[inode].group = group }

@@ -7,34 +7,35 @@ extension SimulatedKernel {
     package mutating func addWatch(
         _ path: RawPath, _ mask: InotifyMask
     ) -> Result<Int32, ErrorNumber> {
-        Result { () throws(ErrorNumber) in
-            try faults.check(.addWatch)
-            guard !mask.intersection(.acceptedWhenAdding).isEmpty else { throw .invalidArgument }
-            let place = try locate(path, follow: !mask.contains(.doNotFollow))
-            let inode = dentries[place.dentry].inode
+        guard !mask.isDisjoint(with: .acceptedWhenAdding) else {
+            return .failure(.invalidArgument)
+        }
+        return find(path, follow: !mask.contains(.doNotFollow), for: .addWatch).flatMap { dentry in
+            let inode = dentries[dentry].inode
             if mask.contains(.onlyDirectory), inodes[inode].kind != .directory {
-                throw .notADirectory
+                return .failure(.notADirectory)
             }
-            let kept = mask.intersection(.keptByWatch)
-            if let existing = inotify[inodes[inode].watch] {
+            let kept = mask.intersection(.keptByWatch).union(.unmount)
+            let watch = inodes[inode].watch
+            if let existing = inotify[watch] {
                 inotify.setMask(
-                    mask.contains(.add) ? existing.mask.union(kept) : kept.union(.unmount),
-                    of: inodes[inode].watch)
-                return inodes[inode].watch
+                    mask.contains(.add) ? existing.mask.union(kept) : kept, of: watch)
+                return .success(watch)
             }
-            inodes[inode].watch = try inotify.add(
-                inode: inode, mask: kept.union(.unmount), limit: watchLimit)
-            return inodes[inode].watch
+            guard let new = inotify.add(inode: inode, mask: kept, limit: watchLimit) else {
+                return .failure(.noSpace)
+            }
+            inodes[inode].watch = new
+            return .success(new)
         }
     }
 
     /// Ends a watch; `ignored` follows what it has reported. inotify_rm_watch(2).
     package mutating func removeWatch(_ descriptor: Int32) -> Result<Void, ErrorNumber> {
-        Result { () throws(ErrorNumber) in
-            try faults.check(.removeWatch)
-            guard let watch = inotify[descriptor] else { throw .invalidArgument }
-            endWatch(of: watch.inode)
-        }
+        if let error = faults.strike(.removeWatch) { return .failure(error) }
+        guard let watch = inotify[descriptor] else { return .failure(.invalidArgument) }
+        endWatch(of: watch.inode)
+        return .success(())
     }
 
     /// Takes the events from the queue that fit into `maximumBytes`, in the layout of
@@ -56,44 +57,50 @@ extension SimulatedKernel {
     package mutating func status(
         _ path: RawPath, followSymlinks: Bool = true
     ) -> Result<FileStatus, ErrorNumber> {
-        Result { () throws(ErrorNumber) in
-            try faults.check(.status)
-            let inode = dentries[try locate(path, follow: followSymlinks).dentry].inode
-            inodes[inode].isQueried = true
-            return status(of: inode)
+        find(path, follow: followSymlinks, for: .status).map { dentry in
+            query(dentries[dentry].inode)
         }
     }
 
     /// What statx(2) says of an open file.
     package mutating func status(_ handle: FileHandle) -> Result<FileStatus, ErrorNumber> {
-        Result { () throws(ErrorNumber) in
-            guard let file = openFiles[handle.index] else { throw .badHandle }
-            inodes[file.inode].isQueried = true
-            return status(of: file.inode)
-        }
+        guard let file = openFiles[handle.index] else { return .failure(.badHandle) }
+        return .success(query(file.inode))
     }
 
     /// The text of the symbolic link at `path`. readlink(2).
     package mutating func readLink(_ path: RawPath) -> Result<RawPath, ErrorNumber> {
-        Result { () throws(ErrorNumber) in
-            try faults.check(.readLink)
-            let inode = dentries[try locate(path, follow: false).dentry].inode
-            guard inodes[inode].kind == .symbolicLink else { throw .invalidArgument }
-            return RawPath(bytes: inodes[inode].target)
+        find(path, follow: false, for: .readLink).flatMap { dentry in
+            let inode = dentries[dentry].inode
+            guard inodes[inode].kind == .symbolicLink else { return .failure(.invalidArgument) }
+            return .success(RawPath(bytes: inodes[inode].target))
         }
     }
 
     /// Whether the regular file at `path` is open for writing: a read lease is refused while it is,
     /// fcntl(2). To ask, the file is opened for reading and closed, and watches hear of that.
     package mutating func hasWriter(_ path: RawPath) -> Result<Bool, ErrorNumber> {
-        Result { () throws(ErrorNumber) in
-            try faults.check(.hasWriter)
-            let handle = try open(path, .read)
-            let inode = dentries[try locate(path, follow: true).dentry].inode
-            try close(handle)
-            guard inodes[inode].kind == .regular else { throw .invalidArgument }
-            return isOpen(inode, .write)
+        find(path, follow: true, for: .hasWriter).flatMap { dentry in
+            let inode = dentries[dentry].inode
+            guard inodes[inode].kind != .socket else { return .failure(.noSuchDeviceOrAddress) }
+            notify(dentry: dentry, .open, fromOpenFile: true)
+            notify(dentry: dentry, .closeWithoutWriting, fromOpenFile: true)
+            guard inodes[inode].kind == .regular else { return .failure(.invalidArgument) }
+            return .success(isOpen(inode, .write))
         }
+    }
+
+    /// The dentry that a call of the daemon is about, unless a fault strikes the call.
+    private mutating func find(
+        _ path: RawPath, follow: Bool, for call: FaultPlan.Call
+    ) -> Result<Int, ErrorNumber> {
+        if let error = faults.strike(call) { return .failure(error) }
+        return locate(path, follow: follow).map(\.dentry)
+    }
+
+    private mutating func query(_ inode: Int) -> FileStatus {
+        inodes[inode].isQueried = true
+        return status(of: inode)
     }
 
     private func status(of inode: Int) -> FileStatus {

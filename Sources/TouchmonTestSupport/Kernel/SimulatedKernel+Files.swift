@@ -9,10 +9,12 @@ extension SimulatedKernel {
     ) throws(ErrorNumber) -> FileHandle {
         let creates = options.contains(.create)
         let result = try resolve(
-            path, follow: !options.isSuperset(of: [.create, .exclusive]))
+            path, follow: !options.isSuperset(of: [.create, .exclusive]), creates: creates
+        ).get()
+        if creates, result.needsDirectory { throw .isADirectory }
         guard let found = result.found else {
             guard creates else { throw .noSuchFile }
-            guard !result.needsDirectory else { throw .isADirectory }
+            try requireLife(of: result.directory)
             let dentry = make(.regular, at: result, mode: mode)
             return opened(
                 Place(mount: result.directory.mount, dentry: dentry), options)
@@ -20,6 +22,7 @@ extension SimulatedKernel {
         if creates, options.contains(.exclusive) { throw .exists }
         let place = crossMounts(Place(mount: result.directory.mount, dentry: found))
         let inode = dentries[place.dentry].inode
+        if result.needsDirectory, inodes[inode].kind != .directory { throw .notADirectory }
         switch inodes[inode].kind {
         case .directory:
             if creates || !options.isDisjoint(with: [.write, .truncate]) { throw .isADirectory }
@@ -31,7 +34,6 @@ extension SimulatedKernel {
         case .regular, .symbolicLink, .characterDevice, .blockDevice:
             break
         }
-        if result.needsDirectory, inodes[inode].kind != .directory { throw .notADirectory }
         let handle = opened(place, options)
         // Truncation comes after the file counts as open, and is reported also for an empty file.
         if options.contains(.truncate), inodes[inode].kind == .regular {
@@ -51,8 +53,12 @@ extension SimulatedKernel {
             let start = file.options.contains(.append) ? inodes[file.inode].size : file.offset
             openFiles[handle.index]?.offset = start + count
             inodes[file.inode].size = max(inodes[file.inode].size, start + count)
-        case .fifo where !isOpen(file.inode, .read):
-            throw .brokenPipe
+            inodes[file.inode].hasData = true
+        case .fifo:
+            // Linux 6.14 and later report no writing to FIFOs, but the time moves.
+            guard isOpen(file.inode, .read) else { throw .brokenPipe }
+            stampModification(file.inode)
+            return
         default:
             break
         }
@@ -71,7 +77,7 @@ extension SimulatedKernel {
 
     /// Sets the size of a file that need not be open. truncate(2).
     package mutating func truncate(_ path: RawPath, to size: UInt64) throws(ErrorNumber) {
-        let dentry = try locate(path, follow: true).dentry
+        let dentry = try locate(path, follow: true).get().dentry
         switch inodes[dentries[dentry].inode].kind {
         case .regular: resize(dentry, to: size, touches: false)
         case .directory: throw .isADirectory
@@ -100,11 +106,15 @@ extension SimulatedKernel {
         return FileHandle(index: openFiles.count - 1)
     }
 
-    /// Sets a size. truncate(2) alone leaves the times of a file that has that size already.
+    /// Sets a size. Where the file has that size already, truncate(2) alone may leave its times.
     private mutating func resize(_ dentry: Int, to size: UInt64, touches: Bool) {
         let inode = dentries[dentry].inode
-        if touches || inodes[inode].size != size { stampModification(inode) }
+        let policy = fileSystems[inodes[inode].fileSystem].policy
+        let keepsTimes =
+            policy.keepsTimesWithoutData && !inodes[inode].hasData && inodes[inode].size == size
+        if touches || !keepsTimes { stampModification(inode) }
         inodes[inode].size = size
+        if size == 0 { inodes[inode].hasData = false }
         notify(dentry: dentry, .modify)
     }
 

@@ -8,14 +8,14 @@ extension SimulatedKernel {
     ) throws(ErrorNumber) {
         try attach(
             fileSystems[fileSystem.index].root, of: fileSystem.index,
-            at: try locate(path, follow: true))
+            at: try locate(path, follow: true).get())
     }
 
-    /// Shows the directory `source` at `path` as well: `MS_BIND` of mount(2).
+    /// Shows the file or directory `source` at `path` as well: `MS_BIND` of mount(2).
     package mutating func bind(_ source: RawPath, at path: RawPath) throws(ErrorNumber) {
-        let origin = try locate(source, follow: true)
-        try attach(
-            origin.dentry, of: mounts[origin.mount].fileSystem, at: try locate(path, follow: true))
+        let point = try locate(path, follow: true).get()
+        let origin = try locate(source, follow: true).get()
+        try attach(origin.dentry, of: mounts[origin.mount].fileSystem, at: point)
     }
 
     /// Takes away the mount at `path`. When it was the file system's last, every watch on the file
@@ -24,7 +24,7 @@ extension SimulatedKernel {
     /// Throws `busy` while a file on it is open or another mount is on it; a `lazy` unmount takes it
     /// out of sight at once, together with the mounts on it, and ends with the last open file.
     package mutating func unmount(_ path: RawPath, lazy: Bool = false) throws(ErrorNumber) {
-        let place = try locate(path, follow: true)
+        let place = try locate(path, follow: true).get()
         guard place.dentry == mounts[place.mount].root else { throw .invalidArgument }
         guard place.mount != 0 else { throw .busy }
         let hasMounts = mounts.contains { $0.point?.mount == place.mount }
@@ -59,6 +59,7 @@ extension SimulatedKernel {
         let isDirectory = inodes[dentries[root].inode].kind == .directory
         let isOnDirectory = inodes[dentries[point.dentry].inode].kind == .directory
         guard isDirectory == isOnDirectory else { throw .notADirectory }
+        try requireLife(of: point)
         mounts.append(Mount(point: point, root: root, fileSystem: fileSystem))
         dentries[root].references += 1
         mountTableChanged = true

@@ -25,10 +25,16 @@ struct Resolution {
 extension SimulatedKernel {
     static var root: Place { Place(mount: 0, dentry: 0) }
 
-    /// Walks `path`. Everything but the last component must exist.
-    func resolve(_ path: RawPath, follow: Bool) throws(ErrorNumber) -> Resolution {
-        guard !path.bytes.isEmpty else { throw .noSuchFile }
-        guard path.bytes.count < 4096 else { throw .nameTooLong }
+    /// Walks `path`. Everything but the last component must exist. Where a file is to be opened or
+    /// made (`creates`), a slash after the last component ends the walk: no file is ever there.
+    ///
+    /// What a walk meets is a value and not thrown: the daemon asks for missing paths all the time,
+    /// and the test library looks up the call stack at each throw.
+    func resolve(
+        _ path: RawPath, follow: Bool, creates: Bool = false
+    ) -> Result<Resolution, ErrorNumber> {
+        guard !path.bytes.isEmpty else { return .failure(.noSuchFile) }
+        guard path.bytes.count < 4096 else { return .failure(.nameTooLong) }
         var rest = path.bytes[...]
         var place = crossMounts(Self.root)
         var linksFollowed = 0
@@ -36,13 +42,13 @@ extension SimulatedKernel {
             last: .root, directory: place, name: [], found: place.dentry, needsDirectory: true)
         while true {
             rest = rest.drop { $0 == UInt8(ascii: "/") }
-            guard !rest.isEmpty else { return result }
+            guard !rest.isEmpty else { return .success(result) }
             let name = rest.prefix { $0 != UInt8(ascii: "/") }
             rest = rest[name.endIndex...]
             let needsDirectory = !rest.isEmpty
-            guard name.count <= 255 else { throw .nameTooLong }
+            guard name.count <= 255 else { return .failure(.nameTooLong) }
             guard inodes[dentries[place.dentry].inode].kind == .directory else {
-                throw .notADirectory
+                return .failure(.notADirectory)
             }
             result = Resolution(
                 last: .name, directory: place, name: name, found: nil,
@@ -60,34 +66,36 @@ extension SimulatedKernel {
                 continue
             }
             let isLast = rest.allSatisfy { $0 == UInt8(ascii: "/") }
+            if creates, isLast, needsDirectory { return .success(result) }
             guard let found = entry(name, in: dentries[place.dentry].inode) else {
-                guard isLast else { throw .noSuchFile }
-                return result
+                guard isLast else { return .failure(.noSuchFile) }
+                return .success(result)
             }
             result.found = found
             let inode = dentries[found].inode
             if inodes[inode].kind == .symbolicLink, !isLast || follow || needsDirectory {
                 linksFollowed += 1
-                guard linksFollowed <= 40 else { throw .tooManyLinks }
+                guard linksFollowed <= 40 else { return .failure(.tooManyLinks) }
                 let target = inodes[inode].target
                 if target.first == UInt8(ascii: "/") { place = crossMounts(Self.root) }
                 rest = needsDirectory ? (target + rest)[...] : target[...]
                 continue
             }
-            if isLast { return result }
+            if isLast { return .success(result) }
             place = crossMounts(Place(mount: place.mount, dentry: found))
         }
     }
 
     /// The place that an existing path leads to, with the mounts on it crossed.
-    func locate(_ path: RawPath, follow: Bool) throws(ErrorNumber) -> Place {
-        let result = try resolve(path, follow: follow)
-        guard let found = result.found else { throw .noSuchFile }
-        let place = crossMounts(Place(mount: result.directory.mount, dentry: found))
-        if result.needsDirectory, inodes[dentries[place.dentry].inode].kind != .directory {
-            throw .notADirectory
+    func locate(_ path: RawPath, follow: Bool) -> Result<Place, ErrorNumber> {
+        resolve(path, follow: follow).flatMap { result in
+            guard let found = result.found else { return .failure(.noSuchFile) }
+            let place = crossMounts(Place(mount: result.directory.mount, dentry: found))
+            if result.needsDirectory, inodes[dentries[place.dentry].inode].kind != .directory {
+                return .failure(.notADirectory)
+            }
+            return .success(place)
         }
-        return place
     }
 
     /// The dentry of `name` in `directory`, an inode.

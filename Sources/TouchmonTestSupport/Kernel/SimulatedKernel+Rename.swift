@@ -9,6 +9,7 @@ extension SimulatedKernel {
         let replaced = target.found
         let inode = dentries[moved].inode
         let isDirectory = inodes[inode].kind == .directory
+        try requireLife(of: target.directory)
         if let replaced {
             // Two names of one file: nothing is done, and both stay.
             guard dentries[replaced].inode != inode else { return }
@@ -32,9 +33,9 @@ extension SimulatedKernel {
             inodes[oldDirectory].links -= 1
             inodes[newDirectory].links += 1
         }
-        stampChange(inode)
         stampModification(oldDirectory)
         if newDirectory != oldDirectory { stampModification(newDirectory) }
+        stampChange(inode)
 
         reportMove(
             of: inode, from: (oldDirectory, oldName), to: (newDirectory, newName),
@@ -69,10 +70,10 @@ extension SimulatedKernel {
                 inodes[to].links += 1
             }
         }
-        stampChange(inode)
-        stampChange(otherInode)
         stampModification(directory)
         if otherDirectory != directory { stampModification(otherDirectory) }
+        stampChange(inode)
+        stampChange(otherInode)
 
         let (name, otherName) = (dentries[second].name, dentries[first].name)
         reportMove(
@@ -85,8 +86,8 @@ extension SimulatedKernel {
     private func ends(
         _ path: RawPath, _ newPath: RawPath, exchanges: Bool
     ) throws(ErrorNumber) -> (Resolution, Resolution) {
-        let source = try resolve(path, follow: false)
-        let target = try resolve(newPath, follow: false)
+        let source = try resolve(path, follow: false).get()
+        let target = try resolve(newPath, follow: false).get()
         guard source.directory.mount == target.directory.mount else { throw .crossDevice }
         guard source.last == .name, target.last == .name else { throw .busy }
         guard let moved = source.found, target.found != nil || !exchanges else {
@@ -112,7 +113,7 @@ extension SimulatedKernel {
         } else {
             inodes[inode].links -= 1
         }
-        stampChange(inode)
+        stampLink(inode, in: directory)
     }
 
     private mutating func reportMove(

@@ -53,15 +53,16 @@ package struct SimulatedKernel: Sendable {
             nanoseconds: Int32(nanoseconds % 1_000_000_000))
     }
 
-    /// Makes an empty file system, which is not mounted anywhere yet.
-    package mutating func makeFileSystem(_ policy: FileSystemPolicy) -> FileSystemID {
+    /// Makes an empty file system, which is not mounted anywhere yet; `mode` is its root's.
+    package mutating func makeFileSystem(
+        _ policy: FileSystemPolicy, mode: UInt16 = 0o755
+    ) -> FileSystemID {
         let id = fileSystems.count
         // Inode 2 is the root of ext2 and its successors; the numbers below it are never seen.
         fileSystems.append(
             FileSystem(policy: policy, device: UInt64(0x800 + id), nextNumber: 2))
-        let inode = makeInode(.directory, mode: 0o755, fileSystem: id)
+        let inode = makeInode(.directory, mode: mode, fileSystem: id)
         fileSystems[id].root = makeDentry(parent: -1, name: [], inode: inode)
-        inodes[inode].links = 2
         return FileSystemID(index: id)
     }
 
@@ -132,6 +133,18 @@ package struct SimulatedKernel: Sendable {
     /// Writes the change and the modification time of `inode`.
     mutating func stampModification(_ inode: Int) {
         inodes[inode].modified = stampChange(inode)
+    }
+
+    /// Writes the times of `inode`, which got or lost a name, and of `directory`, where the name is.
+    mutating func stampLink(_ inode: Int, in directory: Int) {
+        let time = stampChange(inode)
+        guard fileSystems[inodes[inode].fileSystem].policy.directoryTakesFileTime else {
+            stampModification(directory)
+            return
+        }
+        inodes[directory].modified = time
+        inodes[directory].changed = time
+        inodes[directory].isQueried = false
     }
 
     // MARK: - Lifetime

@@ -1,0 +1,210 @@
+package import TouchmonCore
+internal import TouchmonSystem
+
+/// The loop: waits for the kernel, tells the engine what happened, and performs what it decides.
+///
+/// One thread, one wait, one owner of all state. Nothing in here decides anything.
+package struct Daemon: ~Copyable {
+    /// What the command line says of a daemon.
+    package struct Options: Sendable {
+        package var drain: Duration
+        package var logFormat: LogFormat
+        package var logLevel: LogLevel
+
+        package init(drain: Duration, logFormat: LogFormat, logLevel: LogLevel) {
+            self.drain = drain
+            self.logFormat = logFormat
+            self.logLevel = logLevel
+        }
+    }
+
+    /// What a descriptor that is ready belongs to; runs are named by their number above these.
+    private enum Token {
+        static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2, runs: UInt64 = 16
+    }
+
+    private let files: ActionFiles
+    private var engine: Engine
+    private var log: Log
+    private var poller: Poller
+    private let signals: SignalInbox
+    private var watch: KernelWatch
+    private let mounts: MountTable
+    private var children: Children
+    private var exits = false
+
+    /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
+    private init(
+        _ files: ActionFiles, _ reading: ActionFiles.Reading, _ options: Options, begun: Instant
+    ) throws(SystemFailure) {
+        // All that can fail comes first: what is half made can't be undone.
+        let signals = try SignalInbox()
+        let poller = try Poller()
+        let watch = try KernelWatch()
+        let mounts = try MountTable()
+        let children = try Children(changesIdentity: files.identity.isRoot)
+        try poller.add(watch.inotify.descriptor, token: Token.events)
+        try poller.add(signals.descriptor, token: Token.signals)
+        try poller.add(mounts.descriptor, token: Token.mounts, interest: .priority)
+        let table = try mounts.read()
+        self.files = files
+        self.signals = signals
+        self.poller = poller
+        self.watch = watch
+        self.mounts = mounts
+        self.children = children
+        log = Log(options.logFormat, from: options.logLevel)
+        engine = Engine(
+            plan: reading.plan, isRoot: files.identity.isRoot, drain: options.drain, at: begun)
+        engine.readMounts(table)
+    }
+
+    /// Runs until SIGINT or SIGTERM; returns what to exit with.
+    package static func run(
+        _ files: ActionFiles, _ options: Options
+    ) throws(StartupFailure) -> ExitStatus {
+        let begun = Instant(nanoseconds: Clock.monotonic())
+        do {
+            try CurrentProcess.openStandardDescriptors()
+            let reading = files.read()
+            var log = Log(options.logFormat, from: options.logLevel)
+            log.write(reading.report.text())
+            guard reading.isUsable else { return reading.exitStatus }
+            var daemon = try Daemon(files, reading, options, begun: begun)
+            try daemon.loop()
+            return .success
+        } catch {
+            throw StartupFailure(error)
+        }
+    }
+
+    private mutating func loop() throws(SystemFailure) {
+        var ready: [UInt64] = []
+        try perform()
+        while !exits {
+            try poller.wait(timeout: timeout(), into: &ready)
+            for token in ready { try take(token) }
+            let now = now()
+            if let deadline = engine.nextDeadline(), deadline <= now {
+                engine.timePassed(at: now)
+            }
+            try perform()
+        }
+    }
+
+    private func now() -> Instant { Instant(nanoseconds: Clock.monotonic()) }
+
+    /// How long to wait at most, in nanoseconds; nil without end.
+    private mutating func timeout() -> Int64? {
+        let deadline = engine.nextDeadline().map {
+            max(0, $0.elapsed(since: now()).nanoseconds)
+        }
+        return [deadline, children.patience].compactMap(\.self).min()
+    }
+
+    // MARK: What happened
+
+    private mutating func take(_ token: UInt64) throws(SystemFailure) {
+        switch token {
+        case Token.events: _ = try watch.readEvents(into: &engine)
+        case Token.signals: try readSignals()
+        case Token.mounts: engine.readMounts(try mounts.read())
+        default: try reap(RunNumber(token - Token.runs))
+        }
+    }
+
+    private mutating func readSignals() throws(SystemFailure) {
+        while let number = try signals.next() {
+            guard let signal = Engine.Signal(number: number) else { continue }
+            engine.signalled(signal, at: now())
+        }
+    }
+
+    private mutating func reap(_ run: RunNumber) throws(SystemFailure) {
+        guard let pidfd = children.pidfd(of: run) else { return }
+        switch try children.reap(run) {
+        case nil: return
+        case .ended(let outcome):
+            try poller.remove(pidfd.pidfd)
+            engine.ended(run, outcome, at: now())
+        case .notStarted(let failure):
+            try poller.remove(pidfd.pidfd)
+            engine.notStarted(run, failure)
+        }
+    }
+
+    // MARK: What is to be done
+
+    private mutating func perform() throws(SystemFailure) {
+        while !exits {
+            while let effect = engine.nextEffect(at: now()) {
+                try perform(effect)
+                if exits { return }
+            }
+            let started = try children.settle()
+            if started.isEmpty { return }
+            for run in started { engine.started(run) }
+        }
+    }
+
+    private mutating func perform(_ effect: Engine.Effect) throws(SystemFailure) {
+        switch effect {
+        case .watch(let request):
+            engine.reply(watch.answer(request), at: now())
+        case .readEvents:
+            while try watch.readEvents(into: &engine) {}
+            engine.eventsDrained()
+        case .checkReader(let action, let status, let path, let reader):
+            let mayRead = ReadAccess.isAllowed(
+                CPath(path.bytes),
+                to: ProcessIdentity(
+                    user: reader.user, group: reader.group, groups: reader.groups))
+            engine.checkedReader(action, status, mayRead: mayRead, at: now())
+        case .start(let spec):
+            try start(spec)
+        case .signal(let process, let signal):
+            children.signalGroup(process, signal)
+        case .readActionFiles:
+            reload()
+        case .exit:
+            exits = true
+        case .log(let event):
+            log.write(event)
+        }
+    }
+
+    private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
+        do {
+            let child = try children.start(spec)
+            try poller.add(child.pidfd, token: Token.runs + spec.number.value)
+            engine.made(spec.number, process: child.pid)
+        } catch {
+            engine.notStarted(
+                spec.number,
+                StartFailure(step: .clone, error: ErrorNumber(error.errno.code)))
+        }
+    }
+
+    private mutating func reload() {
+        let reading = files.read()
+        log.write(reading.report.text())
+        if reading.isUsable {
+            watch.forgetPaths()
+            engine.reload(reading.plan)
+        } else {
+            engine.reloadRefused(
+                problems: reading.problems.count { $0.severity == .error })
+        }
+    }
+}
+
+extension Engine.Signal {
+    fileprivate init?(number: Int32) {
+        switch number {
+        case 1: self = .hangUp
+        case 2: self = .interrupt
+        case 15: self = .terminate
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,30 @@
+internal import TouchmonSystem
+
+/// What touchmon's exit tells its caller, after sysexits.h.
+package enum ExitStatus: Int32, Sendable {
+    case success = 0
+    case usage = 64
+    case invalidActionFile = 65
+    /// A file that is not there, or a path that is not watched.
+    case noInput = 66
+    /// A bug in touchmon.
+    case software = 70
+    /// The system refused.
+    case system = 71
+    case notPermitted = 77
+}
+
+/// Why the daemon could not begin, or not go on.
+package struct StartupFailure: Error, Sendable {
+    /// The rest of a sentence that begins with "unable to".
+    package var message: String
+    package var remedy: String
+
+    init(_ failure: SystemFailure) {
+        message = "\(failure.operation): \(failure.errno.message)"
+        remedy =
+            failure.errno == .tooManyOpenFiles
+            ? "raise the limit on open files (ulimit -n), or fs.inotify.max_user_instances"
+            : "see what the system is short of, or does not permit"
+    }
+}

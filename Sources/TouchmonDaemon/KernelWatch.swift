@@ -1,0 +1,150 @@
+internal import TouchmonCore
+internal import TouchmonSystem
+
+/// Asks the kernel what the watch stage wants to know.
+struct KernelWatch: ~Copyable {
+    let inotify: Inotify
+    /// The paths of actions, ready for system calls: a touch must not allocate.
+    private var paths: [CPath?] = []
+    /// By device; a file system's clock does not change.
+    private var granularities: [UInt64: Duration] = [:]
+
+    /// Room for some thousand events of one read.
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+
+    init() throws(SystemFailure) {
+        inotify = try Inotify()
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Hands one read of the event queue to the engine; false when the queue was empty.
+    func readEvents(into engine: inout Engine) throws(SystemFailure) -> Bool {
+        let count = try inotify.read(into: buffer)
+        guard count > 0 else { return false }
+        engine.read(UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes)
+        return true
+    }
+
+    mutating func answer(_ request: WatchRequest) -> WatchReply {
+        switch request {
+        case .addWatch(let path, let mask):
+            .watch(
+                result { () throws(SystemFailure) in
+                    try inotify.addWatch(CPath(path.bytes), mask: mask.rawValue)
+                })
+        case .removeWatch(let watch):
+            remove(watch)
+        case .status(let path):
+            .status(
+                result { () throws(SystemFailure) in
+                    FileStatus(try FileMetadata(at: CPath(path.bytes), follow: false))
+                })
+        case .readLink(let path):
+            .link(result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
+        case .examine(let action, let path):
+            .examination(examine(cached(path, of: action)))
+        case .probeWriter(let action, let path):
+            .writer(WriterPresence(WriterProbe.probe(cached(path, of: action))))
+        }
+    }
+
+    private func remove(_ watch: Int32) -> WatchReply {
+        // It may have ended by itself; that it is gone is all that matters.
+        _ = try? inotify.removeWatch(watch)
+        return .done
+    }
+
+    private mutating func examine(_ path: CPath) -> Examination {
+        let time = FileTime(nanosecondsSince1970: Clock.realtime())
+        let status = result { () throws(SystemFailure) in FileStatus(try FileMetadata(at: path)) }
+        var granularity = Duration.zero
+        if case .success(let status) = status {
+            granularity = self.granularity(of: path, onDevice: status.identity.device)
+        }
+        return Examination(status: status, time: time, granularity: granularity)
+    }
+
+    private mutating func granularity(of path: CPath, onDevice device: UInt64) -> Duration {
+        if let known = granularities[device] { return known }
+        let granularity: Duration =
+            switch try? TimestampGranularity(of: path) {
+            case .fine: .zero
+            case .tick(let nanoseconds): .nanoseconds(nanoseconds)
+            // It vanished since: the coarsest of all, and not remembered.
+            case nil: .milliseconds(10)
+            }
+        granularities[device] = granularity
+        return granularity
+    }
+
+    private mutating func cached(_ path: RawPath, of action: ActionID) -> CPath {
+        while paths.count <= action.index { paths.append(nil) }
+        if let known = paths[action.index] { return known }
+        let new = CPath(path.bytes)
+        paths[action.index] = new
+        return new
+    }
+
+    /// Forgets the paths of actions: a reload may give their numbers to others.
+    mutating func forgetPaths() {
+        paths.removeAll()
+    }
+
+    private func result<Value>(
+        _ body: () throws(SystemFailure) -> Value
+    ) -> Result<Value, ErrorNumber> {
+        do {
+            return .success(try body())
+        } catch {
+            return .failure(ErrorNumber(error.errno.code))
+        }
+    }
+}
+
+extension FileStatus {
+    init(_ metadata: FileMetadata) {
+        self.init(
+            identity: FileIdentity(
+                device: metadata.device, inode: metadata.inode,
+                birth: metadata.birth.map(FileTime.init)),
+            kind: FileKind(metadata.kind), size: metadata.size,
+            modified: FileTime(metadata.modified), changed: FileTime(metadata.changed),
+            mode: metadata.mode, owner: metadata.owner, group: metadata.group,
+            links: metadata.links)
+    }
+}
+
+extension FileTime {
+    fileprivate init(_ time: FileMetadata.Time) {
+        self.init(seconds: time.seconds, nanoseconds: time.nanoseconds)
+    }
+}
+
+extension FileKind {
+    fileprivate init(_ kind: FileMetadata.Kind) {
+        self =
+            switch kind {
+            case .regular: .regular
+            case .directory: .directory
+            case .symbolicLink: .symbolicLink
+            case .fifo: .fifo
+            case .socket: .socket
+            case .characterDevice: .characterDevice
+            case .blockDevice: .blockDevice
+            }
+    }
+}
+
+extension WriterPresence {
+    fileprivate init(_ answer: WriterProbe.Answer) {
+        self =
+            switch answer {
+            case .yes: .present
+            case .no: .absent
+            case .unknown: .unknown
+            }
+    }
+}

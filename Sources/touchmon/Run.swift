@@ -1,0 +1,45 @@
+internal import ArgumentParser
+internal import TouchmonCore
+internal import TouchmonDaemon
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch files, and run what their action files say, until SIGINT or SIGTERM.",
+        discussion: """
+            Stays in the foreground. SIGHUP reads the action files again: with any error in them, \
+            nothing changes. SIGINT or SIGTERM waits for running commands, then ends them; each \
+            further one waits less.
+            """)
+
+    @OptionGroup var files: ActionFileArguments
+
+    @Option(
+        help: ArgumentHelp(
+            "How long running commands may go on after SIGINT or SIGTERM.", valueName: "duration"))
+    var drain = DurationArgument(.seconds(30), "30s")
+
+    @Option(help: "How lines of the log are written: text or json.")
+    var logFormat = LogFormatArgument.text
+
+    @Option(help: "The least level that is logged: error, warning, notice, info or debug.")
+    var logLevel = LogLevel.info
+
+    func run() throws {
+        let options = Daemon.Options(
+            drain: drain.duration, logFormat: logFormat.format, logLevel: logLevel)
+        do {
+            try Daemon.run(ActionFiles(files.bytes), options).exit()
+        } catch let failure as StartupFailure {
+            failure.exit()
+        }
+    }
+}
+
+extension LogLevel: ExpressibleByArgument {}
+
+/// The formats that can be asked for; the journal's is found out.
+enum LogFormatArgument: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+
+    var format: LogFormat { self == .json ? .json : .text }
+}
