@@ -55,6 +55,10 @@ let package = Package(
         .testTarget(
             name: "TouchmonSystemTests", dependencies: ["TouchmonSystem", "ProbeChild"],
             swiftSettings: settings),
+        // The release binary as its users run it.
+        .testTarget(
+            name: "TouchmonEndToEndTests", dependencies: ["touchmon", "ProbeChild"],
+            swiftSettings: settings),
         .testTarget(
             name: "TouchmonWorldTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
             swiftSettings: settings),

@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+/// The release binary under test, from the environment: `make test` builds it and says where it is.
+enum Binary {
+    static let path = ProcessInfo.processInfo.environment["TOUCHMON_BINARY"]
+    static let reason: Comment = "needs the release binary: TOUCHMON_BINARY; run `make test`"
+    static var isThere: Bool { path != nil }
+    static var isRoot: Bool { getuid() == 0 }
+    static let rootReason: Comment = "needs root, to run commands as other users"
+}
+
+/// A daemon that a test started, with its log line by line.
+final class TouchmonProcess {
+    let process = Process()
+    private let output = LineReader()
+    private let pipe = Pipe()
+
+    /// Starts the binary; `prefix` is a command to start it with, such as `setpriv` and its options.
+    init(
+        _ arguments: [String], in directory: String? = nil, prefix: [String] = [],
+        environment: [String: String]? = nil
+    ) throws {
+        let binary = try #require(Binary.path)
+        let command = prefix + [binary] + arguments
+        process.executableURL = URL(
+            fileURLWithPath: command[0].hasPrefix("/") ? command[0] : "/usr/bin/env")
+        process.arguments =
+            command[0].hasPrefix("/") ? Array(command.dropFirst()) : command
+        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+        if let environment { process.environment = environment }
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = pipe
+        process.standardOutput = pipe
+        let output = output
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            output.take(handle.availableData)
+        }
+        try process.run()
+    }
+
+    /// Starts a daemon with a JSON log and waits until it is ready.
+    static func daemon(
+        _ files: [String], options: [String] = [], in directory: String? = nil,
+        prefix: [String] = []
+    ) throws -> TouchmonProcess {
+        let daemon = try TouchmonProcess(
+            ["run", "--log-format", "json"] + options + files, in: directory, prefix: prefix)
+        let isReady = eventually { !daemon.events("ready").isEmpty || !daemon.process.isRunning }
+        try #require(isReady && daemon.process.isRunning, "not ready: \(daemon.text)")
+        return daemon
+    }
+
+    deinit {
+        pipe.fileHandleForReading.readabilityHandler = nil
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    var pid: Int32 { process.processIdentifier }
+
+    /// Everything that it printed so far.
+    var text: String { output.lines.joined(separator: "\n") }
+
+    /// The log's events of one name, in order.
+    func events(_ name: String) -> [[String: Any]] {
+        let mark = "\"event\":\"\(name)\""
+        return output.lines.filter { $0.contains(mark) }.compactMap {
+            try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+    }
+
+    func count(_ name: String) -> Int {
+        let mark = "\"event\":\"\(name)\""
+        return output.lines.count { $0.contains(mark) }
+    }
+
+    /// Waits for the number of events; more that come at once count too.
+    func wait(for name: String, count: Int, within seconds: Double = 20) -> Bool {
+        eventually(within: seconds) { self.count(name) >= count }
+    }
+
+    func signal(_ signal: Int32) { kill(pid, signal) }
+
+    /// Ends it with SIGINT and returns its exit status.
+    @discardableResult
+    func stop(with signal: Int32 = SIGINT) -> Int32 {
+        self.signal(signal)
+        return exitStatus()
+    }
+
+    /// Waits until it has ended, and all that it printed was read.
+    func exitStatus() -> Int32 {
+        process.waitUntilExit()
+        _ = eventually(within: 2) { output.isAtEnd }
+        return process.terminationStatus
+    }
+}
+
+/// Collects what comes out of a pipe, from a thread of its own.
+private final class LineReader: @unchecked Sendable {
+    private let lock = NSLock()
+    private var rest = Data()
+    private var complete: [String] = []
+    private var ended = false
+
+    var lines: [String] { lock.withLock { complete } }
+    var isAtEnd: Bool { lock.withLock { ended } }
+
+    func take(_ data: Data) {
+        lock.withLock {
+            if data.isEmpty { ended = true }
+            rest += data
+            while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                complete.append(String(decoding: rest[..<newline], as: UTF8.self))
+                rest = Data(rest[(newline + 1)...])
+            }
+        }
+    }
+}
