@@ -16,7 +16,7 @@ private func runDriver(
         _ = runDriver(&count, &arguments) { start, count in
             let bytes = Array(UnsafeBufferPointer(start: start, count: count))
             let violations = ActionFileInvariants.violations(in: bytes)
-            precondition(violations.isEmpty, violations.joined(separator: "\n"))
+            if !violations.isEmpty { fatalError(violations.joined(separator: "\n")) }
             return 0
         }
     }

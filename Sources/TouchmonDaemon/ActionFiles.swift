@@ -56,10 +56,9 @@ package struct ActionFiles {
         problems += plan.problems
         if examiningPrograms { problems += plan.items.compactMap(ProgramCheck.problem) }
         let status: ExitStatus =
-            if !problems.haveErrors { .success }
-            else if plan.isForbidden { .notPermitted }
-            else if isMissing { .noInput }
-            else { .invalidActionFile }
+            if !problems.haveErrors { .success } else if plan.isForbidden {
+                .notPermitted
+            } else if isMissing { .noInput } else { .invalidActionFile }
         return Reading(plan: plan, problems: problems, sources: sources, exitStatus: status)
     }
 

@@ -5,7 +5,8 @@ internal import TouchmonCore
 /// The action files that a command is given.
 struct ActionFileArguments: ParsableArguments {
     @Argument(
-        help: "Action files; a directory stands for its *.json. The last definition of a path wins.",
+        help:
+            "Action files; a directory stands for its *.json. The last definition of a path wins.",
         completion: .file(extensions: ["json"]))
     var file: [String]
 

@@ -32,7 +32,8 @@ final class Scratch {
     /// Writes an action file: for each path its arguments and its user.
     @discardableResult
     func actions(
-        _ name: String = "actions.json", _ actions: [String: (argv: [String], user: String)]
+        _ actions: [String: (argv: [String], user: String)],
+        in name: String = "actions.json"
     ) throws -> String {
         let object = actions.mapValues { ["argv": $0.argv, "user": $0.user] as [String: Any] }
         let data = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
