@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,3 +124,5 @@ int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t 
     }
     return allowed;
 }
+
+void tm_release_free_memory(void) { malloc_trim(0); }

@@ -1,8 +1,10 @@
 /// The place of an action in the engine's tables; kept while a reload keeps the action's path.
 package struct ActionID: Hashable, Sendable {
-    package var index: Int
+    private let number: Int32
+
+    package var index: Int { Int(number) }
 
     package init(_ index: Int) {
-        self.index = index
+        number = Int32(index)
     }
 }

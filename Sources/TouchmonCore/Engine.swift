@@ -137,7 +137,7 @@ package struct Engine {
         guard let slot = slots[action.index], !slot.isRetired else { return }
         if mayRead {
             trigger(action, slot.action, status, at: now)
-        } else if let reader = slot.action.reader {
+        } else if let reader = slot.action.command.reader {
             log(.refused(slot.action.path, reader: reader))
         }
     }
@@ -154,14 +154,14 @@ package struct Engine {
         guard let active = runs.run(run), let process = active.process,
             let slot = slots[active.action.index]
         else { return }
-        log(.started(run, slot.action.path, slot.action.identity, process: process))
+        log(.started(run, slot.action.path, slot.action.command.identity, process: process))
     }
 
     /// A run executed nothing.
     package mutating func notStarted(_ run: RunNumber, _ failure: StartFailure) {
         guard let (_, action) = end(run) else { return }
-        let program = RawPath(bytes: action.argv[0])
-        log(.notStarted(run, action.path, action.identity, program: program, failure))
+        let program = RawPath(bytes: action.command.argv[0])
+        log(.notStarted(run, action.path, action.command.identity, program: program, failure))
     }
 
     /// The process of a run ended.
@@ -272,7 +272,7 @@ package struct Engine {
             log(.polled(slot.action.path, at: place, error))
         case .touched(let id, let status):
             guard let slot = slots[id.index] else { return }
-            if let reader = slot.action.reader {
+            if let reader = slot.action.command.reader {
                 effects.append(
                     .checkReader(id, status, path: slot.action.path, reader: reader))
             } else {
@@ -286,7 +286,7 @@ package struct Engine {
     ) {
         // A touch that joins a run that is due already is the same news.
         if !runs.isWaiting(id) { log(.touched(action.path)) }
-        if trigger.touched(id, action.settle, at: now) { request(id) }
+        if trigger.touched(id, action.command.settle, at: now) { request(id) }
     }
 
     private mutating func request(_ id: ActionID) {

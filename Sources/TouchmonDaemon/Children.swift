@@ -36,18 +36,19 @@ struct Children: ~Copyable {
         if starting.count >= Self.mostStarts, let child = byRun[starting[0]] {
             _ = try child.settle(within: Self.startLimit)
         }
+        let command = spec.command
         let standard =
-            spec.output == .discard
+            command.output == .discard
             ? StandardDescriptors(null: null, output: null) : StandardDescriptors(null: null)
         let child = try spawner.start(
             SpawnSpec(
-                candidates: spec.programs.map(\.bytes), arguments: spec.argv,
-                environment: spec.environment.map { $0.name + [UInt8(ascii: "=")] + $0.value },
-                directory: spec.workingDirectory?.bytes,
+                candidates: command.programs.map(\.bytes), arguments: command.argv,
+                environment: command.environment.map { $0.name + [UInt8(ascii: "=")] + $0.value },
+                directory: command.workingDirectory?.bytes,
                 identity: ProcessIdentity(
-                    user: spec.identity.user, group: spec.identity.group,
-                    groups: spec.identity.groups),
-                changesIdentity: changesIdentity, umask: spec.umask),
+                    user: command.identity.user, group: command.identity.group,
+                    groups: command.identity.groups),
+                changesIdentity: changesIdentity, umask: command.umask),
             standard)
         byRun[spec.number] = child
         starting.append(spec.number)

@@ -35,7 +35,7 @@ package struct Daemon: ~Copyable {
 
     /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
     private init(
-        _ files: ActionFiles, _ reading: ActionFiles.Reading, _ options: Options, begun: Instant
+        _ files: ActionFiles, _ reading: consuming ActionFiles.Reading, _ options: Options, begun: Instant
     ) throws(SystemFailure) {
         // All that can fail comes first: what is half made can't be undone.
         let signals = try SignalInbox()
@@ -70,7 +70,7 @@ package struct Daemon: ~Copyable {
             var log = Log(options.logFormat, from: options.logLevel)
             log.write(reading.report.text())
             guard reading.isUsable else { return reading.exitStatus }
-            var daemon = try Daemon(files, reading, options, begun: begun)
+            var daemon = try Daemon(files, consume reading, options, begun: begun)
             try daemon.loop()
             return .success
         } catch {
@@ -81,6 +81,7 @@ package struct Daemon: ~Copyable {
     private mutating func loop() throws(SystemFailure) {
         var ready: [UInt64] = []
         try perform()
+        CurrentProcess.releaseFreeMemory()
         while !exits {
             try poller.wait(timeout: timeout(), into: &ready)
             for token in ready { try take(token) }
@@ -189,12 +190,12 @@ package struct Daemon: ~Copyable {
         let reading = files.read()
         log.write(reading.report.text())
         if reading.isUsable {
-            watch.forgetPaths()
             engine.reload(reading.plan)
         } else {
             engine.reloadRefused(
                 problems: reading.problems.count { $0.severity == .error })
         }
+        CurrentProcess.releaseFreeMemory()
     }
 }
 

@@ -4,8 +4,6 @@ internal import TouchmonSystem
 /// Asks the kernel what the watch stage wants to know.
 struct KernelWatch: ~Copyable {
     let inotify: Inotify
-    /// The paths of actions, ready for system calls: a touch must not allocate.
-    private var paths: [CPath?] = []
     /// By device; a file system's clock does not change.
     private var granularities: [UInt64: Duration] = [:]
 
@@ -44,10 +42,10 @@ struct KernelWatch: ~Copyable {
                 })
         case .readLink(let path):
             .link(result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
-        case .examine(let action, let path):
-            .examination(examine(cached(path, of: action)))
-        case .probeWriter(let action, let path):
-            .writer(WriterPresence(WriterProbe.probe(cached(path, of: action))))
+        case .examine(_, let path):
+            .examination(examine(CPath(path.bytes)))
+        case .probeWriter(_, let path):
+            .writer(WriterPresence(WriterProbe.probe(CPath(path.bytes))))
         }
     }
 
@@ -78,19 +76,6 @@ struct KernelWatch: ~Copyable {
             }
         granularities[device] = granularity
         return granularity
-    }
-
-    private mutating func cached(_ path: RawPath, of action: ActionID) -> CPath {
-        while paths.count <= action.index { paths.append(nil) }
-        if let known = paths[action.index] { return known }
-        let new = CPath(path.bytes)
-        paths[action.index] = new
-        return new
-    }
-
-    /// Forgets the paths of actions: a reload may give their numbers to others.
-    mutating func forgetPaths() {
-        paths.removeAll()
     }
 
     private func result<Value>(

@@ -5,7 +5,7 @@ internal import TouchmonSystem
 /// own user, so what is found here is a warning and decides nothing.
 enum ProgramCheck {
     static func problem(with item: Plan.Item) -> Problem? {
-        let action = item.action
+        let action = item.action.command
         let name = TerminalText.quoted(action.argv[0])
         guard let program = action.programs.first(where: exists) else {
             // A relative path with `/` begins in the run's working directory.

@@ -2,10 +2,15 @@ package import TouchmonCore
 
 extension PlannedAction {
     /// An action for a path; what it runs does not matter.
-    package init(_ path: String, settle: SettlePolicy = SettlePolicy(quiet: .zero)) {
+    package init(
+        _ path: String, settle: SettlePolicy = SettlePolicy(quiet: .zero), argv: [String] = ["true"]
+    ) {
         self.init(
-            path: RawPath(path), argv: [Array("true".utf8)], programs: [RawPath("/bin/true")],
-            identity: RunIdentity(name: "alice", user: 1000, group: 1000, groups: [1000]),
-            settle: settle)
+            path: RawPath(path),
+            Shared(
+                RunCommand(
+                    argv: argv.map { Array($0.utf8) }, programs: [RawPath("/bin/true")],
+                    identity: RunIdentity(name: "alice", user: 1000, group: 1000, groups: [1000]),
+                    settle: settle)))
     }
 }

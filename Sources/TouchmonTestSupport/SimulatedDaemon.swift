@@ -16,7 +16,7 @@ package struct SimulatedDaemon {
         package var path: RawPath { RawPath(bytes: variable("TOUCHMON_PATH") ?? []) }
 
         package func variable(_ name: String) -> [UInt8]? {
-            spec.environment.last { $0.name.elementsEqual(name.utf8) }?.value
+            spec.command.environment.last { $0.name.elementsEqual(name.utf8) }?.value
         }
     }
 

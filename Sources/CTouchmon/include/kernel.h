@@ -73,4 +73,7 @@ int tm_send_signal(int pidfd, int signal);
 // gives up the capabilities that override permissions, and gets them back.
 int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t *groups, size_t count);
 
+// Gives memory that was freed back to the kernel, malloc_trim(3).
+void tm_release_free_memory(void);
+
 #endif

@@ -7,6 +7,9 @@ struct IdentityResolver {
     /// Whether a problem is one of permission: an ordinary user's daemon was asked for more than
     /// that user.
     private(set) var isForbidden = false
+    /// What many actions have in common is kept once: thousands of them run few commands as few
+    /// users.
+    private var commands: [RunCommand: Shared<RunCommand>] = [:]
 
     init(accounts: AccountTable, daemon: DaemonIdentity) {
         self.accounts = accounts
@@ -25,13 +28,21 @@ struct IdentityResolver {
         checkPermission(identity, account, definition, owner: owner)
         let environment = BaseEnvironment.variables(
             for: account, adding: definition.environment)
-        return PlannedAction(
-            path: definition.path, argv: definition.argv,
+        let command = RunCommand(
+            argv: definition.argv,
             programs: BaseEnvironment.programs(named: definition.argv[0], in: environment),
             identity: identity, environment: environment,
             workingDirectory: definition.workingDirectory, umask: definition.umask,
             settle: definition.settle, output: definition.output,
             reader: daemon.isRoot && owner != 0 ? identity : nil)
+        return PlannedAction(path: definition.path, shared(command))
+    }
+
+    private mutating func shared(_ command: RunCommand) -> Shared<RunCommand> {
+        if let known = commands[command] { return known }
+        let new = Shared(command)
+        commands[command] = new
+        return new
     }
 
     private mutating func account(of definition: ActionDefinition) -> UserAccount? {

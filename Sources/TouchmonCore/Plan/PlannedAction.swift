@@ -14,11 +14,8 @@ package struct RunIdentity: Hashable, Sendable {
     }
 }
 
-/// An action with everything looked up that a run needs: what the daemon carries out.
-///
-/// Two planned actions are equal when their runs would be; where they are defined does not matter.
-package struct PlannedAction: Hashable, Sendable {
-    package var path: RawPath
+/// What a run executes, as whom and how, with everything looked up.
+package struct RunCommand: Hashable, Sendable {
     package var argv: [[UInt8]]
     /// The files that may be the program, in the order in which they are tried.
     package var programs: [RawPath]
@@ -35,12 +32,11 @@ package struct PlannedAction: Hashable, Sendable {
     package var reader: RunIdentity?
 
     package init(
-        path: RawPath, argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
+        argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
         environment: [EnvironmentVariable] = [], workingDirectory: RawPath? = nil,
         umask: UInt16 = 0o022, settle: SettlePolicy = SettlePolicy(quiet: .zero),
         output: OutputPolicy = .record, reader: RunIdentity? = nil
     ) {
-        self.path = path
         self.argv = argv
         self.programs = programs
         self.identity = identity
@@ -53,25 +49,54 @@ package struct PlannedAction: Hashable, Sendable {
     }
 }
 
+/// A value that is kept in memory once, however many hold it; equal to another of equal content.
+package final class Shared<Value: Hashable & Sendable>: Hashable, Sendable {
+    package let value: Value
+
+    package init(_ value: Value) {
+        self.value = value
+    }
+
+    package static func == (left: Shared, right: Shared) -> Bool {
+        left === right || left.value == right.value
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        value.hash(into: &hasher)
+    }
+}
+
+/// An action as the daemon carries it out.
+///
+/// Two are equal when their runs would be; where they are defined does not matter. Thousands of
+/// paths often run one command: it is kept once.
+package struct PlannedAction: Hashable, Sendable {
+    package var path: RawPath
+    package var shared: Shared<RunCommand>
+
+    package var command: RunCommand { shared.value }
+
+    package init(path: RawPath, _ command: Shared<RunCommand>) {
+        self.path = path
+        shared = command
+    }
+}
+
 /// One run, ready to be started.
 package struct RunSpec: Hashable, Sendable {
     package var number: RunNumber
     package var action: ActionID
-    package var argv: [[UInt8]]
-    package var programs: [RawPath]
-    package var identity: RunIdentity
-    package var environment: [EnvironmentVariable]
-    package var workingDirectory: RawPath?
-    package var umask: UInt16
-    package var output: OutputPolicy
+    /// With what is only this run's in its environment.
+    package var command: RunCommand
 }
 
 extension PlannedAction {
     /// The run of this action that is started now.
     package func spec(_ run: Runs.Active, _ due: Runs.Due) -> RunSpec {
-        var variables = environment
+        var command = command
         func add(_ name: String, _ value: some Collection<UInt8>) {
-            variables.append(EnvironmentVariable(name: Array(name.utf8), value: Array(value)))
+            command.environment.append(
+                EnvironmentVariable(name: Array(name.utf8), value: Array(value)))
         }
         add("TOUCHMON_ACTION", path.bytes)
         add("TOUCHMON_PATH", path.bytes)
@@ -80,9 +105,6 @@ extension PlannedAction {
         if let modified = due.modified {
             add("TOUCHMON_MTIME_NS", modified.nanosecondsSinceEpoch.utf8)
         }
-        return RunSpec(
-            number: run.number, action: run.action, argv: argv, programs: programs,
-            identity: identity, environment: variables, workingDirectory: workingDirectory,
-            umask: umask, output: output)
+        return RunSpec(number: run.number, action: run.action, command: command)
     }
 }

@@ -20,17 +20,18 @@ package enum FileKind: Hashable, Sendable {
 
 /// What the kernel says of a file at one moment, statx(2).
 package struct FileStatus: Hashable, Sendable {
+    // One is kept for every watched path: in this order they leave no gaps.
     package var identity: FileIdentity
     package var kind: FileKind
+    /// The permission bits, 0 to 0o7777.
+    package var mode: UInt16
     /// In bytes.
     package var size: UInt64
     /// The modification time, which anybody who may write the file can set.
     package var modified: FileTime
+    package var owner: UInt32
     /// The status change time, which only the kernel's own clock sets.
     package var changed: FileTime
-    /// The permission bits, 0 to 0o7777.
-    package var mode: UInt16
-    package var owner: UInt32
     package var group: UInt32
     package var links: UInt32
 

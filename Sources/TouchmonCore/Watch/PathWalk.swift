@@ -39,9 +39,8 @@ struct PathWalk {
     private(set) var directory: RawPath
     /// The names that passing depended on, in order.
     private(set) var steps: [Step] = []
-    /// Which of the steps is the watched path's own last name, when the walk came that far and no
-    /// link leads on from there.
-    private(set) var entryStep: Int?
+    /// Whether the last step is the name of the watched file itself, there or not.
+    private(set) var reachesEntry = false
     /// The watches that the walk added, and that nothing else may hold.
     private(set) var watches: [Int32] = []
     /// The first directory or file on the way that could not be watched, and why.
@@ -151,14 +150,14 @@ struct PathWalk {
         let isEntry = goal == .entry && rest.count == 1
         switch result {
         case .failure(let error):
-            if isEntry, watch != nil { entryStep = steps.count - 1 }
+            reachesEntry = isEntry && watch != nil
             if error == .permissionDenied { blind = blind ?? Blind(path: next, error: error) }
             end = .missing(error)
         case .success(let status) where status.kind == .symbolicLink:
             linksLeft -= 1
             if linksLeft < 0 { end = .missing(.tooManyLinks) } else { phase = .readLink }
         case .success(let status) where isEntry:
-            if watch != nil { entryStep = steps.count - 1 }
+            reachesEntry = watch != nil
             phase = .watchEntry(status.kind)
         case .success(let status) where status.kind == .directory:
             directory = next

@@ -41,8 +41,29 @@ struct TouchJudge {
 
     /// The state that needs no run; nil until there was a file.
     private(set) var handled: FileStatus?
+    private var lastLook = Look.absent
     /// What the last look saw; nil when there was no file.
-    private(set) var seen: FileStatus?
+    private(set) var seen: FileStatus? {
+        get {
+            switch lastLook {
+            case .absent: nil
+            case .handled: handled
+            case .other(let status): status
+            }
+        }
+        set {
+            lastLook =
+                if let newValue { newValue == handled ? .handled : .other(newValue) } else {
+                    .absent
+                }
+        }
+    }
+
+    /// What was seen is nearly always what was handled, and there are many paths.
+    private enum Look {
+        case absent, handled
+        indirect case other(FileStatus)
+    }
     /// When to look again though nothing more is heard.
     var deadline: Instant? {
         switch waiting {
@@ -128,10 +149,10 @@ struct TouchJudge {
                 special(evidence, status)
             }
         guard verdict != .askWriter else { return .askWriter }
-        seen = status
         if verdict == .touch || !hasBaseline { handle(status, examination) }
         hasBaseline = true
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
+        seen = status
         return verdict
     }
 
@@ -139,6 +160,7 @@ struct TouchJudge {
     mutating func queueDrained() {
         guard isRestored, waiting == .nothing, let seen else { return }
         handled = seen
+        lastLook = .handled
         isRestored = false
     }
 

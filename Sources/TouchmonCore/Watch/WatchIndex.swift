@@ -7,7 +7,7 @@ struct WatchIndex {
     /// Who is to be told of a name.
     enum Dependent: Hashable {
         /// A name on the way to a directory that holds watched paths.
-        case directory(Int)
+        case directory(Int32)
         /// The last name of a watched path.
         case entry(ActionID)
         /// A name on the way from a symbolic link at a watched path to its target.
@@ -21,9 +21,9 @@ struct WatchIndex {
 
     private struct Watch {
         /// By the hash of the name; names that share a hash are told apart by their bytes.
-        var names: [UInt64: [Registration]] = [:]
+        var names: [UInt64: Few<Registration>] = [:]
         /// The watched paths whose file this is.
-        var files: [ActionID] = []
+        var files = Few<ActionID>.none
         var isUnused: Bool { names.isEmpty && files.isEmpty }
     }
 
@@ -34,7 +34,7 @@ struct WatchIndex {
 
     mutating func add(_ dependent: Dependent, to step: PathWalk.Step) {
         let hash = step.name.span.withUnsafeBytes(Self.hash)
-        watches[step.watch, default: Watch()].names[hash, default: []]
+        watches[step.watch, default: Watch()].names[hash, default: .none]
             .append(Registration(name: step.name, dependent: dependent))
     }
 
@@ -47,12 +47,7 @@ struct WatchIndex {
         guard watches[step.watch] != nil else { return false }
         let hash = step.name.span.withUnsafeBytes(Self.hash)
         if var registrations = watches[step.watch]?.names.removeValue(forKey: hash) {
-            if let index = registrations.firstIndex(where: {
-                $0.dependent == dependent && $0.name == step.name
-            }) {
-                registrations.swapAt(index, registrations.count - 1)
-                registrations.removeLast()
-            }
+            registrations.removeFirst { $0.dependent == dependent && $0.name == step.name }
             if !registrations.isEmpty { watches[step.watch]?.names[hash] = registrations }
         }
         return forgetIfUnused(step.watch)
@@ -60,8 +55,8 @@ struct WatchIndex {
 
     /// Removes a file; true when nothing depends on the watch any more.
     mutating func remove(file action: ActionID, from watch: Int32) -> Bool {
-        guard let index = watches[watch]?.files.firstIndex(of: action) else { return false }
-        watches[watch]?.files.remove(at: index)
+        guard watches[watch] != nil else { return false }
+        watches[watch]?.files.removeFirst { $0 == action }
         return forgetIfUnused(watch)
     }
 
@@ -73,25 +68,23 @@ struct WatchIndex {
     /// Forgets a watch that the kernel ended, and returns whoever depended on it.
     mutating func removeWatch(_ watch: Int32) -> [Dependent] {
         guard let gone = watches.removeValue(forKey: watch) else { return [] }
-        return gone.names.values.joined().map(\.dependent) + gone.files.map(Dependent.link)
+        return gone.names.values.flatMap { $0.array.map(\.dependent) }
+            + gone.files.array.map(Dependent.link)
     }
 
-    /// Calls `body` for everything that depends on a name in a watched directory.
-    func forEachDependent(
-        of watch: Int32, named name: RawSpan, _ body: (Dependent) -> Void
-    ) {
-        guard let index = watches.index(forKey: watch) else { return }
+    /// Everything that depends on a name in a watched directory.
+    func dependents(of watch: Int32, named name: RawSpan) -> [Dependent] {
+        guard let index = watches.index(forKey: watch) else { return [] }
         let hash = name.withUnsafeBytes(Self.hash)
-        guard let registrations = watches.values[index].names[hash] else { return }
-        for registration in registrations
-        where name.withUnsafeBytes({ $0.elementsEqual(registration.name) }) {
-            body(registration.dependent)
-        }
+        guard let registrations = watches.values[index].names[hash] else { return [] }
+        return registrations.array.filter { registration in
+            name.withUnsafeBytes { $0.elementsEqual(registration.name) }
+        }.map(\.dependent)
     }
 
     /// The watched paths whose file the watch is on.
     func files(of watch: Int32) -> [ActionID] {
-        watches[watch]?.files ?? []
+        watches[watch]?.files.array ?? []
     }
 
     private mutating func forgetIfUnused(_ watch: Int32) -> Bool {
@@ -105,5 +98,40 @@ struct WatchIndex {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return hash
+    }
+}
+
+/// A list that mostly holds one element, which then needs no memory of its own.
+private enum Few<Element> {
+    case none
+    case one(Element)
+    case many([Element])
+
+    var isEmpty: Bool {
+        if case .none = self { true } else { false }
+    }
+
+    var array: [Element] {
+        switch self {
+        case .none: []
+        case .one(let element): [element]
+        case .many(let elements): elements
+        }
+    }
+
+    mutating func append(_ element: Element) {
+        self = if case .none = self { .one(element) } else { .many(array + [element]) }
+    }
+
+    mutating func removeFirst(where isMeant: (Element) -> Bool) {
+        var elements = array
+        guard let index = elements.firstIndex(where: isMeant) else { return }
+        elements.remove(at: index)
+        self =
+            switch elements.count {
+            case 0: .none
+            case 1: .one(elements[0])
+            default: .many(elements)
+            }
     }
 }

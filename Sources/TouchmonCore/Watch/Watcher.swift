@@ -29,28 +29,30 @@ package struct Watcher {
 
     private struct Entry {
         var path: RawPath
-        var directory: Int
-        var steps: [PathWalk.Step] = []
-        var entryStep: Int?
+        var directory: Int32
+        /// The watch of the directory in which the path's own name lies; nil where it has none, or
+        /// where a link leads on from there.
+        var nameWatch: Int32?
+        /// All the names that matter, where a link leads on from the path's own.
+        var links: [PathWalk.Step] = []
+        /// Whether the last of them is the name of the file that is watched in the end.
+        var linksReachFile = false
         var file: Int32?
-        var judge = TouchJudge()
         var evidence: Evidence = []
         var isQueued = false
         var needsWalk = false
         /// The name was taken from the file that `file` watches; its events are another's now.
         var isReplaced = false
-        var blind: PathWalk.Blind?
-        /// When a path that can't be heard is looked at again.
-        var poll: Instant?
+        var judge = TouchJudge()
     }
 
     private enum Item {
-        case directory(Int)
+        case directory(Int32)
         case entry(ActionID)
     }
 
     private enum Work {
-        case directory(Int, PathWalk)
+        case directory(Int32, PathWalk)
         case entry(ActionID, PathWalk)
         case examine(ActionID)
         case probe(ActionID, Examination)
@@ -70,9 +72,12 @@ package struct Watcher {
     /// whether somebody has it open, and a file's own watch needs the right to read it.
     private let listensByName: Bool
     private var directories: [Directory?] = []
-    private var freeDirectories: [Int] = []
-    private var directoryByPath: [RawPath: Int] = [:]
+    private var freeDirectories: [Int32] = []
+    private var directoryByPath: [RawPath: Int32] = [:]
     private var entries: [Entry?] = []
+    /// What can't be heard of an action's path, and when it is looked at again.
+    private var blinds: [ActionID: PathWalk.Blind] = [:]
+    private var polls: [ActionID: Instant] = [:]
     private var index = WatchIndex()
     private var queue: [Item] = []
     private var queueHead = 0
@@ -96,7 +101,7 @@ package struct Watcher {
 
     /// Whether the path is examined in intervals because it can't be heard.
     package func isPolled(_ action: ActionID) -> Bool {
-        entries[action.index]?.poll != nil
+        polls[action] != nil
     }
 
     // MARK: Plan
@@ -105,32 +110,34 @@ package struct Watcher {
     package mutating func add(_ action: ActionID, path: RawPath) {
         while entries.count <= action.index { entries.append(nil) }
         let directory = self.directory(at: path.parent)
-        directories[directory]?.members.append(action)
+        directories[Int(directory)]?.members.append(action)
         entries[action.index] = Entry(path: path, directory: directory)
-        if directories[directory]?.isQueued != true { walkLater(action, .unheard) }
+        if directories[Int(directory)]?.isQueued != true { walkLater(action, .unheard) }
     }
 
     /// Stops watching an action's path.
     package mutating func remove(_ action: ActionID) {
         guard let entry = entries[action.index] else { return }
-        replace(action, steps: [], entryStep: nil, file: nil)
+        replace(action, nil, file: nil)
         entries[action.index] = nil
+        blinds[action] = nil
+        polls[action] = nil
         let id = entry.directory
-        directories[id]?.members.removeAll { $0 == action }
-        guard let directory = directories[id], directory.members.isEmpty else { return }
+        directories[Int(id)]?.members.removeAll { $0 == action }
+        guard let directory = directories[Int(id)], directory.members.isEmpty else { return }
         for step in directory.steps where index.remove(.directory(id), from: step) {
             removals.append(step.watch)
         }
         directoryByPath[directory.path] = nil
-        directories[id] = nil
+        directories[Int(id)] = nil
         freeDirectories.append(id)
     }
 
-    private mutating func directory(at path: RawPath) -> Int {
+    private mutating func directory(at path: RawPath) -> Int32 {
         if let id = directoryByPath[path] { return id }
-        let id = freeDirectories.popLast() ?? directories.count
+        let id = freeDirectories.popLast() ?? Int32(directories.count)
         if id == directories.count { directories.append(nil) }
-        directories[id] = Directory(path: path)
+        directories[Int(id)] = Directory(path: path)
         directoryByPath[path] = id
         walkLater(directory: id)
         return id
@@ -154,9 +161,7 @@ package struct Watcher {
     }
 
     private mutating func heard(_ event: EventReader.Event, named name: RawSpan) {
-        var dependents: [WatchIndex.Dependent] = []
-        index.forEachDependent(of: event.watch, named: name) { dependents.append($0) }
-        for dependent in dependents {
+        for dependent in index.dependents(of: event.watch, named: name) {
             guard case .entry(let action) = dependent else {
                 if !event.mask.isDisjoint(with: .names) { changed(dependent) }
                 continue
@@ -202,7 +207,9 @@ package struct Watcher {
 
     private mutating func overflowed() {
         outputs.append(.overflowed)
-        for id in directories.indices where directories[id] != nil { walkLater(directory: id) }
+        for id in directories.indices where directories[id] != nil {
+            walkLater(directory: Int32(id))
+        }
         for id in entries.indices { entries[id]?.evidence.insert(.lost) }
     }
 
@@ -216,9 +223,11 @@ package struct Watcher {
                     || point.isWithin(directory.path)
             }
             // Where a path goes through links is not kept: those are always walked again.
-            if isHit || directory.place?.path != directory.path { walkLater(directory: id) }
+            if isHit || directory.place?.path != directory.path {
+                walkLater(directory: Int32(id))
+            }
         }
-        for id in entries.indices where (entries[id]?.steps.count ?? 0) > 1 {
+        for id in entries.indices where entries[id]?.links.isEmpty == false {
             walkLater(ActionID(id), .unheard)
         }
     }
@@ -229,7 +238,7 @@ package struct Watcher {
     package mutating func nextDeadline() -> Instant? {
         while let next = deadlines.min {
             let entry = next.action.index < entries.count ? entries[next.action.index] : nil
-            if let entry, entry.judge.deadline == next.time || entry.poll == next.time {
+            if let entry, entry.judge.deadline == next.time || polls[next.action] == next.time {
                 return next.time
             }
             deadlines.removeMin()
@@ -241,8 +250,8 @@ package struct Watcher {
     package mutating func timePassed(at now: Instant) {
         while let next = nextDeadline(), next <= now {
             let action = deadlines.removeMin().action
-            if entries[action.index]?.poll == next {
-                entries[action.index]?.poll = nil
+            if polls[action] == next {
+                polls[action] = nil
                 walkLater(action, .unheard)
             } else {
                 lookLater(action, .deadline)
@@ -312,9 +321,9 @@ package struct Watcher {
         return outputs
     }
 
-    private mutating func walkLater(directory id: Int) {
-        guard directories[id]?.isQueued == false else { return }
-        directories[id]?.isQueued = true
+    private mutating func walkLater(directory id: Int32) {
+        guard directories[Int(id)]?.isQueued == false else { return }
+        directories[Int(id)]?.isQueued = true
         queue.append(.directory(id))
     }
 
@@ -350,13 +359,13 @@ package struct Watcher {
         queueHead += 1
         switch item {
         case .directory(let id):
-            guard let directory = directories[id] else { return true }
-            directories[id]?.isQueued = false
+            guard let directory = directories[Int(id)] else { return true }
+            directories[Int(id)]?.isQueued = false
             work = .directory(
                 id, PathWalk(to: directory.path, listensByName: listensByName))
         case .entry(let action):
             guard let entry = entries[action.index] else { return true }
-            if entry.needsWalk, let place = directories[entry.directory]?.place {
+            if entry.needsWalk, let place = directories[Int(entry.directory)]?.place {
                 work = .entry(
                     action,
                     PathWalk(
@@ -364,7 +373,7 @@ package struct Watcher {
                         listensByName: listensByName))
             } else {
                 if entry.needsWalk {
-                    replace(action, steps: [], entryStep: nil, file: nil)
+                    replace(action, nil, file: nil)
                     walked(action, blind: nil)
                 }
                 work = .examine(action)
@@ -380,7 +389,7 @@ package struct Watcher {
             finish(directory: id, walk)
         case .entry(let action, let walk):
             let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
-            replace(action, steps: walk.steps, entryStep: walk.entryStep, file: file)
+            replace(action, walk, file: file)
             removals.append(contentsOf: walk.watches.filter(index.isUnused))
             walked(action, blind: walk.blind)
             work = .examine(action)
@@ -388,12 +397,12 @@ package struct Watcher {
         }
     }
 
-    private mutating func finish(directory id: Int, _ walk: PathWalk) {
-        guard let old = directories[id] else { return }
+    private mutating func finish(directory id: Int32, _ walk: PathWalk) {
+        guard let old = directories[Int(id)] else { return }
         var steps = walk.steps
-        directories[id]?.place = nil
+        directories[Int(id)]?.place = nil
         if case .reached(let watch) = walk.end {
-            directories[id]?.place = (walk.directory, watch)
+            directories[Int(id)]?.place = (walk.directory, watch)
             // With no name: it depends on the directory's watch itself.
             if let watch { steps.append(PathWalk.Step(watch: watch, name: [])) }
         }
@@ -402,30 +411,41 @@ package struct Watcher {
             removals.append(step.watch)
         }
         removals.append(contentsOf: walk.watches.filter(index.isUnused))
-        directories[id]?.steps = steps
-        directories[id]?.blind = walk.blind
+        directories[Int(id)]?.steps = steps
+        directories[Int(id)]?.blind = walk.blind
         for member in old.members { walkLater(member, .unheard) }
     }
 
     /// Registers what a path depends on now, before it forgets what it depended on: a watch that
     /// both need must not be removed in between.
-    private mutating func replace(
-        _ action: ActionID, steps: [PathWalk.Step], entryStep: Int?, file: Int32?
-    ) {
-        guard let old = entries[action.index] else { return }
-        for (number, step) in steps.enumerated() {
-            index.add(number == entryStep ? .entry(action) : .link(action), to: step)
-        }
+    private mutating func replace(_ action: ActionID, _ walk: PathWalk?, file: Int32?) {
+        guard var entry = entries[action.index] else { return }
+        let old = dependencies(of: action, entry)
+        let steps = walk?.steps ?? []
+        let isPlain = steps.count == 1 && walk?.reachesEntry == true
+        entry.nameWatch = isPlain ? steps[0].watch : nil
+        entry.links = isPlain ? [] : steps
+        entry.linksReachFile = !isPlain && walk?.reachesEntry == true
+        for (dependent, step) in dependencies(of: action, entry) { index.add(dependent, to: step) }
         if let file { index.add(file: action, to: file) }
-        for (number, step) in old.steps.enumerated() {
-            let dependent: WatchIndex.Dependent =
-                number == old.entryStep ? .entry(action) : .link(action)
-            if index.remove(dependent, from: step) { removals.append(step.watch) }
+        for (dependent, step) in old where index.remove(dependent, from: step) {
+            removals.append(step.watch)
         }
-        if let file = old.file, index.remove(file: action, from: file) { removals.append(file) }
-        entries[action.index]?.steps = steps
-        entries[action.index]?.entryStep = entryStep
-        entries[action.index]?.file = file
+        if let file = entry.file, index.remove(file: action, from: file) { removals.append(file) }
+        entry.file = file
+        entries[action.index] = entry
+    }
+
+    private func dependencies(
+        of action: ActionID, _ entry: Entry
+    ) -> [(WatchIndex.Dependent, PathWalk.Step)] {
+        if let watch = entry.nameWatch {
+            return [(.entry(action), PathWalk.Step(watch: watch, name: Array(entry.path.name)))]
+        }
+        return entry.links.enumerated().map { number, step in
+            let isFile = entry.linksReachFile && number == entry.links.count - 1
+            return (isFile ? .entry(action) : .link(action), step)
+        }
     }
 
     /// Notes that the path's watches are those of its present file, and what they can't hear.
@@ -433,12 +453,12 @@ package struct Watcher {
         entries[action.index]?.needsWalk = false
         entries[action.index]?.isReplaced = false
         guard let entry = entries[action.index] else { return }
-        let blind = blind ?? directories[entry.directory]?.blind
-        if let blind, entry.blind != blind {
+        let blind = blind ?? directories[Int(entry.directory)]?.blind
+        if let blind, blinds[action] != blind {
             outputs.append(.polled(action, at: blind.path, blind.error))
         }
-        entries[action.index]?.blind = blind
-        if blind == nil { entries[action.index]?.poll = nil }
+        blinds[action] = blind
+        if blind == nil { polls[action] = nil }
     }
 
     private mutating func judge(
@@ -461,9 +481,9 @@ package struct Watcher {
         if let next = entry.judge.deadline, next != deadline {
             deadlines.insert(Deadline(time: next, action: action))
         }
-        if entry.blind != nil, entry.poll == nil {
+        if blinds[action] != nil, polls[action] == nil {
             let poll = now.advanced(by: Self.pollInterval)
-            entries[action.index]?.poll = poll
+            polls[action] = poll
             deadlines.insert(Deadline(time: poll, action: action))
         }
     }

@@ -1,3 +1,4 @@
+internal import CTouchmon
 internal import Glibc
 
 /// What the daemon itself is.
@@ -40,5 +41,11 @@ package enum CurrentProcess {
             let number = null.release()
             _ = try systemCall("keep a standard descriptor") { fcntl(number, F_SETFD, 0) }
         }
+    }
+
+    /// Gives the memory that is not used any more back to the kernel, malloc_trim(3). Worth its time
+    /// after something large is done with, such as the text of action files.
+    package static func releaseFreeMemory() {
+        tm_release_free_memory()
     }
 }
