@@ -56,10 +56,8 @@ extension SimulatedKernel {
             inodes[file.inode].hasData = true
             stampModification(file.inode)
         case .fifo:
-            // Linux 6.18 reports no writing to a FIFO, though its time moves.
             guard isOpen(file.inode, .read) else { throw .brokenPipe }
             stampModification(file.inode)
-            return
         default:
             // A device's driver takes the data; the node that names it stays as it is.
             break
