@@ -7,7 +7,7 @@ import TouchmonTestSupport
 ///
 /// `TOUCHMON_HISTORIES` sets how many, `TOUCHMON_SEED` the first seed.
 @Suite(.serialized) struct DifferentialTests {
-    private static let count = number("TOUCHMON_HISTORIES") ?? 500
+    private static let count = number("TOUCHMON_HISTORIES") ?? 300
     private static let firstSeed = UInt64(number("TOUCHMON_SEED") ?? 1)
 
     @Test func `agrees with the file system of the temporary directory`() throws {

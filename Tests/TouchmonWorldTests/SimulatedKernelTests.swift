@@ -54,6 +54,19 @@ import TouchmonTestSupport
         #expect(first.modified <= second.modified)
     }
 
+    @Test func `times follow a clock that is set back`() throws {
+        var kernel = SimulatedKernel(root: .ext4, now: FileTime(seconds: 1000, nanoseconds: 5000))
+        let handle = try kernel.open(file, [.write, .create])
+        for _ in 0..<2 {
+            _ = kernel.status(file)
+            try kernel.write(handle, count: 1)
+        }
+        kernel.setClock(to: FileTime(seconds: 900, nanoseconds: 1000))
+        try kernel.write(handle, count: 1)
+        let modified = try kernel.status(file).get().modified
+        #expect(modified >= FileTime(seconds: 899) && modified < FileTime(seconds: 901))
+    }
+
     @Test func `explicit times are cut to what the disk holds`() throws {
         var kernel = SimulatedKernel(root: .vfat)
         _ = try kernel.open(file, [.write, .create])

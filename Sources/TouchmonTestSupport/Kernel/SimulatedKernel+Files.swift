@@ -54,15 +54,14 @@ extension SimulatedKernel {
             openFiles[handle.index]?.offset = start + count
             inodes[file.inode].size = max(inodes[file.inode].size, start + count)
             inodes[file.inode].hasData = true
+            stampModification(file.inode)
         case .fifo:
-            // Linux 6.14 and later report no writing to FIFOs, but the time moves.
             guard isOpen(file.inode, .read) else { throw .brokenPipe }
             stampModification(file.inode)
-            return
         default:
+            // A device's driver takes the data; the node that names it stays as it is.
             break
         }
-        stampModification(file.inode)
         notify(dentry: file.place.dentry, .modify, fromOpenFile: true)
     }
 

@@ -25,11 +25,14 @@ extension SimulatedKernel {
     /// The file was changed or used through `dentry`.
     ///
     /// Only what comes from an open file is subject to `IN_EXCL_UNLINK`: ftruncate(2) and futimens(3)
-    /// of an unlinked file are reported even so.
+    /// of an unlinked file are reported even so. Writing to a FIFO or a device is reported to those
+    /// who watch it, and not to those who only watch its directory: a name in /dev would tell
+    /// them what others do with a terminal.
     mutating func notify(dentry: Int, _ mask: InotifyMask, fromOpenFile: Bool = false) {
         let file = dentries[dentry]
         let isExcluded = fromOpenFile && !file.isLinked
-        if file.parent >= 0 {
+        let isPrivate = fromOpenFile && mask == .modify && inodes[file.inode].kind.isSpecial
+        if file.parent >= 0, !isPrivate {
             let watch = inodes[dentries[file.parent].inode].watch
             if watch != 0, !(isExcluded && excludesUnlinked(watch)) {
                 inotify.report(
@@ -61,5 +64,15 @@ extension SimulatedKernel {
 
     private func excludesUnlinked(_ watch: Int32) -> Bool {
         inotify[watch]?.mask.contains(.excludeUnlinked) ?? false
+    }
+}
+
+extension FileKind {
+    /// Whether what is written does not stay in the file.
+    fileprivate var isSpecial: Bool {
+        switch self {
+        case .regular, .directory, .symbolicLink: false
+        case .fifo, .socket, .characterDevice, .blockDevice: true
+        }
     }
 }

@@ -2,15 +2,15 @@ package import TouchmonCore
 
 /// A kernel in memory: file systems, mounts, open files and one inotify instance.
 ///
-/// It has two sides. *What programs do* (`open`, `rename`, `utimes`, `mount`, …) changes files and
+/// It has two sides. *What programs do* (`open`, `rename`, `setTimes`, `mount`, …) changes files and
 /// throws the error number that Linux would give. *What the daemon asks* (`addWatch`, `readEvents`,
 /// `status`, …) answers with the bytes and values that the daemon's system layer would see, and can
 /// be made to fail by `faults`. A kernel is a value: a copy is a fork of history. Nobody is refused
 /// for lack of rights; relative paths begin at the root. What it does where the man pages are silent
 /// is held to the running kernel by the tests in `TouchmonWorldTests`.
 package struct SimulatedKernel: Sendable {
-    /// The realtime clock, clock_gettime(2). Only the test moves it, in either direction.
-    package var now: FileTime
+    /// The realtime clock, clock_gettime(2). Only the test moves it.
+    package private(set) var now: FileTime
     /// What goes wrong on the daemon's side.
     package var faults = FaultPlan()
     /// `fs.inotify.max_user_watches`, inotify(7).
@@ -44,13 +44,18 @@ package struct SimulatedKernel: Sendable {
             Mount(point: nil, root: fileSystems[root.index].root, fileSystem: root.index))
     }
 
-    /// Moves the clock forward by `duration`.
+    /// Lets `duration` pass.
     package mutating func advance(by duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let nanoseconds = Int64(now.nanoseconds) + attoseconds / 1_000_000_000
-        now = FileTime(
-            seconds: now.seconds + seconds + nanoseconds / 1_000_000_000,
-            nanoseconds: Int32(nanoseconds % 1_000_000_000))
+        now = now.advanced(by: duration)
+    }
+
+    /// Sets the clock, forward or back, in no time at all. clock_settime(2).
+    package mutating func setClock(to time: FileTime) {
+        // The kernel keeps the floor on the clock that nobody sets.
+        timeFloor = timeFloor.advanced(
+            by: .seconds(time.seconds - now.seconds)
+                + .nanoseconds(time.nanoseconds - now.nanoseconds))
+        now = time
     }
 
     /// Makes an empty file system, which is not mounted anywhere yet; `mode` is its root's.
@@ -122,7 +127,7 @@ package struct SimulatedKernel: Sendable {
             time <= inodes[inode].changed
         {
             // The real clock moves between any two calls; this one may stand still.
-            time = max(now, timeFloor.next)
+            time = max(now, timeFloor.advanced(by: .nanoseconds(1)))
             timeFloor = time
         }
         inodes[inode].changed = time
@@ -183,10 +188,15 @@ package struct SimulatedKernel: Sendable {
 }
 
 extension FileTime {
-    /// The earliest later time.
-    var next: FileTime {
-        nanoseconds == 999_999_999
-            ? FileTime(seconds: seconds + 1)
-            : FileTime(seconds: seconds, nanoseconds: nanoseconds + 1)
+    /// The time `duration` later, or earlier if that is negative; fractions of a nanosecond are lost.
+    func advanced(by duration: Duration) -> FileTime {
+        let (seconds, attoseconds) = duration.components
+        let sum = Int64(nanoseconds) + attoseconds / 1_000_000_000
+        let (carried, rest) = sum.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return rest < 0
+            ? FileTime(
+                seconds: self.seconds + seconds + carried - 1,
+                nanoseconds: Int32(rest + 1_000_000_000))
+            : FileTime(seconds: self.seconds + seconds + carried, nanoseconds: Int32(rest))
     }
 }
