@@ -79,7 +79,7 @@ package struct Engine {
             effectsHead = 0
 
             if let request = watcher.nextRequest() { return .watch(request) }
-            for output in watcher.takeOutputs() { take(output, at: now) }
+            while let output = watcher.nextOutput() { take(output, at: now) }
             guard effects.isEmpty else { continue }
             if !isReady {
                 isReady = true
@@ -102,8 +102,10 @@ package struct Engine {
 
     /// When `timePassed` is to be called, if nothing else happens before.
     package mutating func nextDeadline() -> Instant? {
-        [watcher.nextDeadline(), trigger.nextDeadline(), shutdown.deadline]
-            .compactMap(\.self).min()
+        var next = watcher.nextDeadline()
+        if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
+        if let step = shutdown.deadline { next = min(next ?? step, step) }
+        return next
     }
 
     // MARK: What happened

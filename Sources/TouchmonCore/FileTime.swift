@@ -23,7 +23,9 @@ package struct FileTime: Hashable, Comparable, Sendable {
 
     /// The whole time in nanoseconds, as decimal digits: far past and future do not fit in 64 bits.
     package var nanosecondsSinceEpoch: String {
-        let whole = Int128(seconds) * 1_000_000_000 + Int128(nanoseconds)
-        return String(whole)
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carried) = whole.addingReportingOverflow(Int64(nanoseconds))
+        guard overflow || carried else { return String(sum) }
+        return String(Int128(seconds) * 1_000_000_000 + Int128(nanoseconds))
     }
 }

@@ -43,7 +43,7 @@ struct Children: ~Copyable {
         let child = try spawner.start(
             SpawnSpec(
                 candidates: command.programs.map(\.bytes), arguments: command.argv,
-                environment: command.environment.map { $0.name + [UInt8(ascii: "=")] + $0.value },
+                environment: command.environment + spec.environment,
                 directory: command.workingDirectory?.bytes,
                 identity: ProcessIdentity(
                     user: command.identity.user, group: command.identity.group,

@@ -35,7 +35,8 @@ package struct Daemon: ~Copyable {
 
     /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
     private init(
-        _ files: ActionFiles, _ reading: consuming ActionFiles.Reading, _ options: Options, begun: Instant
+        _ files: ActionFiles, _ reading: consuming ActionFiles.Reading, _ options: Options,
+        begun: Instant
     ) throws(SystemFailure) {
         // All that can fail comes first: what is half made can't be undone.
         let signals = try SignalInbox()
@@ -97,10 +98,10 @@ package struct Daemon: ~Copyable {
 
     /// How long to wait at most, in nanoseconds; nil without end.
     private mutating func timeout() -> Int64? {
-        let deadline = engine.nextDeadline().map {
-            max(0, $0.elapsed(since: now()).nanoseconds)
-        }
-        return [deadline, children.patience].compactMap(\.self).min()
+        let patience = children.patience
+        guard let deadline = engine.nextDeadline() else { return patience }
+        let rest = max(0, deadline.elapsed(since: now()).nanoseconds)
+        return patience.map { min($0, rest) } ?? rest
     }
 
     // MARK: What happened
@@ -138,14 +139,12 @@ package struct Daemon: ~Copyable {
 
     private mutating func perform() throws(SystemFailure) {
         while !exits {
-            while let effect = engine.nextEffect(at: now()) {
-                try perform(effect)
-                if exits { return }
-            }
+            while !exits, let effect = engine.nextEffect(at: now()) { try perform(effect) }
             let started = try children.settle()
-            if started.isEmpty { return }
+            if started.isEmpty { break }
             for run in started { engine.started(run) }
         }
+        log.flush()
     }
 
     private mutating func perform(_ effect: Engine.Effect) throws(SystemFailure) {

@@ -2,10 +2,14 @@ internal import TouchmonCore
 internal import TouchmonSystem
 
 /// The daemon's log on standard error.
+///
+/// Events are collected, and put into words and written together (`flush`) after the runs that they
+/// tell of were started: nobody's run waits for a log.
 struct Log: ~Copyable {
     private let format: LogFormat
     private let level: LogLevel
     private var standardError = StandardError()
+    private var events: [(event: LogEvent, time: Int64)] = []
 
     init(_ format: LogFormat, from level: LogLevel) {
         // The journal keeps time and priority itself, sd-daemon(3).
@@ -16,11 +20,22 @@ struct Log: ~Copyable {
 
     mutating func write(_ event: LogEvent) {
         guard event.level <= level else { return }
-        standardError.write(format.line(event, nanosecondsSince1970: Clock.realtime()))
+        events.append((event, Clock.realtime()))
     }
 
-    /// Writes text that is a line, or lines, of its own.
+    /// Writes all that was collected.
+    mutating func flush() {
+        guard !events.isEmpty else { return }
+        var lines: [UInt8] = []
+        for (event, time) in events { lines += format.line(event, nanosecondsSince1970: time) }
+        events.removeAll(keepingCapacity: true)
+        standardError.write(lines)
+    }
+
+    /// Writes text that is a line, or lines, of its own, after what was collected.
     mutating func write(_ text: String) {
+        flush()
+        guard !text.isEmpty else { return }
         standardError.write(Array(text.utf8))
     }
 }

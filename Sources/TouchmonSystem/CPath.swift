@@ -8,11 +8,11 @@ package struct CPath: Hashable, Sendable {
     /// Traps when `bytes` contain NUL: the kernel would see another, shorter path.
     package init(_ bytes: some Collection<UInt8>) {
         precondition(!bytes.contains(0), "a path contains NUL")
-        var terminated: [CChar] = []
-        terminated.reserveCapacity(bytes.count + 1)
-        for byte in bytes { terminated.append(CChar(bitPattern: byte)) }
-        terminated.append(0)
-        self.terminated = terminated
+        terminated = [CChar](unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
+            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
+            buffer[bytes.count] = 0
+            count = bytes.count + 1
+        }
     }
 
     package init(_ text: String) {

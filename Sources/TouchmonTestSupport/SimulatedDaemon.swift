@@ -16,7 +16,8 @@ package struct SimulatedDaemon {
         package var path: RawPath { RawPath(bytes: variable("TOUCHMON_PATH") ?? []) }
 
         package func variable(_ name: String) -> [UInt8]? {
-            spec.command.environment.last { $0.name.elementsEqual(name.utf8) }?.value
+            spec.environment.last { $0.starts(with: "\(name)=".utf8) }
+                .map { Array($0.dropFirst(name.utf8.count + 1)) }
         }
     }
 

@@ -20,8 +20,8 @@ package struct RunCommand: Hashable, Sendable {
     /// The files that may be the program, in the order in which they are tried.
     package var programs: [RawPath]
     package var identity: RunIdentity
-    /// Without what differs from run to run.
-    package var environment: [EnvironmentVariable]
+    /// `NAME=value` each, without what differs from run to run.
+    package var environment: [[UInt8]]
     /// nil: the daemon's own.
     package var workingDirectory: RawPath?
     package var umask: UInt16
@@ -33,7 +33,7 @@ package struct RunCommand: Hashable, Sendable {
 
     package init(
         argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
-        environment: [EnvironmentVariable] = [], workingDirectory: RawPath? = nil,
+        environment: [[UInt8]] = [], workingDirectory: RawPath? = nil,
         umask: UInt16 = 0o022, settle: SettlePolicy = SettlePolicy(quiet: .zero),
         output: OutputPolicy = .record, reader: RunIdentity? = nil
     ) {
@@ -86,25 +86,33 @@ package struct PlannedAction: Hashable, Sendable {
 package struct RunSpec: Hashable, Sendable {
     package var number: RunNumber
     package var action: ActionID
-    /// With what is only this run's in its environment.
-    package var command: RunCommand
+    package var shared: Shared<RunCommand>
+    /// What is only this run's in its environment: `NAME=value` each.
+    package var environment: [[UInt8]]
+
+    package var command: RunCommand { shared.value }
 }
 
 extension PlannedAction {
     /// The run of this action that is started now.
     package func spec(_ run: Runs.Active, _ due: Runs.Due) -> RunSpec {
-        var command = command
-        func add(_ name: String, _ value: some Collection<UInt8>) {
-            command.environment.append(
-                EnvironmentVariable(name: Array(name.utf8), value: Array(value)))
+        var environment: [[UInt8]] = []
+        environment.reserveCapacity(5)
+        func add(_ name: StaticString, _ value: some Collection<UInt8>) {
+            var variable: [UInt8] = []
+            variable.reserveCapacity(name.utf8CodeUnitCount + value.count)
+            name.withUTF8Buffer { variable.append(contentsOf: $0) }
+            variable.append(contentsOf: value)
+            environment.append(variable)
         }
-        add("TOUCHMON_ACTION", path.bytes)
-        add("TOUCHMON_PATH", path.bytes)
-        add("TOUCHMON_REASON", due.reason.rawValue.utf8)
-        add("TOUCHMON_RUN", String(run.number.value).utf8)
+        add("TOUCHMON_ACTION=", path.bytes)
+        add("TOUCHMON_PATH=", path.bytes)
+        add("TOUCHMON_REASON=", due.reason.rawValue.utf8)
+        add("TOUCHMON_RUN=", String(run.number.value).utf8)
         if let modified = due.modified {
-            add("TOUCHMON_MTIME_NS", modified.nanosecondsSinceEpoch.utf8)
+            add("TOUCHMON_MTIME_NS=", modified.nanosecondsSinceEpoch.utf8)
         }
-        return RunSpec(number: run.number, action: run.action, command: command)
+        return RunSpec(
+            number: run.number, action: run.action, shared: shared, environment: environment)
     }
 }

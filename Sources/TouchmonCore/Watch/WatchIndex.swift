@@ -68,23 +68,26 @@ struct WatchIndex {
     /// Forgets a watch that the kernel ended, and returns whoever depended on it.
     mutating func removeWatch(_ watch: Int32) -> [Dependent] {
         guard let gone = watches.removeValue(forKey: watch) else { return [] }
-        return gone.names.values.flatMap { $0.array.map(\.dependent) }
-            + gone.files.array.map(Dependent.link)
+        return gone.names.values.joined().map(\.dependent) + gone.files.map(Dependent.link)
     }
 
     /// Everything that depends on a name in a watched directory.
-    func dependents(of watch: Int32, named name: RawSpan) -> [Dependent] {
-        guard let index = watches.index(forKey: watch) else { return [] }
+    func dependents(of watch: Int32, named name: RawSpan) -> Few<Dependent> {
+        guard let index = watches.index(forKey: watch) else { return .none }
         let hash = name.withUnsafeBytes(Self.hash)
-        guard let registrations = watches.values[index].names[hash] else { return [] }
-        return registrations.array.filter { registration in
-            name.withUnsafeBytes { $0.elementsEqual(registration.name) }
-        }.map(\.dependent)
+        guard let registrations = watches.values[index].names[hash] else { return .none }
+        var dependents = Few<Dependent>.none
+        for registration in registrations
+        where name.withUnsafeBytes({ $0.elementsEqual(registration.name) }) {
+            dependents.append(registration.dependent)
+        }
+        return dependents
     }
 
     /// The watched paths whose file the watch is on.
-    func files(of watch: Int32) -> [ActionID] {
-        watches[watch]?.files.array ?? []
+    func files(of watch: Int32) -> Few<ActionID> {
+        guard let index = watches.index(forKey: watch) else { return .none }
+        return watches.values[index].files
     }
 
     private mutating func forgetIfUnused(_ watch: Int32) -> Bool {
@@ -98,40 +101,5 @@ struct WatchIndex {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return hash
-    }
-}
-
-/// A list that mostly holds one element, which then needs no memory of its own.
-private enum Few<Element> {
-    case none
-    case one(Element)
-    case many([Element])
-
-    var isEmpty: Bool {
-        if case .none = self { true } else { false }
-    }
-
-    var array: [Element] {
-        switch self {
-        case .none: []
-        case .one(let element): [element]
-        case .many(let elements): elements
-        }
-    }
-
-    mutating func append(_ element: Element) {
-        self = if case .none = self { .one(element) } else { .many(array + [element]) }
-    }
-
-    mutating func removeFirst(where isMeant: (Element) -> Bool) {
-        var elements = array
-        guard let index = elements.firstIndex(where: isMeant) else { return }
-        elements.remove(at: index)
-        self =
-            switch elements.count {
-            case 0: .none
-            case 1: .one(elements[0])
-            default: .many(elements)
-            }
     }
 }

@@ -89,6 +89,7 @@ package struct Watcher {
     private var restored: [ActionID] = []
     private var drained: [ActionID] = []
     private var outputs: [Output] = []
+    private var outputsHead = 0
 
     package init(listensByName: Bool) {
         self.listensByName = listensByName
@@ -278,17 +279,17 @@ package struct Watcher {
                 if let request = walk.request { return request }
                 finishWalk()
             case .examine(let action):
-                guard let entry = entries[action.index] else {
+                guard let path = entries[action.index]?.path else {
                     work = nil
                     continue
                 }
-                return .examine(action, path: entry.path)
+                return .examine(action, path: path)
             case .probe(let action, _):
-                guard let entry = entries[action.index] else {
+                guard let path = entries[action.index]?.path else {
                     work = nil
                     continue
                 }
-                return .probeWriter(action, path: entry.path)
+                return .probeWriter(action, path: path)
             case .remove(let watch):
                 return .removeWatch(watch)
             case nil:
@@ -316,9 +317,14 @@ package struct Watcher {
     }
 
     /// Takes the next output, oldest first.
-    package mutating func takeOutputs() -> [Output] {
-        defer { outputs.removeAll(keepingCapacity: true) }
-        return outputs
+    package mutating func nextOutput() -> Output? {
+        guard outputsHead < outputs.count else {
+            outputs.removeAll(keepingCapacity: true)
+            outputsHead = 0
+            return nil
+        }
+        outputsHead += 1
+        return outputs[outputsHead - 1]
     }
 
     private mutating func walkLater(directory id: Int32) {
@@ -364,18 +370,20 @@ package struct Watcher {
             work = .directory(
                 id, PathWalk(to: directory.path, listensByName: listensByName))
         case .entry(let action):
-            guard let entry = entries[action.index] else { return true }
-            if entry.needsWalk, let place = directories[Int(entry.directory)]?.place {
+            guard entries[action.index]?.needsWalk == true, let entry = entries[action.index]
+            else {
+                if entries[action.index] != nil { work = .examine(action) }
+                return true
+            }
+            if let place = directories[Int(entry.directory)]?.place {
                 work = .entry(
                     action,
                     PathWalk(
                         entry: Array(entry.path.name), in: place.path, watch: place.watch,
                         listensByName: listensByName))
             } else {
-                if entry.needsWalk {
-                    replace(action, nil, file: nil)
-                    walked(action, blind: nil)
-                }
+                replace(action, nil, file: nil)
+                walked(action, blind: nil)
                 work = .examine(action)
             }
         }
@@ -476,9 +484,8 @@ package struct Watcher {
         if verdict == .touch, case .success(let status) = examination.status {
             outputs.append(.touched(action, status))
         }
-        guard let entry = entries[action.index] else { return }
-        if entry.judge.isRestored { restored.append(action) }
-        if let next = entry.judge.deadline, next != deadline {
+        if entries[action.index]?.judge.isRestored == true { restored.append(action) }
+        if let next = entries[action.index]?.judge.deadline, next != deadline {
             deadlines.insert(Deadline(time: next, action: action))
         }
         if blinds[action] != nil, polls[action] == nil {
