@@ -1,0 +1,49 @@
+import Foundation
+import Glibc
+import Testing
+import TouchmonSystem
+
+@Suite struct CurrentProcessTests {
+    @Test func `the identity is the process's own`() throws {
+        let identity = try CurrentProcess.identity()
+        #expect(identity.user == geteuid())
+        #expect(identity.group == getegid())
+        #expect(identity.groups.count == Int(getgroups(0, nil)))
+    }
+
+    @Test func `the working directory is absolute`() throws {
+        let directory = try CurrentProcess.workingDirectory()
+        #expect(directory == FileManager.default.currentDirectoryPath.bytes)
+    }
+
+    @Test func `a removed working directory is told`() async {
+        await #expect(processExitsWith: .success) {
+            let directory = try TemporaryDirectory()
+            mkdir(directory("gone"), 0o755)
+            try #require(chdir(directory("gone")) == 0)
+            rmdir(directory("gone"))
+            #expect(throws: SystemFailure.self) { try CurrentProcess.workingDirectory() }
+        }
+    }
+
+    @Test func `an environment variable is bytes, and may be absent`() async {
+        await #expect(processExitsWith: .success) {
+            setenv("TM_TEST", "a b", 1)
+            #expect(CurrentProcess.environment("TM_TEST") == "a b".bytes)
+            unsetenv("TM_TEST")
+            #expect(CurrentProcess.environment("TM_TEST") == nil)
+        }
+    }
+
+    @Test func `closed standard descriptors are opened`() async {
+        await #expect(processExitsWith: .success) {
+            let kept = dup(2)
+            close(0)
+            close(2)
+            try CurrentProcess.openStandardDescriptors()
+            let flags = [fcntl(0, F_GETFD), fcntl(2, F_GETFD)]
+            dup2(kept, 2)
+            #expect(flags == [0, 0])
+        }
+    }
+}
