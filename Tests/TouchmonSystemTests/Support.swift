@@ -25,8 +25,15 @@ final class TemporaryDirectory {
     func file(_ name: String, _ content: String = "", mode: mode_t = 0o644) throws -> String {
         try Data(content.utf8).write(to: URL(fileURLWithPath: self(name)))
         chmod(self(name), mode)
+        if mode & 0o111 != 0 { try waitForWriters(of: self(name)) }
         return self(name)
     }
+}
+
+/// Waits until nobody has a program open for writing. A child that another test started meanwhile
+/// has a copy of the writer's descriptor until it executes, and to run the program fails with ETXTBSY.
+func waitForWriters(of program: String) throws {
+    try #require(eventually { WriterProbe.probe(CPath(program)) == .no })
 }
 
 /// Whether `condition` became true within `limit` seconds.
