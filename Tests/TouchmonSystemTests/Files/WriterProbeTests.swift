@@ -7,14 +7,14 @@ import TouchmonSystem
     func `a writer is seen while it is there`(parent: String) throws {
         let directory = try TemporaryDirectory(under: parent)
         let path = try directory.file("file", "content")
-        #expect(WriterProbe.probe(CPath(path)) == .no)
-        let reader = open(path, O_RDONLY)
-        #expect(WriterProbe.probe(CPath(path)) == .no)
+        try waitForWriters(of: path)
+        let reader = open(path, O_RDONLY | O_CLOEXEC)
+        try waitForWriters(of: path)
         for flags in [O_WRONLY, O_RDWR, O_WRONLY | O_APPEND] {
-            let writer = open(path, flags)
+            let writer = open(path, flags | O_CLOEXEC)
             #expect(WriterProbe.probe(CPath(path)) == .yes)
             close(writer)
-            #expect(WriterProbe.probe(CPath(path)) == .no)
+            try waitForWriters(of: path)
         }
         close(reader)
     }
@@ -22,8 +22,8 @@ import TouchmonSystem
     @Test func `the lease is given back`() throws {
         let directory = try TemporaryDirectory()
         let path = try directory.file("file")
-        #expect(WriterProbe.probe(CPath(path)) == .no)
-        let writer = open(path, O_WRONLY | O_NONBLOCK)
+        try waitForWriters(of: path)
+        let writer = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
         #expect(writer >= 0)
         close(writer)
     }
@@ -32,7 +32,7 @@ import TouchmonSystem
         let directory = try TemporaryDirectory()
         let path = try directory.file("file")
         symlink("file", directory("link"))
-        let writer = open(path, O_WRONLY)
+        let writer = open(path, O_WRONLY | O_CLOEXEC)
         #expect(WriterProbe.probe(CPath(directory("link"))) == .yes)
         close(writer)
     }

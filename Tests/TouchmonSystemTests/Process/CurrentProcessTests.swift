@@ -38,12 +38,12 @@ import TouchmonSystem
     @Test func `a closed standard descriptor is opened, and stays open in children`() async {
         await #expect(processExitsWith: .success) {
             // Another thread of a test's process may take the number first.
-            #expect(
-                try eventually {
-                    close(0)
-                    try CurrentProcess.openStandardDescriptors()
-                    return fcntl(0, F_GETFD) == 0
-                })
+            let isOpen = try eventually {
+                close(0)
+                try CurrentProcess.openStandardDescriptors()
+                return fcntl(0, F_GETFD) == 0
+            }
+            #expect(isOpen)
         }
     }
 }

@@ -76,8 +76,10 @@ extension SpawnTests {
                     try round(bad, .failed(.execute, .noSuchFile))
                 }
                 // Other threads of a test's process open files for a moment.
-                #expect(try eventually { try count("/proc/self/fd") <= descriptors })
-                #expect(try eventually { try mappings() <= maps + 8 })
+                let isClean = try eventually {
+                    try count("/proc/self/fd") <= descriptors && mappings() <= maps + 8
+                }
+                #expect(isClean)
                 // ECHILD: nobody is left to be waited for.
                 #expect(waitpid(-1, nil, WNOHANG) == -1 && errno == ECHILD)
             }
