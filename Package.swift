@@ -50,8 +50,11 @@ let package = Package(
         .testTarget(
             name: "TouchmonCoreTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
             swiftSettings: settings),
-        // A child that tells everything about itself.
-        .executableTarget(name: "ProbeChild", path: "Tests/ProbeChild"),
+        // A child that tells everything about itself. Linked without the Swift runtime's library,
+        // which would handle signals in it.
+        .executableTarget(
+            name: "ProbeChild", path: "Tests/ProbeChild",
+            linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
         .testTarget(
             name: "TouchmonSystemTests", dependencies: ["TouchmonSystem", "ProbeChild"],
             swiftSettings: settings),

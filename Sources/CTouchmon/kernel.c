@@ -68,10 +68,6 @@ int tm_file_system_magic(int descriptor, uint64_t *magic) {
     return 0;
 }
 
-int tm_block_signals(uint64_t mask) {
-    return (int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
-}
-
 int tm_reset_signal(int signal) {
     // All zero is SIG_DFL without flags, in the kernel's own layout on every architecture.
     struct { unsigned long words[4]; } action = {{0}};

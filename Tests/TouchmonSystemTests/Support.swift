@@ -20,13 +20,23 @@ final class TemporaryDirectory {
     /// The path of `name` in the directory.
     func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Writes a file and returns its path.
+    /// Writes a file and returns its path. Close-on-exec, unlike Foundation's way: a process that
+    /// another test starts meanwhile would keep the file open for writing.
     @discardableResult
     func file(_ name: String, _ content: String = "", mode: mode_t = 0o644) throws -> String {
-        try Data(content.utf8).write(to: URL(fileURLWithPath: self(name)))
-        chmod(self(name), mode)
+        let file = open(self(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        try #require(file >= 0 && write(file, content, content.utf8.count) == content.utf8.count)
+        fchmod(file, mode)
+        close(file)
+        if mode & 0o111 != 0 { try waitForWriters(of: self(name)) }
         return self(name)
     }
+}
+
+/// Waits until nobody has a program open for writing. A child that another test started meanwhile
+/// has a copy of the writer's descriptor until it executes, and to run the program fails with ETXTBSY.
+func waitForWriters(of program: String) throws {
+    try #require(eventually { WriterProbe.probe(CPath(program)) == .no })
 }
 
 /// Whether `condition` became true within `limit` seconds.

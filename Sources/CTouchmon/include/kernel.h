@@ -48,9 +48,7 @@ int tm_release_lease(int descriptor);
 // fstatfs(2): the magic number of the file system.
 int tm_file_system_magic(int descriptor, uint64_t *magic);
 
-// rt_sigprocmask(2) and rt_sigaction(2) past glibc, which hides signals 32 and 33.
-// `mask` has signal n at bit n - 1.
-int tm_block_signals(uint64_t mask);
+// rt_sigaction(2) past glibc, which hides signals 32 and 33: sets the default disposition.
 int tm_reset_signal(int signal);
 
 // How a child ended, and what it used.

@@ -7,6 +7,11 @@ package struct FileMetadata: Hashable, Sendable {
     package struct Time: Hashable, Sendable {
         package var seconds: Int64
         package var nanoseconds: Int32
+
+        package init(seconds: Int64, nanoseconds: Int32) {
+            self.seconds = seconds
+            self.nanoseconds = nanoseconds
+        }
     }
 
     /// The type of a file, inode(7).

@@ -14,13 +14,15 @@ package struct SignalInbox: ~Copyable {
 
     private static let answered = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGQUIT]
 
-    // Blocking these would not hold back a fault of our own: the kernel kills without asking.
+    // To block these would not hold back a fault of our own: the kernel kills without asking.
     private static let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS]
 
     /// Call once, at start-up, in a process with one thread: a mask belongs to a thread.
     package init() throws(SystemFailure) {
-        let blocked = Self.faults.reduce(UInt64.max) { $0 & ~Self.bit($1) }
-        _ = try systemCall("block signals") { tm_block_signals(blocked) }
+        var blocked = sigset_t()
+        sigfillset(&blocked)
+        for fault in Self.faults { sigdelset(&blocked, fault) }
+        _ = try systemCall("block signals") { sigprocmask(SIG_SETMASK, &blocked, nil) }
         for signal in Int32(1)...64 where signal != SIGKILL && signal != SIGSTOP {
             _ = try systemCall("reset a signal") { tm_reset_signal(signal) }
         }
@@ -44,6 +46,4 @@ package struct SignalInbox: ~Copyable {
             return nil
         }
     }
-
-    private static func bit(_ signal: Int32) -> UInt64 { 1 << UInt64(signal - 1) }
 }

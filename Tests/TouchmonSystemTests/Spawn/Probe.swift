@@ -3,8 +3,7 @@ import Glibc
 import Testing
 import TouchmonSystem
 
-/// One after the other: a child of another test that has not yet closed its copy of a script's
-/// descriptor makes executing that script fail with ETXTBSY.
+/// One after the other: the tests of held children measure time.
 @Suite(.serialized) enum SpawnTests {}
 
 /// What the program ProbeChild said about itself; see Tests/ProbeChild/main.c.
@@ -53,6 +52,7 @@ struct Probe {
         let copy = directory("probe")
         try FileManager.default.copyItem(atPath: program(), toPath: copy)
         chmod(copy, 0o755)
+        try waitForWriters(of: copy)
         return copy
     }
 }

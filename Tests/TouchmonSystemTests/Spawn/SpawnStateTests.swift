@@ -17,7 +17,7 @@ extension SpawnTests {
         private static let none = String(repeating: "0", count: 16)
 
         private static func own(_ key: String) throws -> String {
-            let lines = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            let lines = try String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)
             let line = lines.split(separator: "\n").first { $0.hasPrefix("\(key):") }
             return try #require(line?.split(separator: ":")[1].split(separator: "\t").first)
                 .description
@@ -53,7 +53,12 @@ extension SpawnTests {
             #expect(outcome == .exited(status: 0))
             let probe = Probe(try String(contentsOfFile: directory("output"), encoding: .utf8))
 
-            #expect(probe.status.filter { keys.contains($0.key) } == (try expected(identity)))
+            let wanted = try expected(identity)
+            #expect(Set(wanted.keys) == Set(keys))
+            let wrong = keys.filter { probe.status[$0] != wanted[$0] }.map {
+                "\($0) is \(probe.status[$0] ?? "absent") and not \(wanted[$0] ?? "absent")"
+            }
+            #expect(wrong.isEmpty, "\(wrong)")
             let pid = try #require(probe.status["Pid"])
             #expect(
                 probe.stat == [
@@ -69,31 +74,47 @@ extension SpawnTests {
         }
 
         @Test(.enabled(if: getuid() == 0, "needs root: it becomes other users"))
-        func `a child is its user and nothing else`() throws {
-            try Self.verify(#require(TestUsers.alice).identity)
-            try Self.verify(#require(TestUsers.carol).identity)
+        func `a child is its user and nothing else`() async {
+            await #expect(processExitsWith: .success) {
+                _ = try SignalInbox()
+                try SpawnTests.SpawnStateTests.verify(#require(TestUsers.alice).identity)
+                try SpawnTests.SpawnStateTests.verify(#require(TestUsers.carol).identity)
+            }
         }
 
         @Test(.enabled(if: getuid() == 0, "needs root: it becomes other users"))
-        func `a child has all groups of its user's login`() throws {
-            let bob = try #require(TestUsers.bob)
-            #expect(bob.groups.count == 4)
-            try Self.verify(bob.identity)
+        func `a child has all groups of its user's login`() async {
+            await #expect(processExitsWith: .success) {
+                _ = try SignalInbox()
+                let bob = try #require(TestUsers.bob)
+                #expect(bob.groups.count == 4)
+                try SpawnTests.SpawnStateTests.verify(bob.identity)
+            }
         }
 
         @Test(.enabled(if: getuid() == 0, "needs root: only root has groups to lose"))
-        func `groups that were not asked for are lost`() throws {
-            try Self.verify(ProcessIdentity(user: 65534, group: 65534, groups: []))
+        func `groups that were not asked for are lost`() async {
+            await #expect(processExitsWith: .success) {
+                let groups: [gid_t] = [4, 27]
+                try #require(setgroups(2, groups) == 0)
+                _ = try SignalInbox()
+                try SpawnTests.SpawnStateTests.verify(
+                    ProcessIdentity(user: 65534, group: 65534, groups: []))
+            }
         }
 
-        @Test func `a child of the daemon's own user keeps its identity`() throws {
-            try Self.verify(CurrentProcess.identity())
+        @Test func `a child of the daemon's own user keeps its identity`() async {
+            await #expect(processExitsWith: .success) {
+                _ = try SignalInbox()
+                try SpawnTests.SpawnStateTests.verify(CurrentProcess.identity())
+            }
         }
 
         @Test(.enabled(if: getuid() == 0, "needs root: it becomes an ordinary user first"))
         func `an ordinary user's daemon runs its own actions`() async {
             await #expect(processExitsWith: .success) {
                 try become(#require(TestUsers.bob))
+                _ = try SignalInbox()
                 try SpawnTests.SpawnStateTests.verify(CurrentProcess.identity())
             }
         }
@@ -116,6 +137,7 @@ extension SpawnTests {
         @Test(.enabled(if: getuid() == 0, "needs root: it raises ambient capabilities"))
         func `inheritable and ambient capabilities do not reach a child`() async {
             await #expect(processExitsWith: .success) {
+                _ = try SignalInbox()
                 try raiseAmbientCapabilities()
                 #expect(
                     try SpawnTests.SpawnStateTests.own("CapAmb") != SpawnTests.SpawnStateTests.none)
