@@ -72,6 +72,7 @@ package struct Daemon: ~Copyable {
             log.write(reading.report.text())
             guard reading.isUsable else { return reading.exitStatus }
             var daemon = try Daemon(files, consume reading, options, begun: begun)
+            defer { daemon.log.flush() }
             try daemon.loop()
             return .success
         } catch {
@@ -85,6 +86,7 @@ package struct Daemon: ~Copyable {
         CurrentProcess.releaseFreeMemory()
         while !exits {
             try poller.wait(timeout: timeout(), into: &ready)
+            if ready.isEmpty { log.flush() }
             for token in ready { try take(token) }
             let now = now()
             if let deadline = engine.nextDeadline(), deadline <= now {
@@ -98,10 +100,13 @@ package struct Daemon: ~Copyable {
 
     /// How long to wait at most, in nanoseconds; nil without end.
     private mutating func timeout() -> Int64? {
-        let patience = children.patience
-        guard let deadline = engine.nextDeadline() else { return patience }
-        let rest = max(0, deadline.elapsed(since: now()).nanoseconds)
-        return patience.map { min($0, rest) } ?? rest
+        var timeout = children.patience
+        if let deadline = engine.nextDeadline() {
+            let rest = max(0, deadline.elapsed(since: now()).nanoseconds)
+            timeout = timeout.map { min($0, rest) } ?? rest
+        }
+        if log.isWaiting { timeout = min(timeout ?? Log.leisure, Log.leisure) }
+        return timeout
     }
 
     // MARK: What happened
@@ -144,7 +149,6 @@ package struct Daemon: ~Copyable {
             if started.isEmpty { break }
             for run in started { engine.started(run) }
         }
-        log.flush()
     }
 
     private mutating func perform(_ effect: Engine.Effect) throws(SystemFailure) {

@@ -3,13 +3,21 @@ internal import TouchmonSystem
 
 /// The daemon's log on standard error.
 ///
-/// Events are collected, and put into words and written together (`flush`) after the runs that they
-/// tell of were started: nobody's run waits for a log.
+/// Events are collected, and put into words and written together when there is nothing else to do
+/// (`flush`): no run waits for a log, nor shares a processor with it while it starts.
 struct Log: ~Copyable {
     private let format: LogFormat
     private let level: LogLevel
     private var standardError = StandardError()
     private var events: [(event: LogEvent, time: Int64)] = []
+
+    /// How long, in nanoseconds, the loop may find nothing else to do before it flushes.
+    static let leisure: Int64 = 2_000_000
+    /// How many events are collected at most.
+    private static let mostEvents = 256
+
+    /// Whether something waits to be flushed.
+    var isWaiting: Bool { !events.isEmpty }
 
     init(_ format: LogFormat, from level: LogLevel) {
         // The journal keeps time and priority itself, sd-daemon(3).
@@ -21,6 +29,7 @@ struct Log: ~Copyable {
     mutating func write(_ event: LogEvent) {
         guard event.level <= level else { return }
         events.append((event, Clock.realtime()))
+        if events.count >= Self.mostEvents { flush() }
     }
 
     /// Writes all that was collected.

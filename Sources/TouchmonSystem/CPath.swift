@@ -6,7 +6,7 @@ package struct CPath: Hashable, Sendable {
     let terminated: [CChar]
 
     /// Traps when `bytes` contain NUL: the kernel would see another, shorter path.
-    package init(_ bytes: some Collection<UInt8>) {
+    package init(_ bytes: [UInt8]) {
         precondition(!bytes.contains(0), "a path contains NUL")
         terminated = [CChar](unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
             UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)

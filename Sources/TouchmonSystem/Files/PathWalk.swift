@@ -58,7 +58,7 @@ struct PathWalk: ~Copyable {
     private mutating func take(_ name: ArraySlice<UInt8>) throws(SystemFailure) {
         if name.elementsEqual([.dot]) { return }
         if name.elementsEqual([.dot, .dot]) { return try ascend() }
-        let entry = try open(CPath(name))
+        let entry = try open(CPath(Array(name)))
         let metadata = try FileMetadata(of: entry)
         lookups.append(
             Lookup(
