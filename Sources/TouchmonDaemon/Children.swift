@@ -43,7 +43,7 @@ struct Children: ~Copyable {
         let child = try spawner.start(
             SpawnSpec(
                 candidates: command.programs.map(\.bytes), arguments: command.argv,
-                environment: command.environment + spec.environment,
+                environment: command.environment, variables: spec.variables,
                 directory: command.workingDirectory?.bytes,
                 identity: ProcessIdentity(
                     user: command.identity.user, group: command.identity.group,

@@ -4,6 +4,8 @@ internal import TouchmonSystem
 /// Asks the kernel what the watch stage wants to know.
 struct KernelWatch: ~Copyable {
     let inotify: Inotify
+    /// The path of the present question: a touch must not allocate for it.
+    private var path = CPath("/")
     /// By device; a file system's clock does not change.
     private var granularities: [UInt64: Duration] = [:]
 
@@ -43,7 +45,7 @@ struct KernelWatch: ~Copyable {
         case .readLink(let path):
             .link(result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
         case .examine(_, let path):
-            .examination(examine(CPath(path.bytes)))
+            .examination(examine(path))
         case .probeWriter(_, let path):
             .writer(WriterPresence(WriterProbe.probe(CPath(path.bytes))))
         }
@@ -55,17 +57,19 @@ struct KernelWatch: ~Copyable {
         return .done
     }
 
-    private mutating func examine(_ path: CPath) -> Examination {
+    private mutating func examine(_ subject: RawPath) -> Examination {
+        path.assign(subject.bytes)
         let time = FileTime(nanosecondsSince1970: Clock.realtime())
         let status = result { () throws(SystemFailure) in FileStatus(try FileMetadata(at: path)) }
         var granularity = Duration.zero
         if case .success(let status) = status {
-            granularity = self.granularity(of: path, onDevice: status.identity.device)
+            granularity = self.granularity(onDevice: status.identity.device)
         }
         return Examination(status: status, time: time, granularity: granularity)
     }
 
-    private mutating func granularity(of path: CPath, onDevice device: UInt64) -> Duration {
+    /// Of the file system that holds the path of the present question.
+    private mutating func granularity(onDevice device: UInt64) -> Duration {
         if let known = granularities[device] { return known }
         let granularity: Duration =
             switch try? TimestampGranularity(of: path) {

@@ -3,7 +3,7 @@
 /// Made once and kept, so that a call on a hot path allocates nothing. path_resolution(7).
 package struct CPath: Hashable, Sendable {
     /// The bytes and the terminating NUL, in the type that C functions take.
-    let terminated: [CChar]
+    private(set) var terminated: [CChar]
 
     /// Traps when `bytes` contain NUL: the kernel would see another, shorter path.
     package init(_ bytes: [UInt8]) {
@@ -13,6 +13,14 @@ package struct CPath: Hashable, Sendable {
             buffer[bytes.count] = 0
             count = bytes.count + 1
         }
+    }
+
+    /// Holds `bytes` from now on, in the memory that it has where they fit.
+    package mutating func assign(_ bytes: [UInt8]) {
+        precondition(!bytes.contains(0), "a path contains NUL")
+        terminated.removeAll(keepingCapacity: true)
+        for byte in bytes { terminated.append(CChar(bitPattern: byte)) }
+        terminated.append(0)
     }
 
     package init(_ text: String) {

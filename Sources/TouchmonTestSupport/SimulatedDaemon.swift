@@ -16,7 +16,7 @@ package struct SimulatedDaemon {
         package var path: RawPath { RawPath(bytes: variable("TOUCHMON_PATH") ?? []) }
 
         package func variable(_ name: String) -> [UInt8]? {
-            spec.environment.last { $0.starts(with: "\(name)=".utf8) }
+            spec.variables.split(separator: 0).last { $0.starts(with: "\(name)=".utf8) }
                 .map { Array($0.dropFirst(name.utf8.count + 1)) }
         }
     }

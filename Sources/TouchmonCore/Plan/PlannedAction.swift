@@ -87,8 +87,8 @@ package struct RunSpec: Hashable, Sendable {
     package var number: RunNumber
     package var action: ActionID
     package var shared: Shared<RunCommand>
-    /// What is only this run's in its environment: `NAME=value` each.
-    package var environment: [[UInt8]]
+    /// What is only this run's in its environment: `NAME=value` each, and NUL after each.
+    package var variables: [UInt8]
 
     package var command: RunCommand { shared.value }
 }
@@ -96,14 +96,12 @@ package struct RunSpec: Hashable, Sendable {
 extension PlannedAction {
     /// The run of this action that is started now.
     package func spec(_ run: Runs.Active, _ due: Runs.Due) -> RunSpec {
-        var environment: [[UInt8]] = []
-        environment.reserveCapacity(5)
-        func add(_ name: StaticString, _ value: some Collection<UInt8>) {
-            var variable: [UInt8] = []
-            variable.reserveCapacity(name.utf8CodeUnitCount + value.count)
-            name.withUTF8Buffer { variable.append(contentsOf: $0) }
-            variable.append(contentsOf: value)
-            environment.append(variable)
+        var variables: [UInt8] = []
+        variables.reserveCapacity(2 * path.bytes.count + 160)
+        func add(_ name: StaticString, _ value: some Sequence<UInt8>) {
+            name.withUTF8Buffer { variables.append(contentsOf: $0) }
+            variables.append(contentsOf: value)
+            variables.append(0)
         }
         add("TOUCHMON_ACTION=", path.bytes)
         add("TOUCHMON_PATH=", path.bytes)
@@ -113,6 +111,6 @@ extension PlannedAction {
             add("TOUCHMON_MTIME_NS=", modified.nanosecondsSinceEpoch.utf8)
         }
         return RunSpec(
-            number: run.number, action: run.action, shared: shared, environment: environment)
+            number: run.number, action: run.action, shared: shared, variables: variables)
     }
 }

@@ -30,6 +30,9 @@ package struct Watcher {
     private struct Entry {
         var path: RawPath
         var directory: Int32
+        /// False where no action uses the place. Not an optional entry: reading a part of one
+        /// copies all of it.
+        var isUsed = true
         /// The watch of the directory in which the path's own name lies; nil where it has none, or
         /// where a link leads on from there.
         var nameWatch: Int32?
@@ -74,7 +77,7 @@ package struct Watcher {
     private var directories: [Directory?] = []
     private var freeDirectories: [Int32] = []
     private var directoryByPath: [RawPath: Int32] = [:]
-    private var entries: [Entry?] = []
+    private var entries: [Entry] = []
     /// What can't be heard of an action's path, and when it is looked at again.
     private var blinds: [ActionID: PathWalk.Blind] = [:]
     private var polls: [ActionID: Instant] = [:]
@@ -97,7 +100,7 @@ package struct Watcher {
 
     /// The state of an action's path that needs no run; nil until there was a file.
     package func handled(_ action: ActionID) -> FileStatus? {
-        entries[action.index]?.judge.handled
+        entries[action.index].judge.handled
     }
 
     /// Whether the path is examined in intervals because it can't be heard.
@@ -109,18 +112,20 @@ package struct Watcher {
 
     /// Begins to watch a path; its first look only records the state.
     package mutating func add(_ action: ActionID, path: RawPath) {
-        while entries.count <= action.index { entries.append(nil) }
         let directory = self.directory(at: path.parent)
         directories[Int(directory)]?.members.append(action)
-        entries[action.index] = Entry(path: path, directory: directory)
+        let entry = Entry(path: path, directory: directory)
+        while entries.count <= action.index { entries.append(entry) }
+        entries[action.index] = entry
         if directories[Int(directory)]?.isQueued != true { walkLater(action, .unheard) }
     }
 
     /// Stops watching an action's path.
     package mutating func remove(_ action: ActionID) {
-        guard let entry = entries[action.index] else { return }
+        guard isUsed(action) else { return }
+        let entry = entries[action.index]
         replace(action, nil, file: nil)
-        entries[action.index] = nil
+        entries[action.index] = Entry(path: RawPath("/"), directory: 0, isUsed: false)
         blinds[action] = nil
         polls[action] = nil
         let id = entry.directory
@@ -132,6 +137,10 @@ package struct Watcher {
         directoryByPath[directory.path] = nil
         directories[Int(id)] = nil
         freeDirectories.append(id)
+    }
+
+    private func isUsed(_ action: ActionID) -> Bool {
+        action.index < entries.count && entries[action.index].isUsed
     }
 
     private mutating func directory(at path: RawPath) -> Int32 {
@@ -171,8 +180,8 @@ package struct Watcher {
                 heard(action, event.mask)
             } else {
                 // Whatever was heard before was heard of a file that is not at the path any more.
-                entries[action.index]?.evidence = []
-                entries[action.index]?.isReplaced = true
+                entries[action.index].evidence = []
+                entries[action.index].isReplaced = true
                 var evidence: Evidence = []
                 if event.mask.contains(.create) { evidence = .created }
                 if event.mask.contains(.movedTo) { evidence = .arrived }
@@ -182,7 +191,7 @@ package struct Watcher {
     }
 
     private mutating func heardOfFiles(_ event: EventReader.Event) {
-        for action in index.files(of: event.watch) where entries[action.index]?.isReplaced == false
+        for action in index.files(of: event.watch) where !entries[action.index].isReplaced
         {
             if event.name.isEmpty {
                 heard(action, event.mask)
@@ -193,9 +202,8 @@ package struct Watcher {
     }
 
     private mutating func heard(_ action: ActionID, _ mask: InotifyMask) {
-        guard let evidence = entries[action.index]?.judge.heard(mask), !evidence.isEmpty else {
-            return
-        }
+        let evidence = entries[action.index].judge.heard(mask)
+        guard !evidence.isEmpty else { return }
         lookLater(action, evidence)
     }
 
@@ -211,7 +219,7 @@ package struct Watcher {
         for id in directories.indices where directories[id] != nil {
             walkLater(directory: Int32(id))
         }
-        for id in entries.indices { entries[id]?.evidence.insert(.lost) }
+        for id in entries.indices { entries[id].evidence.insert(.lost) }
     }
 
     /// Walks again to whatever lies at or below a directory over which something was mounted or
@@ -228,7 +236,7 @@ package struct Watcher {
                 walkLater(directory: Int32(id))
             }
         }
-        for id in entries.indices where entries[id]?.links.isEmpty == false {
+        for id in entries.indices where !entries[id].links.isEmpty {
             walkLater(ActionID(id), .unheard)
         }
     }
@@ -238,8 +246,10 @@ package struct Watcher {
     /// When `timePassed` is to be called next, if nothing else happens before.
     package mutating func nextDeadline() -> Instant? {
         while let next = deadlines.min {
-            let entry = next.action.index < entries.count ? entries[next.action.index] : nil
-            if let entry, entry.judge.deadline == next.time || polls[next.action] == next.time {
+            if isUsed(next.action),
+                entries[next.action.index].judge.deadline == next.time
+                    || polls[next.action] == next.time
+            {
                 return next.time
             }
             deadlines.removeMin()
@@ -279,17 +289,17 @@ package struct Watcher {
                 if let request = walk.request { return request }
                 finishWalk()
             case .examine(let action):
-                guard let path = entries[action.index]?.path else {
+                guard isUsed(action) else {
                     work = nil
                     continue
                 }
-                return .examine(action, path: path)
+                return .examine(action, path: entries[action.index].path)
             case .probe(let action, _):
-                guard let path = entries[action.index]?.path else {
+                guard isUsed(action) else {
                     work = nil
                     continue
                 }
-                return .probeWriter(action, path: path)
+                return .probeWriter(action, path: entries[action.index].path)
             case .remove(let watch):
                 return .removeWatch(watch)
             case nil:
@@ -334,14 +344,16 @@ package struct Watcher {
     }
 
     private mutating func walkLater(_ action: ActionID, _ evidence: Evidence) {
-        entries[action.index]?.needsWalk = true
+        guard isUsed(action) else { return }
+        entries[action.index].needsWalk = true
         lookLater(action, evidence)
     }
 
     private mutating func lookLater(_ action: ActionID, _ evidence: Evidence) {
-        entries[action.index]?.evidence.formUnion(evidence)
-        guard entries[action.index]?.isQueued == false else { return }
-        entries[action.index]?.isQueued = true
+        guard isUsed(action) else { return }
+        entries[action.index].evidence.formUnion(evidence)
+        guard !entries[action.index].isQueued else { return }
+        entries[action.index].isQueued = true
         queue.append(.entry(action))
     }
 
@@ -351,7 +363,7 @@ package struct Watcher {
             queue.removeAll(keepingCapacity: true)
             queueHead = 0
             for action in drained where !restored.contains(action) {
-                entries[action.index]?.judge.queueDrained()
+                entries[action.index].judge.queueDrained()
             }
             drained.removeAll(keepingCapacity: true)
             while let watch = removals.popLast() {
@@ -370,11 +382,12 @@ package struct Watcher {
             work = .directory(
                 id, PathWalk(to: directory.path, listensByName: listensByName))
         case .entry(let action):
-            guard entries[action.index]?.needsWalk == true, let entry = entries[action.index]
-            else {
-                if entries[action.index] != nil { work = .examine(action) }
+            guard isUsed(action) else { return true }
+            guard entries[action.index].needsWalk else {
+                work = .examine(action)
                 return true
             }
+            let entry = entries[action.index]
             if let place = directories[Int(entry.directory)]?.place {
                 work = .entry(
                     action,
@@ -427,7 +440,7 @@ package struct Watcher {
     /// Registers what a path depends on now, before it forgets what it depended on: a watch that
     /// both need must not be removed in between.
     private mutating func replace(_ action: ActionID, _ walk: PathWalk?, file: Int32?) {
-        guard var entry = entries[action.index] else { return }
+        var entry = entries[action.index]
         let old = dependencies(of: action, entry)
         let steps = walk?.steps ?? []
         let isPlain = steps.count == 1 && walk?.reachesEntry == true
@@ -458,10 +471,9 @@ package struct Watcher {
 
     /// Notes that the path's watches are those of its present file, and what they can't hear.
     private mutating func walked(_ action: ActionID, blind: PathWalk.Blind?) {
-        entries[action.index]?.needsWalk = false
-        entries[action.index]?.isReplaced = false
-        guard let entry = entries[action.index] else { return }
-        let blind = blind ?? directories[Int(entry.directory)]?.blind
+        entries[action.index].needsWalk = false
+        entries[action.index].isReplaced = false
+        let blind = blind ?? directories[Int(entries[action.index].directory)]?.blind
         if let blind, blinds[action] != blind {
             outputs.append(.polled(action, at: blind.path, blind.error))
         }
@@ -473,19 +485,18 @@ package struct Watcher {
         _ action: ActionID, _ examination: Examination, writer: WriterPresence?, _ now: Instant
     ) {
         work = nil
-        let deadline = entries[action.index]?.judge.deadline
-        guard let evidence = entries[action.index]?.evidence,
-            let verdict = entries[action.index]?.judge
-                .judge(evidence, examination, writer: writer, at: now)
-        else { return }
+        guard isUsed(action) else { return }
+        let deadline = entries[action.index].judge.deadline
+        let verdict = entries[action.index].judge
+            .judge(entries[action.index].evidence, examination, writer: writer, at: now)
         if verdict == .askWriter { return work = .probe(action, examination) }
-        entries[action.index]?.evidence = []
-        entries[action.index]?.isQueued = false
+        entries[action.index].evidence = []
+        entries[action.index].isQueued = false
         if verdict == .touch, case .success(let status) = examination.status {
             outputs.append(.touched(action, status))
         }
-        if entries[action.index]?.judge.isRestored == true { restored.append(action) }
-        if let next = entries[action.index]?.judge.deadline, next != deadline {
+        if entries[action.index].judge.isRestored { restored.append(action) }
+        if let next = entries[action.index].judge.deadline, next != deadline {
             deadlines.insert(Deadline(time: next, action: action))
         }
         if blinds[action] != nil, polls[action] == nil {

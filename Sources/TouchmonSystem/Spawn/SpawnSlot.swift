@@ -63,7 +63,7 @@ final class SpawnSlot {
         filled.group_count = spec.identity.groups.count
         filled.candidates = packer.strings(spec.candidates)
         filled.argv = packer.strings(spec.arguments)
-        filled.envp = packer.strings(spec.environment)
+        filled.envp = packer.strings(spec.environment, and: spec.variables)
         if let directory = spec.directory {
             filled.directory = UnsafePointer(packer.string(directory))
         }
@@ -85,7 +85,7 @@ final class SpawnSlot {
         let lists = [spec.candidates, spec.arguments, spec.environment]
         let pointer = MemoryLayout<UnsafeRawPointer>.stride
         let strings = lists.joined().reduce(0) { $0 + $1.count + 1 + pointer }
-        let ends = lists.count * pointer
+        let ends = (lists.count + spec.variables.count { $0 == 0 }) * pointer + spec.variables.count
         let groups = (2 * spec.identity.groups.count + 1) * MemoryLayout<UInt32>.stride
         return strings + ends + groups + (spec.directory?.count ?? 0) + 1 + 4 * pointer
     }
@@ -124,13 +124,25 @@ private struct SpawnPacker {
         return place.baseAddress
     }
 
-    /// A list of strings as execve(2) takes it: pointers, the last one NULL.
-    mutating func strings(_ list: [[UInt8]]) -> UnsafePointer<UnsafeMutablePointer<CChar>?>? {
-        let pointers = reserve(list.count + 1, of: UnsafeMutablePointer<CChar>?.self)
+    /// A list of strings as execve(2) takes it: pointers, the last one NULL. `block` holds more of
+    /// them, each with its NUL.
+    mutating func strings(
+        _ list: [[UInt8]], and block: [UInt8] = []
+    ) -> UnsafePointer<UnsafeMutablePointer<CChar>?>? {
+        let count = list.count + block.count { $0 == 0 }
+        let pointers = reserve(count + 1, of: UnsafeMutablePointer<CChar>?.self)
         for (index, bytes) in list.enumerated() {
             pointers.initializeElement(at: index, to: string(bytes))
         }
-        pointers.initializeElement(at: list.count, to: nil)
+        let copy = reserve(block.count, of: CChar.self)
+        UnsafeMutableRawBufferPointer(copy).copyBytes(from: block)
+        var start = 0
+        for index in list.count..<count {
+            pointers.initializeElement(at: index, to: copy.baseAddress.map { $0 + start })
+            while block[start] != 0 { start += 1 }
+            start += 1
+        }
+        pointers.initializeElement(at: count, to: nil)
         return UnsafePointer(pointers.baseAddress)
     }
 }

@@ -20,8 +20,10 @@ package struct SpawnSpec: Sendable {
     package var candidates: [[UInt8]]
     /// The program's arguments, its name first.
     package var arguments: [[UInt8]]
-    /// `NAME=value`, the whole environment.
+    /// The environment: `NAME=value` each.
     package var environment: [[UInt8]]
+    /// More of it, all in one: `NAME=value` each, and NUL after each.
+    package var variables: [UInt8]
     /// Entered as the child's user; nil for the daemon's directory.
     package var directory: [UInt8]?
     package var identity: ProcessIdentity
@@ -33,12 +35,13 @@ package struct SpawnSpec: Sendable {
 
     package init(
         candidates: [[UInt8]], arguments: [[UInt8]], environment: [[UInt8]],
-        directory: [UInt8]? = nil, identity: ProcessIdentity, changesIdentity: Bool,
+        variables: [UInt8] = [], directory: [UInt8]? = nil, identity: ProcessIdentity, changesIdentity: Bool,
         umask: UInt16 = 0o022
     ) {
         self.candidates = candidates
         self.arguments = arguments
         self.environment = environment
+        self.variables = variables
         self.directory = directory
         self.identity = identity
         self.changesIdentity = changesIdentity
