@@ -92,14 +92,11 @@ CHILD void change_identity(struct tm_child *child) {
 
 CHILD void drop_capabilities(struct tm_child *child) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-    struct __user_cap_data_struct data[2];
+    struct __user_cap_data_struct data[2] = {{0}};
     begin(child, TM_STEP_CAPABILITIES);
-    check(child, call(SYS_capget, (long)&header, (long)data, 0, 0));
-    for (int half = 0; half < 2; half++) {
-        data[half].inheritable = 0;
-        if (child->user != 0) {
-            data[half].effective = data[half].permitted = 0;
-        }
+    if (child->user == 0) {
+        check(child, call(SYS_capget, (long)&header, (long)data, 0, 0));
+        data[0].inheritable = data[1].inheritable = 0;
     }
     // The ambient set goes too: the kernel keeps it within the inheritable one, capabilities(7).
     check(child, call(SYS_capset, (long)&header, (long)data, 0, 0));
@@ -195,7 +192,7 @@ CHILD int run_child(void *argument) {
     fail(child, execute(child));
 }
 
-int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd) {
+int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd, int64_t patience) {
     // Without CLONE_FILES, CLONE_FS and CLONE_SIGHAND: descriptors, directory, umask and signal
     // dispositions are the child's own copies.
     int flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD;
@@ -205,6 +202,10 @@ int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd) {
     int pid = clone(run_child, stack_top, flags, child, pidfd, NULL, &child->alive);
     if (pid < 0) {
         __atomic_store_n(&child->alive, 0, __ATOMIC_RELEASE);
+    } else if (patience > 0) {
+        struct timespec limit = {.tv_sec = patience / 1000000000, .tv_nsec = patience % 1000000000};
+        // Whatever ends the wait, the caller looks for itself.
+        syscall(SYS_futex, &child->alive, FUTEX_WAIT, 1, &limit, NULL, 0);
     }
     return pid;
 }

@@ -17,25 +17,22 @@ struct Children: ~Copyable {
     private let changesIdentity: Bool
     private let null: OwnedDescriptor
 
-    /// How long starts are waited for before the loop goes on: far more than any exec takes, but a
+    /// How long a start is waited for before the loop goes on: far more than any exec takes, but a
     /// user may hold his own child back for as long as he likes.
-    private static let startLimit: Int64 = 50_000_000
-    /// How many starts may be under way at a time; each has a stack of its own.
-    private static let mostStarts = 16
+    private static let patience: Int64 = 50_000_000
+    /// The same while somebody is held back already: who holds back one may hold back many.
+    private static let shortPatience: Int64 = 5_000_000
 
     init(changesIdentity: Bool) throws(SystemFailure) {
         self.changesIdentity = changesIdentity
         null = try OwnedDescriptor.null()
     }
 
-    /// How long to wait at most before `settle` is called again; nil when nothing is under way.
-    var patience: Int64? { starting.isEmpty ? nil : Self.startLimit }
+    /// How long to wait at most before `settle` is called again; nil when nobody is held back.
+    var patience: Int64? { starting.isEmpty ? nil : Self.patience }
 
-    mutating func start(_ spec: RunSpec) throws(SystemFailure) -> Child {
-        // A stack is free again as soon as its child has left it, so a burst needs only a few.
-        if starting.count >= Self.mostStarts, let child = byRun[starting[0]] {
-            _ = try child.settle(within: Self.startLimit)
-        }
+    /// Makes the process of a run; true when it executes its program by now.
+    mutating func start(_ spec: RunSpec) throws(SystemFailure) -> (Child, isRunning: Bool) {
         let command = spec.command
         let standard =
             command.output == .discard
@@ -49,29 +46,29 @@ struct Children: ~Copyable {
                     user: command.identity.user, group: command.identity.group,
                     groups: command.identity.groups),
                 changesIdentity: changesIdentity, umask: command.umask),
-            standard)
+            standard, patience: starting.isEmpty ? Self.patience : Self.shortPatience)
         byRun[spec.number] = child
-        starting.append(spec.number)
-        return child
+        switch try child.settle(within: 0) {
+        case .running: return (child, true)
+        case .starting: starting.append(spec.number)
+        // Told when it is reaped.
+        case .failed, .killed: break
+        }
+        return (child, false)
     }
 
-    /// Waits for the starts that are under way, not longer than the limit for all of them together;
-    /// returns the runs that now execute their programs.
+    /// The runs that execute their programs by now, of those that were held back.
     mutating func settle() throws(SystemFailure) -> [RunNumber] {
-        guard !starting.isEmpty else { return [] }
-        let deadline = Clock.monotonic() + Self.startLimit
         var started: [RunNumber] = []
-        var stuck: [RunNumber] = []
+        var held: [RunNumber] = []
         for run in starting {
-            guard let child = byRun[run] else { continue }
-            switch try child.settle(within: max(0, deadline - Clock.monotonic())) {
+            switch try byRun[run]?.settle(within: 0) {
             case .running: started.append(run)
-            case .starting: stuck.append(run)
-            // Told when it is reaped.
-            case .failed, .killed: break
+            case .starting: held.append(run)
+            case .failed, .killed, nil: break
             }
         }
-        starting = stuck
+        starting = held
         return started
     }
 

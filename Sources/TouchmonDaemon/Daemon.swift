@@ -32,6 +32,8 @@ package struct Daemon: ~Copyable {
     private let mounts: MountTable
     private var children: Children
     private var exits = false
+    /// When the last wait ended: what one wake-up brings happens at one moment.
+    private var now: Instant
 
     /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
     private init(
@@ -54,6 +56,7 @@ package struct Daemon: ~Copyable {
         self.watch = watch
         self.mounts = mounts
         self.children = children
+        now = begun
         log = Log(options.logFormat, from: options.logLevel)
         engine = Engine(
             plan: reading.plan, isRoot: files.identity.isRoot, drain: options.drain, at: begun)
@@ -82,13 +85,17 @@ package struct Daemon: ~Copyable {
 
     private mutating func loop() throws(SystemFailure) {
         var ready: [UInt64] = []
-        try perform()
+        // Arming the watches may take a while; the log tells how long.
+        while !exits, let effect = engine.nextEffect(at: now) {
+            try perform(effect)
+            now = Instant(nanoseconds: Clock.monotonic())
+        }
         CurrentProcess.releaseFreeMemory()
         while !exits {
             try poller.wait(timeout: timeout(), into: &ready)
+            now = Instant(nanoseconds: Clock.monotonic())
             if ready.isEmpty { log.flush() }
             for token in ready { try take(token) }
-            let now = now()
             if let deadline = engine.nextDeadline(), deadline <= now {
                 engine.timePassed(at: now)
             }
@@ -96,13 +103,11 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    private func now() -> Instant { Instant(nanoseconds: Clock.monotonic()) }
-
     /// How long to wait at most, in nanoseconds; nil without end.
     private mutating func timeout() -> Int64? {
         var timeout = children.patience
         if let deadline = engine.nextDeadline() {
-            let rest = max(0, deadline.elapsed(since: now()).nanoseconds)
+            let rest = max(0, deadline.elapsed(since: now).nanoseconds)
             timeout = timeout.map { min($0, rest) } ?? rest
         }
         if log.isWaiting { timeout = min(timeout ?? Log.leisure, Log.leisure) }
@@ -123,7 +128,7 @@ package struct Daemon: ~Copyable {
     private mutating func readSignals() throws(SystemFailure) {
         while let number = try signals.next() {
             guard let signal = Engine.Signal(number: number) else { continue }
-            engine.signalled(signal, at: now())
+            engine.signalled(signal, at: now)
         }
     }
 
@@ -133,7 +138,7 @@ package struct Daemon: ~Copyable {
         case nil: return
         case .ended(let outcome):
             try poller.remove(pidfd.pidfd)
-            engine.ended(run, outcome, at: now())
+            engine.ended(run, outcome, at: now)
         case .notStarted(let failure):
             try poller.remove(pidfd.pidfd)
             engine.notStarted(run, failure)
@@ -143,18 +148,14 @@ package struct Daemon: ~Copyable {
     // MARK: What is to be done
 
     private mutating func perform() throws(SystemFailure) {
-        while !exits {
-            while !exits, let effect = engine.nextEffect(at: now()) { try perform(effect) }
-            let started = try children.settle()
-            if started.isEmpty { break }
-            for run in started { engine.started(run) }
-        }
+        for run in try children.settle() { engine.started(run) }
+        while !exits, let effect = engine.nextEffect(at: now) { try perform(effect) }
     }
 
     private mutating func perform(_ effect: Engine.Effect) throws(SystemFailure) {
         switch effect {
         case .watch(let request):
-            engine.reply(watch.answer(request), at: now())
+            engine.reply(watch.answer(request), at: now)
         case .readEvents:
             while try watch.readEvents(into: &engine) {}
             engine.eventsDrained()
@@ -163,7 +164,7 @@ package struct Daemon: ~Copyable {
                 CPath(path.bytes),
                 to: ProcessIdentity(
                     user: reader.user, group: reader.group, groups: reader.groups))
-            engine.checkedReader(action, status, mayRead: mayRead, at: now())
+            engine.checkedReader(action, status, mayRead: mayRead, at: now)
         case .start(let spec):
             try start(spec)
         case .signal(let process, let signal):
@@ -173,15 +174,16 @@ package struct Daemon: ~Copyable {
         case .exit:
             exits = true
         case .log(let event):
-            log.write(event)
+            log.write(event, at: now)
         }
     }
 
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
         do {
-            let child = try children.start(spec)
+            let (child, isRunning) = try children.start(spec)
             try poller.add(child.pidfd, token: Token.runs + spec.number.value)
             engine.made(spec.number, process: child.pid)
+            if isRunning { engine.started(spec.number) }
         } catch {
             engine.notStarted(
                 spec.number,

@@ -9,7 +9,7 @@ struct Log: ~Copyable {
     private let format: LogFormat
     private let level: LogLevel
     private var standardError = StandardError()
-    private var events: [(event: LogEvent, time: Int64)] = []
+    private var events: [(event: LogEvent, time: Instant)] = []
 
     /// How long, in nanoseconds, the loop may find nothing else to do before it flushes.
     static let leisure: Int64 = 2_000_000
@@ -26,9 +26,9 @@ struct Log: ~Copyable {
         self.level = level
     }
 
-    mutating func write(_ event: LogEvent) {
+    mutating func write(_ event: LogEvent, at now: Instant) {
         guard event.level <= level else { return }
-        events.append((event, Clock.realtime()))
+        events.append((event, now))
         if events.count >= Self.mostEvents { flush() }
     }
 
@@ -36,7 +36,10 @@ struct Log: ~Copyable {
     mutating func flush() {
         guard !events.isEmpty else { return }
         var lines: [UInt8] = []
-        for (event, time) in events { lines += format.line(event, nanosecondsSince1970: time) }
+        let offset = Clock.realtime() - Clock.monotonic()
+        for (event, time) in events {
+            lines += format.line(event, nanosecondsSince1970: time.nanoseconds + offset)
+        }
         events.removeAll(keepingCapacity: true)
         standardError.write(lines)
     }

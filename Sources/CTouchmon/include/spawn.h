@@ -60,9 +60,13 @@ struct tm_child {
 // the umask and directory; no blocked signal. A child that cannot have all of that executes nothing
 // and exits after filling in `step` and `error`.
 //
+// The caller then sleeps until the child left the shared memory, but not longer than `patience`
+// nanoseconds: on the same processor the child runs at once, as after vfork(2), but a child that is
+// held back, by its user or by a hung file system, does not hold back the daemon.
+//
 // The caller must have every signal at its default disposition: a handler would run in the shared
 // memory. Dispositions are inherited, and execve keeps those that are ignored.
-int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd);
+int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd, int64_t patience);
 
 // Whether the child still shares the caller's memory. Once 0, `step` and `error` are final.
 int tm_is_alive(const struct tm_child *child);

@@ -191,8 +191,7 @@ package struct Watcher {
     }
 
     private mutating func heardOfFiles(_ event: EventReader.Event) {
-        for action in index.files(of: event.watch) where !entries[action.index].isReplaced
-        {
+        for action in index.files(of: event.watch) where !entries[action.index].isReplaced {
             if event.name.isEmpty {
                 heard(action, event.mask)
             } else if !event.mask.isDisjoint(with: .names) {

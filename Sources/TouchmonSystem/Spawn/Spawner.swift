@@ -9,16 +9,17 @@ package struct Spawner: ~Copyable {
 
     package init() {}
 
-    /// Starts a child and returns at once: `settle` tells whether the program was executed.
+    /// Starts a child and waits at most `patience` nanoseconds until it executes its program, or
+    /// fails to; what became of it, `settle` tells.
     ///
     /// Throws when there can be no process at all: `EAGAIN`, `ENOMEM`, `EMFILE`.
     package mutating func start(
-        _ spec: SpawnSpec, _ standard: StandardDescriptors
+        _ spec: SpawnSpec, _ standard: StandardDescriptors, patience: Int64 = 0
     ) throws(SystemFailure) -> Child {
         let slot = try filledSlot(spec, standard)
         var pidfd: Int32 = -1
         let pid = try systemCall("start a process") {
-            tm_spawn(slot.child, slot.stackTop, &pidfd)
+            tm_spawn(slot.child, slot.stackTop, &pidfd, patience)
         }
         slot.isClaimed = true
         return Child(pid: pid, pidfd: OwnedDescriptor(adopting: pidfd), slot: slot)
