@@ -36,9 +36,10 @@ extension SpawnTests {
                 #expect(eventually { !process.isRunning })
             }
 
-            // A closed queue lets everybody go.
+            // A closed queue lets everybody go. SIGKILL, because the test's thread may have blocked
+            // the others, and the program inherits that.
             deinit {
-                process.terminate()
+                kill(process.processIdentifier, SIGKILL)
             }
         }
 
