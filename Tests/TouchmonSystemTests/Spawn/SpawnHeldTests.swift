@@ -22,18 +22,24 @@ extension SpawnTests {
                 #expect(line() == "ready\n")
             }
 
+            /// What it says next; nothing after ten seconds.
             func line() -> String {
-                String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+                let reader = output.fileHandleForReading
+                var request = pollfd(fd: reader.fileDescriptor, events: Int16(POLLIN), revents: 0)
+                guard poll(&request, 1, 10_000) == 1 else { return "" }
+                return String(decoding: reader.availableData, as: UTF8.self)
             }
 
             func release() throws {
                 try input.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
-                process.waitUntilExit()
+                let process = process
+                #expect(eventually { !process.isRunning })
             }
 
-            // A closed queue lets everybody go.
+            // A closed queue lets everybody go. SIGKILL, because the test's thread may have blocked
+            // the others, and the program inherits that.
             deinit {
-                process.terminate()
+                kill(process.processIdentifier, SIGKILL)
             }
         }
 
@@ -41,6 +47,7 @@ extension SpawnTests {
 
         private static func heldProgram(in directory: TemporaryDirectory) throws -> String {
             try FileManager.default.copyItem(atPath: "/bin/true", toPath: directory("held"))
+            try waitForWriters(of: directory("held"))
             return directory("held")
         }
 
