@@ -49,7 +49,7 @@ import TouchmonTestSupport
 
     @Test func `a run knows its path, its reason, its number and the time of the touch`() throws {
         var daemon = try Self.daemon([PlannedAction("/srv/a")])
-        daemon.kernel.now = FileTime(seconds: 2_000_000_000)
+        daemon.kernel.setClock(to: FileTime(seconds: 2_000_000_000))
         try Self.touch("/srv/a", &daemon)
         let run = try #require(daemon.runs.first)
         #expect(run.variable("TOUCHMON_ACTION") == Array("/srv/a".utf8))
