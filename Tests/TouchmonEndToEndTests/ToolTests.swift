@@ -65,7 +65,9 @@ import Testing
             script: "emacs -Q --batch $f --eval "
                 + "'(progn (erase-buffer) (insert \"'$i'\") (save-buffer))' 2> /dev/null"),
         Save(name: "rsync -a", script: "head -c $i /dev/zero > src; rsync -a src $f"),
-        Save(name: "rsync -a --inplace", script: "head -c $i /dev/zero > src; rsync -a --inplace src $f"),
+        Save(
+            name: "rsync -a --inplace",
+            script: "head -c $i /dev/zero > src; rsync -a --inplace src $f"),
         Save(
             name: "tar x",
             script: "mkdir -p t; echo $i > t/f; touch -d '2021-05-05' t/f; tar cf a.tar -C t f; "

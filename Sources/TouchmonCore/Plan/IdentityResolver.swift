@@ -60,7 +60,9 @@ struct IdentityResolver {
             return daemon.account
         }
         switch accounts.users[name] {
-        case .found(let account): return account
+        // An ordinary user's runs have what the daemon has, whatever the database would add.
+        case .found(let account):
+            return !daemon.isRoot && account.user == daemon.account.user ? daemon.account : account
         case .failed(let error):
             problems.append(
                 Problem(

@@ -5,6 +5,15 @@ struct Command {
     var status: Int32
     var output: String
 
+    /// To be put before a command that is to be ended by a signal: the threads that tests run on
+    /// block signals, and a child inherits that.
+    static let withoutBlockedSignals = [
+        "python3", "-c",
+        "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); "
+            + "[signal.signal(s, signal.SIG_DFL) for s in (signal.SIGINT, signal.SIGTERM)]; "
+            + "os.execvp(sys.argv[1], sys.argv[1:])",
+    ]
+
     /// Runs a command, found in PATH, and returns what it printed on both streams.
     @discardableResult
     static func run(
