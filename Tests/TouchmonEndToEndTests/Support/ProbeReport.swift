@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// What the program ProbeChild said about itself; see Tests/ProbeChild/main.c.
+struct ProbeReport {
+    var arguments: [[UInt8]] = []
+    var environment: [String] = []
+    var descriptors: [Int: String] = [:]
+    var directory = ""
+    var stat: [String: String] = [:]
+    var status: [String: String] = [:]
+
+    init(_ text: String) {
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+            guard words.count >= 2 else { continue }
+            let (name, value) = (String(words[1]), words.count > 2 ? String(words[2]) : "")
+            switch words[0] {
+            case "argument": arguments.append(Self.bytes(value))
+            case "environment": environment.append(Self.text(value))
+            case "descriptor": descriptors[Int(name) ?? -1] = value
+            case "directory": directory = Self.text(value)
+            case "stat": stat[name] = value
+            case "status": status[name] = value
+            default: Issue.record("ProbeChild said: \(line)")
+            }
+        }
+    }
+
+    private static func text(_ hex: String) -> String {
+        String(decoding: bytes(hex), as: UTF8.self)
+    }
+
+    private static func bytes(_ hex: String) -> [UInt8] {
+        let digits = Array(hex)
+        return stride(from: 0, to: digits.count - 1, by: 2).map {
+            UInt8(String(digits[$0...$0 + 1]), radix: 16) ?? 0
+        }
+    }
+
+    /// Copies the program into a directory, to where every user can execute it.
+    static func install(in scratch: Scratch) throws -> String {
+        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let built = URL(fileURLWithPath: own).deletingLastPathComponent()
+            .appendingPathComponent("ProbeChild").path
+        try FileManager.default.copyItem(atPath: built, toPath: scratch("probe"))
+        chmod(scratch("probe"), 0o755)
+        return scratch("probe")
+    }
+}
