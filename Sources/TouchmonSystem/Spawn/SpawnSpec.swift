@@ -35,7 +35,8 @@ package struct SpawnSpec: Sendable {
 
     package init(
         candidates: [[UInt8]], arguments: [[UInt8]], environment: [[UInt8]],
-        variables: [UInt8] = [], directory: [UInt8]? = nil, identity: ProcessIdentity, changesIdentity: Bool,
+        variables: [UInt8] = [], directory: [UInt8]? = nil, identity: ProcessIdentity,
+        changesIdentity: Bool,
         umask: UInt16 = 0o022
     ) {
         self.candidates = candidates
