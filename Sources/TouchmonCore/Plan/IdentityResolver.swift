@@ -56,13 +56,14 @@ struct IdentityResolver {
             }
             return nil
         }
-        if case .id(daemon.account.user) = name, accounts.users[name] == nil {
-            return daemon.account
-        }
+        // An ordinary user's daemon runs as itself with the rights that it has, whatever the user
+        // database says of them: it may have been started before a group was added, or in a
+        // container that knows no such user.
+        if !daemon.isRoot, case .id(daemon.account.user) = name { return daemon.account }
         switch accounts.users[name] {
-        // An ordinary user's runs have what the daemon has, whatever the database would add.
         case .found(let account):
-            return !daemon.isRoot && account.user == daemon.account.user ? daemon.account : account
+            let isOwn = !daemon.isRoot && account.user == daemon.account.user
+            return isOwn ? daemon.account : account
         case .failed(let error):
             problems.append(
                 Problem(

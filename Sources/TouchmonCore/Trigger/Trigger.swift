@@ -6,6 +6,8 @@ package struct Trigger {
         var policy: SettlePolicy
         var first: Instant
         var last: Instant
+        /// The time of its element in `deadlines`; a further touch does not move that.
+        var queued: Instant?
 
         /// When the run is due if no further touch comes.
         var deadline: Instant {
@@ -30,14 +32,25 @@ package struct Trigger {
     package mutating func touched(
         _ action: ActionID, _ policy: SettlePolicy, at now: Instant
     ) -> Bool {
-        guard policy.quiet > .zero else { return true }
+        guard policy.quiet > .zero else {
+            // A reload may have taken the quiet time away; what settled until now is covered.
+            settling[action] = nil
+            return true
+        }
         var state = settling[action] ?? Settling(policy: policy, first: now, last: now)
         state.policy = policy
         state.last = now
+        // One element however many touches come: whoever may touch must not fill the memory.
+        if state.queued.map({ state.deadline < $0 }) ?? true {
+            state.queued = state.deadline
+            deadlines.insert(Deadline(time: state.deadline, action: action))
+        }
         settling[action] = state
-        deadlines.insert(Deadline(time: state.deadline, action: action))
         return false
     }
+
+    /// How many deadlines are kept, those included that have become another's or nobody's.
+    var deadlineCount: Int { deadlines.count }
 
     /// How many actions wait for quiet.
     package var settlingCount: Int { settling.count }
@@ -50,8 +63,13 @@ package struct Trigger {
     /// When `takeDue` is to be called next, if no touch comes before.
     package mutating func nextDeadline() -> Instant? {
         while let next = deadlines.min {
-            if settling[next.action]?.deadline == next.time { return next.time }
-            deadlines.removeMin()
+            guard let state = settling[next.action], state.queued == next.time else {
+                deadlines.removeMin()
+                continue
+            }
+            guard state.deadline > next.time else { return next.time }
+            settling[next.action]?.queued = state.deadline
+            deadlines.replaceMin(with: Deadline(time: state.deadline, action: next.action))
         }
         return nil
     }

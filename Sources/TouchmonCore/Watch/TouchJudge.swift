@@ -325,7 +325,7 @@ struct TouchJudge {
         if status.kind == .directory {
             if status.modified > handled.modified { return .touch }
             let isDoubtful = isRacy && status.modified == handled.modified
-            return isDoubtful && evidence.contains(.entries) ? .touch : .nothing
+            return isDoubtful && !evidence.isDisjoint(with: [.entries, .lost]) ? .touch : .nothing
         }
         return status.modified == handled.modified ? .nothing : .touch
     }

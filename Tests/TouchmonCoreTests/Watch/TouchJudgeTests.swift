@@ -1,0 +1,109 @@
+import Testing
+
+@testable import TouchmonCore
+
+/// What the simulated tools do not reach: single looks, with the state and the evidence given.
+@Suite struct TouchJudgeTests {
+    static let start = FileTime(seconds: 1_000_000)
+
+    static func status(_ kind: FileKind = .regular, modified: FileTime = start) -> FileStatus {
+        FileStatus(
+            identity: FileIdentity(device: 1, inode: 2, birth: start), kind: kind, size: 0,
+            modified: modified, changed: modified, mode: 0o644, owner: 0, group: 0, links: 1)
+    }
+
+    /// A look just after the file changed, where times move in ticks of 10 ms or do not.
+    static func look(_ status: FileStatus, ticks: Bool = true) -> Examination {
+        var time = status.changed
+        time.nanoseconds += 1_000_000
+        return Examination(
+            status: .success(status), time: time, granularity: ticks ? .milliseconds(10) : .zero)
+    }
+
+    static let now = Instant(nanoseconds: 0)
+
+    @Test(arguments: [
+        (Evidence.entries, true, TouchJudge.Verdict.touch),
+        // An entry's event may be among those that were lost.
+        (.lost, true, .touch),
+        (.unheard, true, .nothing),
+        (.attributes, true, .nothing),
+        (.entries, false, .nothing),
+        (.lost, false, .nothing),
+    ])
+    func `a directory whose time did not move`(
+        evidence: Evidence, ticks: Bool, verdict: TouchJudge.Verdict
+    ) {
+        var judge = TouchJudge()
+        var directory = Self.status(.directory)
+        directory.modified.nanoseconds = 1
+        directory.changed = directory.modified
+        let look = Self.look(directory, ticks: ticks)
+        #expect(judge.judge(.unheard, look, at: Self.now) == .nothing)
+        #expect(judge.judge(evidence, look, at: Self.now) == verdict)
+    }
+
+    @Test func `the first look runs nothing, whatever was heard`() {
+        for evidence in [Evidence.closed, .arrived, .lost, .unheard] {
+            var judge = TouchJudge()
+            let old = Self.status(modified: FileTime(seconds: 1))
+            let examination = Examination(
+                status: .success(old), time: Self.start, granularity: .zero)
+            #expect(judge.judge(evidence, examination, at: Self.now) == .nothing)
+            #expect(judge.handled == old)
+        }
+    }
+
+    @Test func `a path that is not there has nothing to run, and coming back the same neither`() {
+        var judge = TouchJudge()
+        let examination = Self.look(Self.status(), ticks: false)
+        let gone = Examination(
+            status: .failure(.noSuchFile), time: Self.start, granularity: .zero)
+        #expect(judge.judge(.unheard, examination, writer: .absent, at: Self.now) == .nothing)
+        #expect(judge.judge(.unheard, gone, at: Self.now) == .nothing)
+        #expect(judge.seen == nil)
+        #expect(judge.handled == Self.status())
+        #expect(judge.judge(.arrived, examination, at: Self.now) == .nothing)
+    }
+
+    @Test func `a FIFO is touched by a time that moves either way`() {
+        for seconds in [-1, 1] as [Int64] {
+            var judge = TouchJudge()
+            #expect(
+                judge.judge(.unheard, Self.look(Self.status(.fifo)), at: Self.now) == .nothing)
+            let moved = Self.status(
+                .fifo, modified: FileTime(seconds: Self.start.seconds + seconds))
+            #expect(judge.judge(.attributes, Self.look(moved), at: Self.now) == .touch)
+            #expect(judge.judge(.attributes, Self.look(moved), at: Self.now) == .nothing)
+        }
+    }
+
+    @Test func `where nobody knows who writes, a file that came unheard must be quiet for 1 s`() {
+        var judge = TouchJudge()
+        #expect(
+            judge.judge(.unheard, Self.look(Self.status()), writer: .unknown, at: Self.now)
+                == .nothing)
+        var other = Self.status()
+        other.identity.inode = 3
+        let examination = Self.look(other, ticks: false)
+        #expect(judge.judge(.unheard, examination, at: Self.now) == .askWriter)
+        #expect(judge.judge(.unheard, examination, writer: .unknown, at: Self.now) == .nothing)
+        #expect(judge.deadline == Instant(nanoseconds: 1_000_000_000))
+        #expect(judge.judge(.deadline, examination, at: Self.now) == .touch)
+        #expect(judge.deadline == nil)
+    }
+
+    @Test func `who renames a file that he holds open has 20 ms to close it`() {
+        var judge = TouchJudge()
+        #expect(
+            judge.judge(.unheard, Self.look(Self.status()), writer: .absent, at: Self.now)
+                == .nothing)
+        var other = Self.status()
+        other.identity.inode = 3
+        let examination = Self.look(other, ticks: false)
+        #expect(judge.judge(.arrived, examination, at: Self.now) == .askWriter)
+        #expect(judge.judge(.arrived, examination, writer: .present, at: Self.now) == .nothing)
+        #expect(judge.deadline == Instant(nanoseconds: 20_000_000))
+        #expect(judge.judge(.deadline, examination, at: Self.now) == .touch)
+    }
+}
