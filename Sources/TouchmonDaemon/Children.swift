@@ -5,7 +5,8 @@ internal import TouchmonSystem
 struct Children: ~Copyable {
     /// What a process that ended was.
     enum Ending {
-        case ended(RunOutcome)
+        /// With whether nobody was told yet that it executed its program.
+        case ended(RunOutcome, isUnannounced: Bool)
         /// It executed nothing.
         case notStarted(StartFailure)
     }
@@ -72,21 +73,24 @@ struct Children: ~Copyable {
         return started
     }
 
-    func pidfd(of run: RunNumber) -> Child? { byRun[run] }
+    func child(of run: RunNumber) -> Child? { byRun[run] }
 
     /// Reaps the process of a run; nil while it lives.
     mutating func reap(_ run: RunNumber) throws(SystemFailure) -> Ending? {
         guard let child = byRun[run], let (outcome, _) = try child.reap() else { return nil }
         byRun[run] = nil
+        let isUnannounced = starting.contains(run)
         starting.removeAll { $0 == run }
         if case .failed(let step, let errno) = try child.settle(within: 0) {
             return .notStarted(
                 StartFailure(step: StartStep(step), error: ErrorNumber(errno.code)))
         }
-        return switch outcome {
-        case .exited(let status): .ended(.exited(status: status))
-        case .signaled(let signal, _): .ended(.signalled(signal: signal))
-        }
+        let result: RunOutcome =
+            switch outcome {
+            case .exited(let status): .exited(status: status)
+            case .signaled(let signal, _): .signalled(signal: signal)
+            }
+        return .ended(result, isUnannounced: isUnannounced)
     }
 
     /// Sends a signal to the process group of a run, and to the process itself where it has not come

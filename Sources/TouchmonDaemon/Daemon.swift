@@ -133,14 +133,15 @@ package struct Daemon: ~Copyable {
     }
 
     private mutating func reap(_ run: RunNumber) throws(SystemFailure) {
-        guard let pidfd = children.pidfd(of: run) else { return }
+        guard let child = children.child(of: run) else { return }
         switch try children.reap(run) {
         case nil: return
-        case .ended(let outcome):
-            try poller.remove(pidfd.pidfd)
+        case .ended(let outcome, let isUnannounced):
+            try poller.remove(child.pidfd)
+            if isUnannounced { engine.started(run) }
             engine.ended(run, outcome, at: now)
         case .notStarted(let failure):
-            try poller.remove(pidfd.pidfd)
+            try poller.remove(child.pidfd)
             engine.notStarted(run, failure)
         }
     }

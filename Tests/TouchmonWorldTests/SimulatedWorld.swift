@@ -1,7 +1,7 @@
 import TouchmonCore
 import TouchmonTestSupport
 
-/// The simulated kernel performing steps below `/base/work`.
+/// The simulated kernel performing steps below `/base/scene`.
 struct SimulatedWorld: World {
     var kernel: SimulatedKernel
     private var handles: [FileHandle?] = [nil, nil, nil]
@@ -9,7 +9,7 @@ struct SimulatedWorld: World {
     init(policy: FileSystemPolicy) throws {
         kernel = SimulatedKernel(root: policy)
         try kernel.makeDirectory(RawPath("/base"), mode: 0o700)
-        try kernel.makeDirectory(RawPath("/base/work"), mode: 0o700)
+        try kernel.makeDirectory(RawPath("/base/scene"), mode: 0o700)
     }
 
     /// Lets the coarse clock tick, as it did in the other world.
@@ -39,7 +39,7 @@ struct SimulatedWorld: World {
         return kernel.status(handle).map(Self.facts)
     }
 
-    func full(_ path: String) -> RawPath { RawPath("/base/work/" + path) }
+    func full(_ path: String) -> RawPath { RawPath("/base/scene/" + path) }
 
     private mutating func attempt(_ step: Step) throws(ErrorNumber) -> Int32 {
         switch step {
