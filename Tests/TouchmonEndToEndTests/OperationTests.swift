@@ -58,7 +58,8 @@ import Testing
     }
 
     @Test func `idle, it makes no system call and no context switch`() throws {
-        let scratch = try Scratch()
+        // Away from the other tests: their directories are names on the way to theirs.
+        let scratch = try Scratch(in: "/var/tmp/touchmon-idle")
         let stamp = try scratch.write("stamp")
         let files = try scratch.actions([stamp: (["true"], user)])
         let daemon = try TouchmonProcess.daemon([files])
