@@ -92,7 +92,9 @@ extension LogEvent {
 
     private func remedy(_ failure: StartFailure, _ program: RawPath?) -> String {
         switch (failure.step, failure.error) {
-        case (.clone, .tryAgain): "raise the limit on processes (ulimit -u, pids.max)"
+        // Who becomes a user with too many processes learns it from exec, execve(2).
+        case (.clone, .tryAgain), (.execute, .tryAgain):
+            "raise the limit on processes (ulimit -u, pids.max)"
         case (.clone, .tooManyOpenFiles): "raise the limit on open files (ulimit -n)"
         case (.clone, _): "see what the system is short of"
         case (.execute, .noSuchFile):
