@@ -12,9 +12,10 @@ package struct FileTime: Hashable, Comparable, Sendable {
 
     /// From a count that the realtime clock gives, clock_gettime(2).
     package init(nanosecondsSince1970 time: Int64) {
-        let nanoseconds = (time % 1_000_000_000 + 1_000_000_000) % 1_000_000_000
+        let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
         self.init(
-            seconds: (time - nanoseconds) / 1_000_000_000, nanoseconds: Int32(nanoseconds))
+            seconds: rest < 0 ? seconds - 1 : seconds,
+            nanoseconds: Int32(rest < 0 ? rest + 1_000_000_000 : rest))
     }
 
     package static func < (left: FileTime, right: FileTime) -> Bool {

@@ -13,8 +13,8 @@ package enum Timestamp {
     }
 
     private static func floored(_ value: Int64, by unit: Int64) -> (quotient: Int64, rest: Int64) {
-        let rest = (value % unit + unit) % unit
-        return ((value - rest) / unit, rest)
+        let (quotient, rest) = value.quotientAndRemainder(dividingBy: unit)
+        return rest < 0 ? (quotient - 1, rest + unit) : (quotient, rest)
     }
 
     private static func padded(_ value: Int64, _ width: Int) -> String {

@@ -1,0 +1,60 @@
+import TouchmonCore
+
+extension LogEvent {
+    static let path = RawPath("/srv/app/stamp")
+    static let identity = RunIdentity(name: "deploy", user: 1000, group: 1000, groups: [1000])
+    static let run = RunNumber(7)
+
+    /// Every event, in every form of its message, as `docs/log-messages.md` shows it.
+    static let samples: [LogEvent] = {
+        let path = RawPath("/srv/app/deploy.stamp")
+        return [
+            .ready(actions: 3, elapsed: .microseconds(1050)),
+            .touched(path),
+            .started(run, path, identity, process: 4711),
+            .ended(run, path, .exited(status: 0), elapsed: .milliseconds(1250)),
+            .ended(run, path, .exited(status: 3), elapsed: .milliseconds(1250)),
+            .ended(run, path, .signalled(signal: 9), elapsed: .milliseconds(1250)),
+            .notStarted(
+                run, path, identity, program: RawPath("deploy-app"),
+                StartFailure(step: .execute, error: .noSuchFile)),
+            .refused(
+                path, reader: RunIdentity(name: "alice", user: 1001, group: 1001, groups: [])),
+            .polled(path, at: RawPath("/srv/app"), .noSpace),
+            .overflowed,
+            .reloading,
+            .reloaded(actions: 3, added: 1, changed: 0, removed: 2),
+            .reloadRefused(problems: 2),
+            .draining(runs: 0, within: .seconds(30)),
+            .draining(runs: 2, within: .seconds(30)),
+            .stopping(runs: 1),
+            .killing(runs: 1),
+            .stopped(waiting: 0),
+            .stopped(waiting: 1),
+        ]
+    }()
+
+    /// The place of the event's case in the list of all cases. A new case does not compile before it
+    /// is here, and fails the tests before it is among the samples.
+    var caseNumber: Int {
+        switch self {
+        case .ready: 0
+        case .touched: 1
+        case .started: 2
+        case .ended: 3
+        case .notStarted: 4
+        case .refused: 5
+        case .polled: 6
+        case .overflowed: 7
+        case .reloading: 8
+        case .reloaded: 9
+        case .reloadRefused: 10
+        case .draining: 11
+        case .stopping: 12
+        case .killing: 13
+        case .stopped: 14
+        }
+    }
+
+    static let caseCount = 15
+}
