@@ -18,7 +18,9 @@ import TouchmonSystem
 
     @Test func `closing twice traps`() async {
         await #expect(processExitsWith: .failure) {
-            let owner = try OwnedDescriptor.null()
+            // A number far above those that another thread of this process may be given meanwhile.
+            let owner = OwnedDescriptor(
+                adopting: fcntl(try OwnedDescriptor.null().release(), F_DUPFD, 900))
             close(owner.raw)
         }
     }
