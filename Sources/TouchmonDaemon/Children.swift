@@ -79,9 +79,10 @@ struct Children: ~Copyable {
     mutating func reap(_ run: RunNumber) throws(SystemFailure) -> Ending? {
         guard let child = byRun[run], let (outcome, _) = try child.reap() else { return nil }
         byRun[run] = nil
-        let isUnannounced = starting.contains(run)
+        let wasStarting = starting.contains(run)
         starting.removeAll { $0 == run }
-        if case .failed(let step, let errno) = try child.settle(within: 0) {
+        let start = try child.settle(within: 0)
+        if case .failed(let step, let errno) = start {
             return .notStarted(
                 StartFailure(step: StartStep(step), error: ErrorNumber(errno.code)))
         }
@@ -90,7 +91,7 @@ struct Children: ~Copyable {
             case .exited(let status): .exited(status: status)
             case .signaled(let signal, _): .signalled(signal: signal)
             }
-        return .ended(result, isUnannounced: isUnannounced)
+        return .ended(result, isUnannounced: wasStarting && start == .running)
     }
 
     /// Sends a signal to the process group of a run, and to the process itself where it has not come

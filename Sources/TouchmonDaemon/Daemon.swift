@@ -100,6 +100,7 @@ package struct Daemon: ~Copyable {
                 engine.timePassed(at: now)
             }
             try perform()
+            log.flushIfLate(at: now)
         }
     }
 

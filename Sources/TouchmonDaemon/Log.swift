@@ -16,6 +16,9 @@ struct Log: ~Copyable {
     /// How many events are collected at most.
     private static let mostEvents = 256
 
+    /// How old a line may become where there is always something else to do.
+    private static let oldest = Duration.milliseconds(50)
+
     /// Whether something waits to be flushed.
     var isWaiting: Bool { !events.isEmpty }
 
@@ -30,6 +33,12 @@ struct Log: ~Copyable {
         guard event.level <= level else { return }
         events.append((event, now))
         if events.count >= Self.mostEvents { flush() }
+    }
+
+    /// Writes all that was collected, if some of it has waited too long.
+    mutating func flushIfLate(at now: Instant) {
+        guard let first = events.first, now.elapsed(since: first.time) > Self.oldest else { return }
+        flush()
     }
 
     /// Writes all that was collected.
