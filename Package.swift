@@ -47,6 +47,11 @@ let package = Package(
         .target(
             name: "TouchmonTestSupport", dependencies: ["TouchmonCore"], swiftSettings: settings),
 
+        // Plays random histories, built for speed.
+        .executableTarget(
+            name: "Simulation", dependencies: ["TouchmonTestSupport"], path: "Tests/Simulation",
+            swiftSettings: settings),
+
         .testTarget(
             name: "TouchmonCoreTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
             swiftSettings: settings),

@@ -1,4 +1,5 @@
-/// Every decision of the daemon, in the order in which data flows: events → watch → trigger → run.
+/// Every decision of the daemon, in the order in which data flows: events → watch → trigger → run →
+/// record.
 ///
 /// The daemon tells what happened, then performs effects until `nextEffect` has none left, and
 /// waits until `nextDeadline` at the latest. Nothing in here reads a clock or calls the kernel, so
@@ -17,6 +18,13 @@ package struct Engine {
         case start(RunSpec)
         /// kill(2) the process group of a run.
         case signal(process: Int32, signal: Int32)
+        /// Append bytes to the journal with one write; answered by `appended`.
+        case append([UInt8])
+        /// Save into the database and begin the journal anew; answered by `saved`.
+        case save(LedgerChange)
+        /// Open the state directory, which was not usable before; answered by `opened`, or by
+        /// `ledgerFailed`.
+        case openLedger
         /// Read the action files again; answered by `reload` or `reloadRefused`.
         case readActionFiles
         /// End the daemon; there are no runs left.
@@ -29,41 +37,43 @@ package struct Engine {
         case interrupt, terminate, hangUp
     }
 
-    /// An action of the present plan, or of an earlier one whose run has not ended.
-    private struct Slot {
-        var action: PlannedAction
-        var isRetired = false
-    }
-
     private var mounts = MountPoints()
     private var watcher: Watcher
     private var trigger = Trigger()
     private var runs = Runs()
+    private var ledger: Ledger
     private var shutdown: Shutdown
     private let drain: Duration
     private let begun: Instant
 
-    private var slots: [Slot?] = []
-    private var freeSlots: [ActionID] = []
-    private var actionByPath: [RawPath: ActionID] = [:]
-    private var actionCount = 0
+    private var actions = ActionTable()
     private var effects: [Effect] = []
     private var effectsHead = 0
     private var isReady = false
     private var isReloading = false
     private var hasStopped = false
+    private var hasTriedLastSave = false
+    /// Whether the log says already that the ledger can't be kept.
+    private var isDegradationKnown = false
 
     private static let kill: Int32 = 9, terminate: Int32 = 15
 
     /// Begins with a plan; `drain` is how long running runs may go on after SIGINT or SIGTERM.
     ///
     /// Without root's rights the kernel tells less of other users' files, so more is listened to.
-    package init(plan: Plan, isRoot: Bool, drain: Duration, at now: Instant) {
+    /// `recovered` is what an earlier daemon left; nil where that can't be told, which `ledgerFailed`
+    /// then says.
+    package init(
+        plan: Plan, isRoot: Bool, drain: Duration, recovered: Recovered? = Recovered(),
+        at now: Instant
+    ) {
         watcher = Watcher(listensByName: !isRoot)
+        ledger = Ledger(after: recovered?.generation, at: now)
         shutdown = Shutdown(drain: drain, stopTimeout: .seconds(10))
         self.drain = drain
         begun = now
-        for item in plan.items { _ = place(item.action) }
+        for item in plan.items { place(item.action, recovered) }
+        if let recovered { take(recovered, ran: [], at: now) }
     }
 
     // MARK: What is to be done
@@ -81,19 +91,28 @@ package struct Engine {
             if let request = watcher.nextRequest() { return .watch(request) }
             while let output = watcher.nextOutput() { take(output, at: now) }
             guard effects.isEmpty else { continue }
+            if ledger.needsOpening(at: now) { return .openLedger }
+            if ledger.needsUrgentSave { return .save(change()) }
             if !isReady {
                 isReady = true
-                log(.ready(actions: actionCount, elapsed: now.elapsed(since: begun)))
+                log(.ready(actions: actions.count, elapsed: now.elapsed(since: begun)))
                 continue
             }
-            if let (run, due) = runs.takeStart(at: now) {
-                guard let slot = slots[run.action.index] else { continue }
-                return .start(slot.action.spec(run, due))
+            if let run = runs.takeStart(at: now) {
+                guard let slot = actions[run.action] else { continue }
+                ledger.began(run.action, at: now)
+                return .start(spec(run, slot.action, at: now))
             }
             // Before a run starts, and before a restored time is taken for granted, whatever is in
             // the queue by now must have been heard.
             if runs.needsDrain() || watcher.needsDrain { return .readEvents }
+            if let records = takeRecords() { return .append(records) }
+            if ledger.needsSave(at: now) { return .save(change()) }
             guard shutdown.step != nil, !runs.hasActiveRuns else { return nil }
+            if ledger.isBehind, !hasTriedLastSave {
+                hasTriedLastSave = true
+                return .save(change())
+            }
             guard !hasStopped else { return .exit }
             hasStopped = true
             log(.stopped(waiting: runs.waitingCount + trigger.settlingCount))
@@ -104,7 +123,9 @@ package struct Engine {
     package mutating func nextDeadline() -> Instant? {
         var next = watcher.nextDeadline()
         if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
-        if let step = shutdown.deadline { next = min(next ?? step, step) }
+        for deadline in [shutdown.deadline, runs.deadline, ledger.deadline] {
+            if let deadline { next = min(next ?? deadline, deadline) }
+        }
         return next
     }
 
@@ -136,11 +157,12 @@ package struct Engine {
     package mutating func checkedReader(
         _ action: ActionID, _ status: FileStatus, mayRead: Bool, at now: Instant
     ) {
-        guard let slot = slots[action.index], !slot.isRetired else { return }
+        guard let planned = actions.present(action) else { return }
         if mayRead {
-            trigger(action, slot.action, status, at: now)
-        } else if let reader = slot.action.command.reader {
-            log(.refused(slot.action.path, reader: reader))
+            trigger(action, planned, at: now)
+        } else if let reader = planned.command.reader {
+            log(.refused(planned.path, reader: reader))
+            ledger.changed(action, at: now)
         }
     }
 
@@ -154,21 +176,37 @@ package struct Engine {
     /// The process of a run executes its program.
     package mutating func started(_ run: RunNumber) {
         guard let active = runs.run(run), let process = active.process,
-            let slot = slots[active.action.index]
+            let slot = actions[active.action]
         else { return }
+        runs.started(run)
         log(.started(run, slot.action.path, slot.action.command.identity, process: process))
     }
 
     /// A run executed nothing.
-    package mutating func notStarted(_ run: RunNumber, _ failure: StartFailure) {
-        guard let (_, action) = end(run) else { return }
+    package mutating func notStarted(_ run: RunNumber, _ failure: StartFailure, at now: Instant) {
+        guard let active = runs.run(run), let slot = actions[active.action] else { return }
+        let action = slot.action
         let program = RawPath(bytes: action.command.argv[0])
-        log(.notStarted(run, action.path, action.command.identity, program: program, failure))
+        // Before there was a process there was nobody to write that the run began.
+        if failure.step != .clone { ledger.ended(row(active, action.path), .notStarted, at: now) }
+        if failure.isPassing, !slot.isRetired {
+            if let wait = runs.postpone(run, at: now) {
+                log(
+                    .postponed(
+                        run, action.path, action.command.identity, program: program, failure,
+                        retry: wait))
+            }
+            ledger.changed(active.action, at: now)
+        } else {
+            _ = end(run)
+            log(.notStarted(run, action.path, action.command.identity, program: program, failure))
+        }
     }
 
     /// The process of a run ended.
     package mutating func ended(_ run: RunNumber, _ outcome: RunOutcome, at now: Instant) {
         guard let (active, action) = end(run) else { return }
+        ledger.ended(row(active, action.path), .ended(outcome), at: now)
         log(.ended(run, action.path, outcome, elapsed: now.elapsed(since: active.started)))
     }
 
@@ -189,7 +227,10 @@ package struct Engine {
     /// A deadline passed.
     package mutating func timePassed(at now: Instant) {
         watcher.timePassed(at: now)
-        while let action = trigger.takeDue(at: now) { request(action) }
+        runs.timePassed(at: now)
+        while let (action, reason) = trigger.takeDue(at: now) {
+            request(action, reason, at: now)
+        }
         if let step = shutdown.timePassed(at: now) { begin(step) }
     }
 
@@ -203,64 +244,46 @@ package struct Engine {
 
     /// The action files were read again. Actions that stay keep their watches, their running and
     /// their waiting runs; a run that has started keeps what it was started with.
-    package mutating func reload(_ plan: Plan) {
+    package mutating func reload(_ plan: Plan, at now: Instant) {
         isReloading = false
         let kept = Set(plan.items.map(\.action.path))
         var (added, changed, removed) = (0, 0, 0)
-        for (path, action) in actionByPath where !kept.contains(path) {
-            guard slots[action.index]?.isRetired == false else { continue }
-            retire(action)
+        for id in actions.presentPlaces {
+            guard let path = actions.present(id)?.path, !kept.contains(path) else { continue }
+            retire(id, path, at: now)
             removed += 1
         }
         for item in plan.items {
-            switch place(item.action) {
+            switch place(item.action, nil) {
             case .added: added += 1
             case .changed: changed += 1
             case .same: break
             }
         }
-        log(.reloaded(actions: actionCount, added: added, changed: changed, removed: removed))
+        log(.reloaded(actions: actions.count, added: added, changed: changed, removed: removed))
     }
 
-    private enum Placement {
-        case added, changed, same
-    }
-
-    private mutating func place(_ action: PlannedAction) -> Placement {
-        if let id = actionByPath[action.path], let slot = slots[id.index] {
-            slots[id.index] = Slot(action: action)
-            guard slot.isRetired else { return slot.action == action ? .same : .changed }
-            // Its run of before has not ended: the action stays busy with it.
-            watch(id, action)
-            return .added
-        }
-        let id = freeSlots.popLast() ?? ActionID(slots.count)
-        if id.index == slots.count { slots.append(nil) }
-        slots[id.index] = Slot(action: action)
-        actionByPath[action.path] = id
-        watch(id, action)
+    /// Begins to carry out an action, or goes on with it as it is now. A path that was not seen
+    /// before has its present state as the handled one; of others the ledger tells.
+    @discardableResult
+    private mutating func place(
+        _ action: PlannedAction, _ recovered: Recovered?
+    ) -> ActionTable.Placement {
+        let (id, placement) = actions.put(action)
+        guard placement == .added else { return placement }
+        let known = recovered?.known(action.path)
+        watcher.add(id, path: action.path, known: known)
+        ledger.added(id, action.path, isSaved: recovered?.paths[action.path]?.isSaved ?? false)
         return .added
     }
 
-    private mutating func watch(_ id: ActionID, _ action: PlannedAction) {
-        watcher.add(id, path: action.path)
-        actionCount += 1
-    }
-
-    private mutating func retire(_ id: ActionID) {
+    private mutating func retire(_ id: ActionID, _ path: RawPath, at now: Instant) {
         watcher.remove(id)
         trigger.remove(id)
         runs.remove(id)
-        actionCount -= 1
-        slots[id.index]?.isRetired = true
-        if !runs.isBusy(id) { forget(id) }
-    }
-
-    private mutating func forget(_ id: ActionID) {
-        guard let path = slots[id.index]?.action.path else { return }
-        actionByPath[path] = nil
-        slots[id.index] = nil
-        freeSlots.append(id)
+        ledger.removed(id, path, at: now)
+        actions.retire(id)
+        if !runs.isBusy(id) { actions.forget(id) }
     }
 
     // MARK: Stages
@@ -270,38 +293,196 @@ package struct Engine {
         case .overflowed:
             log(.overflowed)
         case .polled(let id, let place, let error):
-            guard let slot = slots[id.index] else { return }
+            guard let slot = actions[id] else { return }
             log(.polled(slot.action.path, at: place, error))
+        case .handled(let id):
+            ledger.changed(id, at: now)
         case .touched(let id, let status):
-            guard let slot = slots[id.index] else { return }
+            guard let slot = actions[id] else { return }
             if let reader = slot.action.command.reader {
                 effects.append(
                     .checkReader(id, status, path: slot.action.path, reader: reader))
             } else {
-                trigger(id, slot.action, status, at: now)
+                trigger(id, slot.action, at: now)
             }
         }
     }
 
-    private mutating func trigger(
-        _ id: ActionID, _ action: PlannedAction, _ status: FileStatus, at now: Instant
-    ) {
+    private mutating func trigger(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
+        // What is found before all paths were looked at happened before anybody looked.
+        guard isReady else { return catchUp(id, action, at: now) }
         // A touch that joins a run that is due already is the same news.
         if !runs.isWaiting(id) { log(.touched(action.path)) }
-        if trigger.touched(id, action.command.settle, at: now) { request(id) }
+        settle(id, action, .touch, at: now)
     }
 
-    private mutating func request(_ id: ActionID) {
-        runs.request(
-            id, Runs.Due(reason: .touch, modified: watcher.handled(id)?.modified))
+    private mutating func settle(
+        _ id: ActionID, _ action: PlannedAction, _ reason: RunReason, at now: Instant
+    ) {
+        let isNew = !trigger.isSettling(id)
+        if trigger.touched(id, reason, action.command.settle, at: now) {
+            request(id, reason, at: now)
+        } else if isNew {
+            ledger.changed(id, at: now)
+        }
+    }
+
+    private mutating func catchUp(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
+        if !runs.isWaiting(id), !trigger.isSettling(id) {
+            log(.caughtUp(action.path, runs: action.command.catchUp))
+        }
+        if action.command.catchUp {
+            settle(id, action, .catchUp, at: now)
+        } else {
+            ledger.changed(id, at: now)
+        }
+    }
+
+    private mutating func request(_ id: ActionID, _ reason: RunReason, at now: Instant) {
+        let isNews = !runs.isWaiting(id)
+        runs.request(id, Runs.Due(reason: reason, modified: watcher.handled(id)?.modified))
+        // One that begins at once writes that down itself.
+        if isNews, runs.isHeldBack(id) { ledger.changed(id, at: now) }
     }
 
     private mutating func end(_ run: RunNumber) -> (Runs.Active, PlannedAction)? {
-        guard let active = runs.ended(run), let slot = slots[active.action.index] else {
-            return nil
-        }
-        if slot.isRetired { forget(active.action) }
+        guard let active = runs.ended(run), let slot = actions[active.action] else { return nil }
+        if slot.isRetired { actions.forget(active.action) }
         return (active, slot.action)
+    }
+
+    // MARK: Record
+
+    /// What an earlier daemon left is taken up: runs that are still alive, runs that were cut off,
+    /// and runs that were due.
+    ///
+    /// What `ran` since needs no run for what was before.
+    private mutating func take(_ recovered: Recovered, ran: Set<ActionID>, at now: Instant) {
+        runs.skip(to: recovered.lastRun)
+        for run in recovered.finished { ledger.found(run, at: now) }
+        for (path, row) in recovered.paths {
+            guard let id = actions.place(of: path), let action = actions.present(id) else {
+                ledger.leftOver(path, at: now)
+                continue
+            }
+            guard !ran.contains(id) else { continue }
+            switch row.due {
+            case nil: break
+            case .interrupted: request(id, .interrupted, at: now)
+            case .touch, .catchUp: catchUp(id, action, at: now)
+            }
+        }
+        for run in recovered.unfinished { take(run, ran: ran, at: now) }
+    }
+
+    private mutating func take(_ run: Recovered.Run, ran: Set<ActionID>, at now: Instant) {
+        let id = actions.place(of: run.path)
+        var active = Runs.Active(
+            number: run.number, action: id ?? ActionID(0), started: run.started,
+            process: run.witness.process, due: Runs.Due(reason: run.reason))
+        if run.isAlive {
+            // A daemon that could not read the ledger may have begun one by now, with the same number.
+            guard id.map(runs.isBusy) != true, runs.run(run.number) == nil else { return }
+            active.action = id ?? actions.putRetired(.gone(run.path))
+            runs.adopt(active)
+            log(.adopted(run.number, run.path, process: run.witness.process))
+        } else {
+            let action = id.flatMap { actions.present($0) }
+            let isCovered = id.map(ran.contains) ?? false
+            let reruns = action?.command.interrupted == .rerun && !isCovered
+            ledger.ended(row(active, run.path), .interrupted, at: now)
+            log(.interrupted(run.number, run.path, reruns: reruns))
+            if reruns, let id { request(id, .interrupted, at: now) }
+        }
+    }
+
+    /// The state directory was not usable before: what is in it is taken up late. Touches from before
+    /// the start are caught up, except where a run has begun since.
+    package mutating func opened(_ recovered: Recovered, at now: Instant) {
+        let ran = ledger.opened(after: recovered.generation, at: now)
+        for (path, row) in recovered.paths {
+            guard let id = actions.place(of: path), let action = actions.present(id),
+                !ran.contains(id), row.due == nil,
+                TouchJudge(handled: row.handled, isSameBoot: recovered.isSameBoot)
+                    .isOutdated(by: watcher.handled(id))
+            else { continue }
+            catchUp(id, action, at: now)
+        }
+        take(recovered, ran: ran, at: now)
+    }
+
+    /// The state directory can't be opened or written to, with the reason; `failed` follows where it
+    /// was an answer.
+    package mutating func ledgerFailed(_ failure: LedgerFailure, at now: Instant) {
+        let isFirst = ledger.failed(at: now)
+        if isFirst || !isDegradationKnown { log(.ledgerDegraded(failure)) }
+        isDegradationKnown = true
+    }
+
+    /// The answer to `.append`.
+    package mutating func appended(_ failure: LedgerFailure?, at now: Instant) {
+        if let failure { ledgerFailed(failure, at: now) }
+    }
+
+    /// The answer to `.save`.
+    package mutating func saved(at now: Instant) {
+        if ledger.saved() { log(.ledgerRestored) }
+        isDegradationKnown = false
+    }
+
+    /// The answer to `.save` while a process is about to write to the journal.
+    package mutating func savePostponed(at now: Instant) {
+        ledger.postponed(at: now)
+    }
+
+    private func spec(_ run: Runs.Active, _ action: PlannedAction, at now: Instant) -> RunSpec {
+        var record: [UInt8] = []
+        if ledger.isKept {
+            record =
+                JournalRecord.began(
+                    run.number, run.due.reason, action.path,
+                    state: watcher.handled(run.action), started: now,
+                    JournalRecord.Witness(process: 0, time: 0)
+                ).bytes
+        }
+        return action.spec(run, record: record)
+    }
+
+    private static func due(_ id: ActionID, _ runs: Runs, _ trigger: Trigger) -> RunReason? {
+        runs.waitingReason(id) ?? trigger.settlingReason(id)
+    }
+
+    private mutating func takeRecords() -> [UInt8]? {
+        guard ledger.hasRecords else { return nil }
+        let (actions, watcher, runs, trigger) = (actions, watcher, runs, trigger)
+        return ledger.takeRecords { id in
+            guard let path = actions.present(id)?.path else { return nil }
+            let state = watcher.handled(id)
+            return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
+                ?? .handled(path, state: state)
+        }
+    }
+
+    private func change() -> LedgerChange {
+        let active = runs.activeRuns.compactMap { run in
+            actions[run.action].map { row(run, $0.action.path) }
+        }
+        return ledger.change(lastRun: runs.last, active: active) { id in
+            actions.present(id).map {
+                LedgerContents.Path(
+                    path: $0.path, state: FileStatus.bytes(of: watcher.handled(id)),
+                    due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)
+            }
+        }
+    }
+
+    /// Whether what happens is written down.
+    package var keepsLedger: Bool { ledger.isKept }
+
+    private func row(_ run: Runs.Active, _ path: RawPath) -> LedgerChange.Run {
+        LedgerChange.Run(
+            number: run.number, path: path, reason: run.due.reason, process: run.process ?? 0,
+            started: run.started)
     }
 
     // MARK: The end

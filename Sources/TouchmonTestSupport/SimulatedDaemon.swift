@@ -9,8 +9,14 @@ package struct SimulatedDaemon {
     package struct Run: Hashable, Sendable {
         package var spec: RunSpec
         package var started: Instant
+        /// When the event queue was last read to its end before that.
+        package var drained: Instant
         package var ended: Instant?
         package var outcome: RunOutcome?
+        /// Whether the process belongs to a daemon that has died since: its end is not told.
+        package var isOrphan = false
+        /// Whether the present daemon knows of it.
+        package var isAdopted = false
         package var signals: [Int32] = []
 
         package var path: RawPath { RawPath(bytes: variable("TOUCHMON_PATH") ?? []) }
@@ -27,6 +33,12 @@ package struct SimulatedDaemon {
     package private(set) var runs: [Run] = []
     package private(set) var logs: [LogEvent] = []
     package private(set) var hasExited = false
+    /// What the daemon keeps on disk.
+    package var state = SimulatedState()
+    /// The machine's present boot.
+    package private(set) var boot: [UInt8] = [1]
+    private let isRoot: Bool
+    private var drained = Instant(nanoseconds: 0)
     package private(set) var wantsActionFiles = false
     /// How long the command of every run takes; nil: until a test ends it.
     package var runDuration: Duration?
@@ -39,9 +51,52 @@ package struct SimulatedDaemon {
 
     package init(kernel: SimulatedKernel, plan: [PlannedAction], isRoot: Bool = true) {
         self.kernel = kernel
+        self.isRoot = isRoot
         engine = Engine(
             plan: Plan(resolved: plan), isRoot: isRoot, drain: .seconds(30), at: clock)
         engine.readMounts(kernel.mountInfo)
+    }
+
+    /// The daemon is killed at this moment; its runs go on without it. `reboots`: the machine went
+    /// down with it, and no run is left.
+    package mutating func crash(reboots: Bool = false) {
+        hasExited = true
+        if reboots { boot[0] += 1 }
+        for index in runs.indices where runs[index].ended == nil {
+            runs[index].isOrphan = true
+            runs[index].isAdopted = false
+            if reboots { runs[index].ended = clock }
+        }
+        kernel.restartInotify()
+    }
+
+    /// Starts a daemon on what the last one left.
+    package mutating func restart(_ plan: [PlannedAction]) {
+        hasExited = false
+        wantsActionFiles = false
+        let recovered = recover()
+
+        engine = Engine(
+            plan: Plan(resolved: plan), isRoot: isRoot, drain: .seconds(30), recovered: recovered,
+            at: clock)
+        if recovered == nil, let failure = state.failure { engine.ledgerFailed(failure, at: clock) }
+        _ = kernel.takeMountTableChange()
+        engine.readMounts(kernel.mountInfo)
+    }
+
+    private mutating func recover() -> Recovered? {
+        guard let contents = state.read() else { return nil }
+        var recovered = Recovered(contents, boot: boot, calendar: 0)
+        for index in recovered.unfinished.indices {
+            let run = recovered.unfinished[index]
+            let place = runs.lastIndex {
+                $0.spec.number == run.number && $0.path == run.path && $0.ended == nil
+            }
+            guard let place else { continue }
+            recovered.unfinished[index].isAlive = true
+            runs[place].isAdopted = true
+        }
+        return recovered
     }
 
     /// Performs one effect, or takes one batch of events; false when there is nothing to do.
@@ -70,7 +125,7 @@ package struct SimulatedDaemon {
         while let next = nextMoment(), next <= end {
             move(to: max(next, clock))
             endRuns()
-            engine.timePassed(at: clock)
+            if !hasExited { engine.timePassed(at: clock) }
             settle()
         }
         move(to: end)
@@ -85,12 +140,18 @@ package struct SimulatedDaemon {
 
     /// Ends the process of a run.
     package mutating func end(_ number: RunNumber, _ outcome: RunOutcome = .exited(status: 0)) {
-        guard let index = runs.firstIndex(where: { $0.spec.number == number }),
-            runs[index].ended == nil
+        // Where the ledger could not be read, a number may have been used before.
+        guard let index = runs.lastIndex(where: { $0.spec.number == number && $0.ended == nil })
         else { return }
+        end(at: index, outcome)
+    }
+
+    private mutating func end(at index: Int, _ outcome: RunOutcome) {
         runs[index].ended = clock
         runs[index].outcome = outcome
-        engine.ended(number, outcome, at: clock)
+        guard !hasExited, !runs[index].isOrphan || runs[index].isAdopted else { return }
+        engine.ended(
+            runs[index].spec.number, runs[index].isOrphan ? .unknown : outcome, at: clock)
     }
 
     package mutating func signal(_ signal: Engine.Signal) {
@@ -100,15 +161,26 @@ package struct SimulatedDaemon {
     /// Answers a reload with a good plan.
     package mutating func reload(_ plan: [PlannedAction]) {
         wantsActionFiles = false
-        engine.reload(Plan(resolved: plan))
+        engine.reload(Plan(resolved: plan), at: clock)
     }
 
-    private func nextMoment() -> Instant? {
-        var engine = engine
+    /// What the process of a run does before it executes its program.
+    private mutating func record(_ spec: RunSpec) {
+        var bytes = spec.record
+        let process = UInt32(1000 + spec.number.value)
+        for index in 0..<4 {
+            bytes[JournalRecord.processOffset + index] = UInt8(
+                truncatingIfNeeded: process >> (8 * index))
+        }
+        _ = state.append(bytes)
+    }
+
+    private mutating func nextMoment() -> Instant? {
         let ends = runs.filter { $0.ended == nil }.compactMap { run in
             runDuration.map { run.started.advanced(by: $0) }
         }
-        return (ends + [engine.nextDeadline()].compactMap(\.self)).min()
+        let deadline = hasExited ? nil : engine.nextDeadline()
+        return (ends + [deadline].compactMap(\.self)).min()
     }
 
     private mutating func move(to moment: Instant) {
@@ -118,8 +190,10 @@ package struct SimulatedDaemon {
 
     private mutating func endRuns() {
         guard let runDuration else { return }
-        for run in runs where run.ended == nil {
-            if run.started.advanced(by: runDuration) <= clock { end(run.spec.number) }
+        for index in runs.indices where runs[index].ended == nil {
+            if runs[index].started.advanced(by: runDuration) <= clock {
+                end(at: index, .exited(status: 0))
+            }
         }
     }
 
@@ -136,12 +210,33 @@ package struct SimulatedDaemon {
             engine.reply(kernel.answer(request), at: clock)
         case .readEvents:
             while takeEvents() {}
+            drained = clock
             engine.eventsDrained()
         case .checkReader(let action, let status, _, _):
             engine.checkedReader(action, status, mayRead: readersMayRead, at: clock)
+        case .append(let bytes):
+            engine.appended(state.append(bytes), at: clock)
+        case .save(let change):
+            if let failure = state.save(change, boot: boot, resets: true) {
+                engine.ledgerFailed(failure, at: clock)
+            } else {
+                engine.saved(at: clock)
+            }
+        case .openLedger:
+            if let recovered = recover() {
+                engine.opened(recovered, at: clock)
+            } else if let failure = state.failure {
+                engine.ledgerFailed(failure, at: clock)
+            }
         case .start(let spec):
-            if let startFailure { return engine.notStarted(spec.number, startFailure) }
-            runs.append(Run(spec: spec, started: clock))
+            if let startFailure, startFailure.step == .clone {
+                return engine.notStarted(spec.number, startFailure, at: clock)
+            }
+            if !spec.record.isEmpty { record(spec) }
+            if let startFailure {
+                return engine.notStarted(spec.number, startFailure, at: clock)
+            }
+            runs.append(Run(spec: spec, started: clock, drained: drained))
             engine.made(spec.number, process: Int32(1000 + spec.number.value))
             engine.started(spec.number)
         case .signal(let process, let signal):
@@ -149,7 +244,9 @@ package struct SimulatedDaemon {
             guard let index = runs.firstIndex(where: { $0.spec.number == number }) else { return }
             runs[index].signals.append(signal)
         case .readActionFiles: wantsActionFiles = true
-        case .exit: hasExited = true
+        case .exit:
+            hasExited = true
+            kernel.restartInotify()
         case .log(let event): logs.append(event)
         }
     }

@@ -109,6 +109,10 @@ extension ActionDecoder {
         return mask
     }
 
+    mutating func boolean(_ node: JSONNode) -> Bool? {
+        if case .boolean(let value) = node.value { value } else { nil }
+    }
+
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ node: JSONNode, _ key: String
     ) -> Choice? {

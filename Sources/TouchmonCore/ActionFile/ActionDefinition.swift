@@ -26,6 +26,11 @@ package enum OutputPolicy: String, Hashable, Sendable, CaseIterable {
     case record, inherit, discard
 }
 
+/// What becomes of a run that a daemon did not see end.
+package enum InterruptedPolicy: String, Hashable, Sendable, CaseIterable {
+    case rerun, ignore
+}
+
 /// How long a path must have been quiet before its run.
 package struct SettlePolicy: Hashable, Sendable {
     /// The quiet time after the last touch.
@@ -64,6 +69,8 @@ package struct ActionDefinition: Hashable, Sendable {
     package var umask: UInt16 = 0o022
     package var settle = SettlePolicy(quiet: .zero)
     package var output = OutputPolicy.record
+    package var catchUp = true
+    package var interrupted = InterruptedPolicy.rerun
 
     package init(path: RawPath, location: SourceLocation, argv: [[UInt8]], user: AccountName? = nil)
     {

@@ -64,6 +64,13 @@ package struct ActionKey: Sendable {
             node, action, decoder in
             action.settle = decoder.settle(node) ?? action.settle
         },
+        ActionKey("catch_up", .boolean) { node, action, decoder in
+            action.catchUp = decoder.boolean(node) ?? action.catchUp
+        },
+        ActionKey("interrupted", .oneOf(InterruptedPolicy.allCases.map(\.rawValue))) {
+            node, action, decoder in
+            action.interrupted = decoder.choice(node, "interrupted") ?? action.interrupted
+        },
         ActionKey("output", .oneOf(OutputPolicy.allCases.map(\.rawValue)), aliases: ["stdout"]) {
             node, action, decoder in
             action.output = decoder.choice(node, "output") ?? action.output
@@ -73,7 +80,7 @@ package struct ActionKey: Sendable {
     private static let later = [
         "on", "recursive", "include", "exclude", "each", "compare", "touched_by", "own_changes",
         "poll", "busy", "max_parallel", "busy_signal", "timeout", "stop_signal", "stop_timeout",
-        "kill", "retry", "rate_limit", "run_at_start", "catch_up", "interrupted", "on_failure",
+        "kill", "retry", "rate_limit", "run_at_start", "on_failure",
         "output_limit", "stdin", "follow", "limits", "nice", "io_class", "no_new_privileges",
         "sandbox",
     ]

@@ -1,6 +1,6 @@
 /// What the value of a key may be.
 package enum ValueForm: Hashable, Sendable {
-    case strings, account, accounts, environment, path, octal, settle
+    case strings, account, accounts, environment, path, octal, settle, boolean
     case oneOf([String])
 
     /// Whether `value` has the right type; what it holds is the decoder's to check.
@@ -8,7 +8,7 @@ package enum ValueForm: Hashable, Sendable {
         switch (self, value) {
         case (.strings, .list), (.accounts, .list), (.environment, .object), (.path, .string),
             (.octal, .string), (.oneOf, .string), (.account, .string), (.account, .number),
-            (.settle, .string), (.settle, .object):
+            (.settle, .string), (.settle, .object), (.boolean, .boolean):
             true
         default: false
         }
@@ -24,6 +24,7 @@ package enum ValueForm: Hashable, Sendable {
         case .path: "an absolute path in a string"
         case .octal: "an octal number in a string"
         case .settle: "a duration in a string, or an object"
+        case .boolean: "true or false"
         case .oneOf: "a string"
         }
     }
@@ -38,6 +39,7 @@ package enum ValueForm: Hashable, Sendable {
         case .path: "write a path that begins with `/`"
         case .octal: "write three octal digits in quotes, as in `\"022\"`"
         case .settle: "write \(DurationText.form), or `{\"quiet\": \"1s\", \"max\": \"10s\"}`"
+        case .boolean: "write `true` or `false`, without quotes"
         case .oneOf(let names):
             "write one of " + names.map { "`\"\($0)\"`" }.joined(separator: ", ")
         }

@@ -15,6 +15,7 @@ package struct ErrorNumber: Error, Hashable, Sendable {
     package static let notADirectory = ErrorNumber(20)
     package static let isADirectory = ErrorNumber(21)
     package static let invalidArgument = ErrorNumber(22)
+    package static let tooManyOpenFilesInSystem = ErrorNumber(23)
     package static let tooManyOpenFiles = ErrorNumber(24)
     package static let noSpace = ErrorNumber(28)
     package static let nameTooLong = ErrorNumber(36)
@@ -42,7 +43,7 @@ extension ErrorNumber {
         case ErrorNumber(5): "input/output error"
         case ErrorNumber(7): "argument list too long"
         case ErrorNumber(8): "not a program the kernel can execute"
-        case ErrorNumber(23): "too many open files in the whole system"
+        case .tooManyOpenFilesInSystem: "too many open files in the whole system"
         case ErrorNumber(26): "the program is being written"
         case ErrorNumber(30): "read-only file system"
         case ErrorNumber(38): "not supported by this kernel"

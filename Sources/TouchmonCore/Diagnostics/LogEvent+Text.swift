@@ -16,6 +16,30 @@ extension LogEvent {
                 "run \(run.value) not started as \(identity.name): \(shown(path)): "
                 + "unable to \(purpose(failure.step, identity, program)): "
                 + "\(failure.error.explanation); \(remedy(failure, program))"
+        case .postponed(let run, let path, let identity, let program, let failure, let retry):
+            return
+                "run \(run.value) not started yet as \(identity.name): \(shown(path)): "
+                + "unable to \(purpose(failure.step, identity, program)): "
+                + "\(failure.error.explanation); trying again in \(seconds(retry)), then less "
+                + "often; \(remedy(failure, program))"
+        case .caughtUp(let path, let runs):
+            return "touched before the start: \(shown(path))"
+                + (runs ? "" : "; no run, as `catch_up` says")
+        case .adopted(let run, let path, let process):
+            return "run \(run.value) of the last daemon still runs with pid \(process): "
+                + shown(path)
+        case .interrupted(let run, let path, let reruns):
+            return "run \(run.value) was cut off, or ended unseen: \(shown(path)); "
+                + (reruns ? "running again" : "not running again")
+        case .ledgerDegraded(let failure):
+            return "degraded: unable to keep the ledger in \(shown(failure.place)): "
+                + "\(failure.reason); until it is kept again, touches that come while touchmon "
+                + "is down may be missed or run twice; \(remedy(failure.kind))"
+        case .ledgerRestored:
+            return "the ledger is kept again"
+        case .ledgerSetAside(let path, let reason):
+            return "unable to read the ledger: \(reason); kept as \(shown(path)) and begun anew: "
+                + "touches from before the start are not caught up"
         case .refused(let path, let reader):
             return "touch refused: \(shown(path)): \(reader.name), who owns the action file, can't "
                 + "read it; give \(reader.name) the right to, or let root own the action file"
@@ -70,6 +94,7 @@ extension LogEvent {
         switch outcome {
         case .exited(let status): "ended with status \(status)"
         case .signalled(let signal): "ended by \(SignalName.of(signal))"
+        case .unknown: "ended; its status is not known"
         }
     }
 
@@ -107,6 +132,16 @@ extension LogEvent {
         case (.execute, _): "see whether the run's user can execute the program"
         case (.directory, _): "let the run's user enter it, or choose another"
         default: "nothing was executed; run touchmon as root with all of its capabilities"
+        }
+    }
+
+    private func remedy(_ kind: LedgerFailure.Kind) -> String {
+        switch kind {
+        case .unusable: "let touchmon's user make and write this directory"
+        case .readOnly: "make its file system writable"
+        case .full: "make room on its file system"
+        case .newerVersion: "run the touchmon that wrote it, or move the ledger away"
+        case .other: "see what is wrong with its file system"
         }
     }
 

@@ -25,6 +25,19 @@ package enum LogEvent: Hashable, Sendable {
     case started(RunNumber, RawPath, RunIdentity, process: Int32)
     case ended(RunNumber, RawPath, RunOutcome, elapsed: Duration)
     case notStarted(RunNumber, RawPath, RunIdentity, program: RawPath?, StartFailure)
+    /// The system was short of something; the run is tried again, later every time.
+    case postponed(
+        RunNumber, RawPath, RunIdentity, program: RawPath?, StartFailure, retry: Duration)
+    /// A touch from before the start, and whether it leads to a run.
+    case caughtUp(RawPath, runs: Bool)
+    /// A run that an earlier daemon began is still alive.
+    case adopted(RunNumber, RawPath, process: Int32)
+    /// A run that an earlier daemon began is gone without having been seen to end.
+    case interrupted(RunNumber, RawPath, reruns: Bool)
+    case ledgerDegraded(LedgerFailure)
+    case ledgerRestored
+    /// The ledger could not be read; its files were kept under another name.
+    case ledgerSetAside(RawPath, reason: String)
     /// A touch of a path that the owner of its action file may not read.
     case refused(RawPath, reader: RunIdentity)
     case polled(RawPath, at: RawPath, ErrorNumber)
@@ -39,11 +52,11 @@ package enum LogEvent: Hashable, Sendable {
 
     package var level: LogLevel {
         switch self {
-        case .ready, .reloaded, .reloading, .draining, .stopped: .notice
-        case .touched, .started: .info
+        case .ready, .adopted, .ledgerRestored, .reloaded, .reloading, .draining, .stopped: .notice
+        case .touched, .caughtUp, .started: .info
         case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
-        case .polled, .overflowed, .stopping, .killing, .refused: .warning
-        case .notStarted, .reloadRefused: .error
+        case .interrupted, .postponed, .polled, .overflowed, .stopping, .killing, .refused: .warning
+        case .notStarted, .reloadRefused, .ledgerDegraded, .ledgerSetAside: .error
         }
     }
 
@@ -55,6 +68,13 @@ package enum LogEvent: Hashable, Sendable {
         case .started: "run_started"
         case .ended: "run_ended"
         case .notStarted: "run_not_started"
+        case .postponed: "run_postponed"
+        case .caughtUp: "caught_up"
+        case .adopted: "run_adopted"
+        case .interrupted: "run_interrupted"
+        case .ledgerDegraded: "ledger_degraded"
+        case .ledgerRestored: "ledger_restored"
+        case .ledgerSetAside: "ledger_set_aside"
         case .refused: "refused"
         case .polled: "polled"
         case .overflowed: "overflow"

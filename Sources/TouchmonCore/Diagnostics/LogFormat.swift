@@ -49,6 +49,7 @@ extension LogEvent {
             switch outcome {
             case .exited(let status): writer.member("status", status)
             case .signalled(let signal): writer.member("signal", SignalName.of(signal))
+            case .unknown: break
             }
             writer.member("nanoseconds", elapsed.nanoseconds)
         case .notStarted(let run, let path, let identity, _, let failure):
@@ -57,6 +58,32 @@ extension LogEvent {
             writer.member("user", identity.name)
             writer.member("step", failure.step.rawValue)
             writer.member("errno", failure.error.code)
+        case .postponed(let run, let path, let identity, _, let failure, let retry):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("user", identity.name)
+            writer.member("step", failure.step.rawValue)
+            writer.member("errno", failure.error.code)
+            writer.member("retry_nanoseconds", retry.nanoseconds)
+        case .caughtUp(let path, let runs):
+            writer.member("path", path)
+            writer.key("runs")
+            writer.boolean(runs)
+        case .adopted(let run, let path, let process):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("pid", process)
+        case .interrupted(let run, let path, let reruns):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.key("reruns")
+            writer.boolean(reruns)
+        case .ledgerDegraded(let failure):
+            writer.member("place", failure.place)
+            writer.member("reason", failure.reason)
+        case .ledgerSetAside(let path, let reason):
+            writer.member("place", path)
+            writer.member("reason", reason)
         case .refused(let path, let reader):
             writer.member("path", path)
             writer.member("user", reader.name)
@@ -73,7 +100,7 @@ extension LogEvent {
         case .draining(let runs, _), .stopping(let runs), .killing(let runs):
             writer.member("runs", runs)
         case .stopped(let waiting): writer.member("waiting", waiting)
-        case .overflowed, .reloading: break
+        case .overflowed, .reloading, .ledgerRestored: break
         }
     }
 }

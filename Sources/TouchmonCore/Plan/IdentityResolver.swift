@@ -34,6 +34,7 @@ struct IdentityResolver {
             identity: identity, environment: environment,
             workingDirectory: definition.workingDirectory, umask: definition.umask,
             settle: definition.settle, output: definition.output,
+            catchUp: definition.catchUp, interrupted: definition.interrupted,
             reader: daemon.isRoot && owner != 0 ? identity : nil)
         return PlannedAction(path: definition.path, shared(command))
     }

@@ -27,6 +27,9 @@ package struct RunCommand: Hashable, Sendable {
     package var umask: UInt16
     package var settle: SettlePolicy
     package var output: OutputPolicy
+    /// Whether touches that came while no daemon looked lead to a run.
+    package var catchUp: Bool
+    package var interrupted: InterruptedPolicy
     /// The user whose right to read the path every touch of it needs: the owner of an action file
     /// that is not root's. nil: nobody's.
     package var reader: RunIdentity?
@@ -35,7 +38,8 @@ package struct RunCommand: Hashable, Sendable {
         argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
         environment: [[UInt8]] = [], workingDirectory: RawPath? = nil,
         umask: UInt16 = 0o022, settle: SettlePolicy = SettlePolicy(quiet: .zero),
-        output: OutputPolicy = .record, reader: RunIdentity? = nil
+        output: OutputPolicy = .record, catchUp: Bool = true,
+        interrupted: InterruptedPolicy = .rerun, reader: RunIdentity? = nil
     ) {
         self.argv = argv
         self.programs = programs
@@ -45,6 +49,8 @@ package struct RunCommand: Hashable, Sendable {
         self.umask = umask
         self.settle = settle
         self.output = output
+        self.catchUp = catchUp
+        self.interrupted = interrupted
         self.reader = reader
     }
 }
@@ -89,13 +95,27 @@ package struct RunSpec: Hashable, Sendable {
     package var shared: Shared<RunCommand>
     /// What is only this run's in its environment: `NAME=value` each, and NUL after each.
     package var variables: [UInt8]
+    /// What its process writes into the journal before it executes anything; empty where there is no
+    /// journal.
+    package var record: [UInt8]
 
     package var command: RunCommand { shared.value }
 }
 
 extension PlannedAction {
+    /// Stands for an action that no action file has any more, and whose run has not ended.
+    static func gone(_ path: RawPath) -> PlannedAction {
+        PlannedAction(
+            path: path,
+            Shared(
+                RunCommand(
+                    argv: [[]], programs: [],
+                    identity: RunIdentity(name: "", user: 0, group: 0, groups: []))))
+    }
+
     /// The run of this action that is started now.
-    package func spec(_ run: Runs.Active, _ due: Runs.Due) -> RunSpec {
+    package func spec(_ run: Runs.Active, record: [UInt8] = []) -> RunSpec {
+        let due = run.due
         var variables: [UInt8] = []
         variables.reserveCapacity(2 * path.bytes.count + 160)
         func add(_ name: StaticString, _ value: some Sequence<UInt8>) {
@@ -111,6 +131,7 @@ extension PlannedAction {
             add("TOUCHMON_MTIME_NS=", modified.nanosecondsSinceEpoch.utf8)
         }
         return RunSpec(
-            number: run.number, action: run.action, shared: shared, variables: variables)
+            number: run.number, action: run.action, shared: shared, variables: variables,
+            record: record)
     }
 }

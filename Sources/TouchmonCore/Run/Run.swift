@@ -12,12 +12,18 @@ package struct RunNumber: Hashable, Comparable, Sendable {
 /// Why a run is due; the value of `TOUCHMON_REASON`.
 package enum RunReason: String, Hashable, Sendable {
     case touch
+    /// Touched while nobody looked.
+    case catchUp = "catch-up"
+    /// The last run of it was cut off.
+    case interrupted
 }
 
 /// How the process of a run ended, wait(2).
 package enum RunOutcome: Hashable, Sendable {
     case exited(status: Int32)
     case signalled(signal: Int32)
+    /// It is gone, and the kernel does not tell how: it was another daemon's child.
+    case unknown
 
     /// Whether the command says that it did its work.
     package var isSuccess: Bool { self == .exited(status: 0) }
@@ -34,6 +40,17 @@ package enum StartStep: String, Hashable, Sendable, CaseIterable {
 package struct StartFailure: Hashable, Sendable {
     package var step: StartStep
     package var error: ErrorNumber
+
+    /// Whether the system was short of something that it may have again later.
+    package var isPassing: Bool {
+        switch (step, error) {
+        case (.clone, .tryAgain), (.clone, .noMemory), (.clone, .tooManyOpenFiles),
+            (.clone, .tooManyOpenFilesInSystem), (.execute, .tryAgain), (.execute, .noMemory),
+            (.execute, .tooManyOpenFilesInSystem):
+            true
+        default: false
+        }
+    }
 
     package init(step: StartStep, error: ErrorNumber) {
         self.step = step

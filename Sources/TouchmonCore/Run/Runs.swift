@@ -18,6 +18,7 @@ package struct Runs {
         package var started: Instant
         /// The process; nil until the kernel made it.
         package var process: Int32?
+        package var due: Due
     }
 
     private struct Waiting {
@@ -30,10 +31,14 @@ package struct Runs {
     /// The waiting actions whose last run has ended, in the order in which they became startable.
     private var startable: [ActionID] = []
     private var startableHead = 0
+    /// The waiting actions that the system could not start, and when they are tried again; kept until
+    /// a run of theirs started.
+    private var delays: [ActionID: (backOff: BackOff, until: Instant?)] = [:]
     private var busy: [ActionID: RunNumber] = [:]
     private var active: [RunNumber: Active] = [:]
     private var drains = 0
-    private var last: RunNumber
+    /// The number of the last run.
+    package private(set) var last: RunNumber
 
     /// Whether no new run starts any more.
     package var isStopping = false
@@ -61,15 +66,35 @@ package struct Runs {
             return
         }
         waiting[action] = Waiting(due: due, drains: drains)
-        if busy[action] == nil { startable.append(action) }
+        if busy[action] == nil, delays[action]?.until == nil { startable.append(action) }
+    }
+
+    /// Whether a run of the action can't begin now, if one becomes due.
+    package func isHeldBack(_ action: ActionID) -> Bool {
+        isStopping || busy[action] != nil || delays[action]?.until != nil
+    }
+
+    /// Goes on with a run that an earlier daemon began.
+    package mutating func adopt(_ run: Active) {
+        active[run.number] = run
+        busy[run.action] = run.number
+    }
+
+    /// Goes on counting after `number`.
+    package mutating func skip(to number: RunNumber) {
+        last = max(last, number)
     }
 
     /// Whether a run of the action is due and has not started.
     package func isWaiting(_ action: ActionID) -> Bool { waiting[action] != nil }
 
+    /// Why a run of the action is due that has not started; nil where none is.
+    package func waitingReason(_ action: ActionID) -> RunReason? { waiting[action]?.due.reason }
+
     /// Drops the run of an action that waits.
     package mutating func remove(_ action: ActionID) {
         waiting[action] = nil
+        delays[action] = nil
     }
 
     /// The event queue was read to its end.
@@ -84,7 +109,7 @@ package struct Runs {
     }
 
     /// Takes the next run that may start now, and makes its action busy.
-    package mutating func takeStart(at now: Instant) -> (Active, Due)? {
+    package mutating func takeStart(at now: Instant) -> Active? {
         skipStale()
         guard !isStopping, startableHead < startable.count else { return nil }
         let action = startable[startableHead]
@@ -92,10 +117,10 @@ package struct Runs {
         startableHead += 1
         waiting[action] = nil
         last.value += 1
-        let run = Active(number: last, action: action, started: now)
+        let run = Active(number: last, action: action, started: now, due: next.due)
         active[last] = run
         busy[action] = last
-        return (run, next.due)
+        return run
     }
 
     /// Leaves out actions that were removed, and those that are busy: their turn comes again when
@@ -114,6 +139,44 @@ package struct Runs {
     /// The kernel made the process of a run.
     package mutating func made(_ number: RunNumber, process: Int32) {
         active[number]?.process = process
+    }
+
+    /// The process of a run executes its program: the system has what it was short of.
+    package mutating func started(_ number: RunNumber) {
+        guard !delays.isEmpty, let run = active[number] else { return }
+        delays[run.action] = nil
+    }
+
+    /// The system was short of something that the run needs: its action is tried again later. Returns
+    /// how long after, the first time in a row.
+    package mutating func postpone(_ number: RunNumber, at now: Instant) -> Duration? {
+        guard let run = active.removeValue(forKey: number) else { return nil }
+        busy[run.action] = nil
+        var delay = delays[run.action] ?? (BackOff(), nil)
+        let isFirst = delays[run.action] == nil
+        let wait = delay.backOff.failed()
+        delay.until = now.advanced(by: wait)
+        delays[run.action] = delay
+        waiting[run.action] = waiting[run.action] ?? Waiting(due: run.due, drains: drains)
+        return isFirst ? wait : nil
+    }
+
+    /// When `timePassed` is to be called next.
+    package var deadline: Instant? {
+        delays.isEmpty ? nil : delays.values.compactMap(\.until).min()
+    }
+
+    /// Lets the actions go on whose time to be tried again has come.
+    package mutating func timePassed(at now: Instant) {
+        guard let deadline, deadline <= now else { return }
+        for (action, delay) in delays {
+            guard let until = delay.until, until <= now else { continue }
+            delays[action]?.until = nil
+            if waiting[action] != nil, busy[action] == nil {
+                waiting[action]?.drains = drains
+                startable.append(action)
+            }
+        }
     }
 
     /// The run is over: its process ended, or never executed anything.

@@ -3,6 +3,7 @@ import HeapModule
 /// The trigger stage: touches in, due runs out, after the quiet time that their action asks for.
 package struct Trigger {
     private struct Settling {
+        var reason: RunReason
         var policy: SettlePolicy
         var first: Instant
         var last: Instant
@@ -30,14 +31,17 @@ package struct Trigger {
 
     /// Takes a touch; true when its run is due at once.
     package mutating func touched(
-        _ action: ActionID, _ policy: SettlePolicy, at now: Instant
+        _ action: ActionID, _ reason: RunReason, _ policy: SettlePolicy, at now: Instant
     ) -> Bool {
         guard policy.quiet > .zero else {
             // A reload may have taken the quiet time away; what settled until now is covered.
             settling[action] = nil
             return true
         }
-        var state = settling[action] ?? Settling(policy: policy, first: now, last: now)
+        var state =
+            settling[action]
+            ?? Settling(
+                reason: reason, policy: policy, first: now, last: now)
         state.policy = policy
         state.last = now
         // One element however many touches come: whoever may touch must not fill the memory.
@@ -51,6 +55,12 @@ package struct Trigger {
 
     /// How many deadlines are kept, those included that have become another's or nobody's.
     var deadlineCount: Int { deadlines.count }
+
+    /// Whether the action waits for quiet.
+    package func isSettling(_ action: ActionID) -> Bool { settling[action] != nil }
+
+    /// Why a run will be due when the action is quiet; nil where none will.
+    package func settlingReason(_ action: ActionID) -> RunReason? { settling[action]?.reason }
 
     /// How many actions wait for quiet.
     package var settlingCount: Int { settling.count }
@@ -75,10 +85,10 @@ package struct Trigger {
     }
 
     /// Takes an action that has settled.
-    package mutating func takeDue(at now: Instant) -> ActionID? {
+    package mutating func takeDue(at now: Instant) -> (ActionID, RunReason)? {
         guard let next = nextDeadline(), next <= now else { return nil }
         let action = deadlines.removeMin().action
-        settling[action] = nil
-        return action
+        guard let state = settling.removeValue(forKey: action) else { return nil }
+        return (action, state.reason)
     }
 }

@@ -84,6 +84,26 @@ struct TouchJudge {
     /// Whether the file was written to since it was last closed after writing.
     private var isBeingWritten = false
     private var waiting = Wait.nothing
+    /// Whether the handled state is of an earlier boot of the machine: the kernel may have given
+    /// its file system another device number since.
+    private var isDeviceStale = false
+
+    init() {}
+
+    /// Goes on from what the ledger says was handled; nil where there was no file.
+    init(handled: FileStatus?, isSameBoot: Bool) {
+        self.handled = handled
+        lastLook = handled == nil ? .absent : .handled
+        hasBaseline = true
+        isDeviceStale = !isSameBoot
+    }
+
+    /// Whether the path had to have been touched to be in this state.
+    func isOutdated(by status: FileStatus?) -> Bool {
+        guard var status else { return false }
+        if isDeviceStale { status.identity.device = handled?.identity.device ?? 0 }
+        return differs(status)
+    }
 
     /// What has to come, or time to pass, before something heard is judged.
     private enum Wait: Equatable {
@@ -140,7 +160,16 @@ struct TouchJudge {
             waiting = .nothing
             return .nothing
         }
-        let verdict =
+        if isDeviceStale, let identity = handled?.identity {
+            isDeviceStale = false
+            if identity.inode == status.identity.inode, identity.birth == status.identity.birth {
+                handled?.identity.device = status.identity.device
+            }
+        }
+        // A writer's events may be among the lost ones: that somebody writes, or has closed.
+        let isUncertain = evidence.contains(.lost) && hasBaseline && status.kind == .regular
+        if isUncertain, writer == nil { return .askWriter }
+        var verdict =
             if !hasBaseline {
                 baseline(status, examination, writer)
             } else if status.kind == .regular {
@@ -149,6 +178,10 @@ struct TouchJudge {
                 special(evidence, status)
             }
         guard verdict != .askWriter else { return .askWriter }
+        if isUncertain {
+            if isBeingWritten, writer == .absent { verdict = .touch }
+            isBeingWritten = writer == .present || (isBeingWritten && writer == .unknown)
+        }
         if verdict == .touch || !hasBaseline { handle(status, examination) }
         hasBaseline = true
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
@@ -156,12 +189,14 @@ struct TouchJudge {
         return verdict
     }
 
-    /// The event queue was emptied after the last look, and nothing of it is left to judge.
-    mutating func queueDrained() {
-        guard isRestored, waiting == .nothing, let seen else { return }
+    /// The event queue was emptied after the last look, and nothing of it is left to judge. True
+    /// when what was seen then needs no run.
+    mutating func queueDrained() -> Bool {
+        guard isRestored, waiting == .nothing, let seen else { return false }
         handled = seen
         lastLook = .handled
         isRestored = false
+        return true
     }
 
     private mutating func handle(_ status: FileStatus, _ examination: Examination) {
@@ -203,7 +238,9 @@ struct TouchJudge {
             waiting = .closeOfWrite(now.advanced(by: Self.closeGrace))
         }
         if !evidence.isDisjoint(with: [.unheard, .created, .arrived, .lost]) {
-            if evidence.contains(.arrived), differs(status) { return .touch }
+            if evidence.contains(.arrived), differs(status) {
+                return replaced(evidence, status, writer, now)
+            }
             if differs(status) { return appeared(evidence, status, writer, now) }
             if isRacy, !evidence.isDisjoint(with: [.created, .lost]) { return .touch }
         }

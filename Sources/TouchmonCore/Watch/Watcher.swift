@@ -11,10 +11,19 @@ package struct Watcher {
     package enum Output: Equatable, Sendable {
         /// The path was touched; the file as it was seen then.
         case touched(ActionID, FileStatus)
+        /// The path's state changed, and needs no run.
+        case handled(ActionID)
         /// The path can't be heard, only polled: why, and at which file or directory.
         case polled(ActionID, at: RawPath, ErrorNumber)
         /// The kernel's queue was full; every path is examined.
         case overflowed
+    }
+
+    /// What an earlier daemon handled of a path.
+    package struct Known {
+        /// nil where there was no file.
+        var handled: FileStatus?
+        var isSameBoot: Bool
     }
 
     private struct Directory {
@@ -110,11 +119,15 @@ package struct Watcher {
 
     // MARK: Plan
 
-    /// Begins to watch a path; its first look only records the state.
-    package mutating func add(_ action: ActionID, path: RawPath) {
+    /// Begins to watch a path. Its first look only records the state, unless it is known what was
+    /// handled before.
+    package mutating func add(_ action: ActionID, path: RawPath, known: Known? = nil) {
         let directory = self.directory(at: path.parent)
         directories[Int(directory)]?.members.append(action)
-        let entry = Entry(path: path, directory: directory)
+        var entry = Entry(path: path, directory: directory)
+        if let known {
+            entry.judge = TouchJudge(handled: known.handled, isSameBoot: known.isSameBoot)
+        }
         while entries.count <= action.index { entries.append(entry) }
         entries[action.index] = entry
         if directories[Int(directory)]?.isQueued != true { walkLater(action, .unheard) }
@@ -362,7 +375,7 @@ package struct Watcher {
             queue.removeAll(keepingCapacity: true)
             queueHead = 0
             for action in drained where !restored.contains(action) {
-                entries[action.index].judge.queueDrained()
+                if entries[action.index].judge.queueDrained() { outputs.append(.handled(action)) }
             }
             drained.removeAll(keepingCapacity: true)
             while let watch = removals.popLast() {

@@ -8,6 +8,7 @@ extension LogEvent {
     /// Every event, in every form of its message, as `docs/log-messages.md` shows it.
     static let samples: [LogEvent] = {
         let path = RawPath("/srv/app/deploy.stamp")
+        let ledger = RawPath("/var/lib/touchmon/default")
         return [
             .ready(actions: 3, elapsed: .microseconds(1050)),
             .touched(path),
@@ -18,6 +19,20 @@ extension LogEvent {
             .notStarted(
                 run, path, identity, program: RawPath("deploy-app"),
                 StartFailure(step: .execute, error: .noSuchFile)),
+            .ended(run, path, .unknown, elapsed: .milliseconds(1250)),
+            .postponed(
+                run, path, identity, program: RawPath("deploy-app"),
+                StartFailure(step: .clone, error: .tryAgain), retry: .seconds(1)),
+            .caughtUp(path, runs: true),
+            .caughtUp(path, runs: false),
+            .adopted(run, path, process: 4711),
+            .interrupted(run, path, reruns: true),
+            .interrupted(run, path, reruns: false),
+            .ledgerDegraded(LedgerFailure(.full, ledger, reason: "no space left")),
+            .ledgerRestored,
+            .ledgerSetAside(
+                RawPath("/var/lib/touchmon/default/ledger.sqlite.corrupt-1"),
+                reason: "file is not a database"),
             .refused(
                 path, reader: RunIdentity(name: "alice", user: 1001, group: 1001, groups: [])),
             .polled(path, at: RawPath("/srv/app"), .noSpace),
@@ -53,8 +68,15 @@ extension LogEvent {
         case .stopping: 12
         case .killing: 13
         case .stopped: 14
+        case .postponed: 15
+        case .caughtUp: 16
+        case .adopted: 17
+        case .interrupted: 18
+        case .ledgerDegraded: 19
+        case .ledgerRestored: 20
+        case .ledgerSetAside: 21
         }
     }
 
-    static let caseCount = 15
+    static let caseCount = 22
 }

@@ -1,0 +1,77 @@
+/// The actions that the daemon carries out, each at a place that stays its own while it has a run.
+struct ActionTable {
+    /// An action of the present plan, or of an earlier one whose run has not ended.
+    struct Slot {
+        var action: PlannedAction
+        var isRetired = false
+    }
+
+    /// What became of an action that was put into the table.
+    enum Placement {
+        /// Its path is watched from now on.
+        case added
+        case changed, same
+    }
+
+    private var slots: [Slot?] = []
+    private var freePlaces: [ActionID] = []
+    private var placeByPath: [RawPath: ActionID] = [:]
+    /// How many actions the present plan has.
+    private(set) var count = 0
+
+    /// The action at a place; nil where it has gone.
+    subscript(_ id: ActionID) -> Slot? { slots[id.index] }
+
+    /// The action of the present plan at a place.
+    func present(_ id: ActionID) -> PlannedAction? {
+        guard let slot = slots[id.index], !slot.isRetired else { return nil }
+        return slot.action
+    }
+
+    /// The place of a path's action, of the present plan or retired.
+    func place(of path: RawPath) -> ActionID? { placeByPath[path] }
+
+    /// The places of the present plan's actions.
+    var presentPlaces: [ActionID] {
+        slots.indices.map { ActionID($0) }.filter { present($0) != nil }
+    }
+
+    /// Puts in an action of the present plan.
+    mutating func put(_ action: PlannedAction) -> (ActionID, Placement) {
+        if let id = placeByPath[action.path], let slot = slots[id.index] {
+            slots[id.index] = Slot(action: action)
+            guard slot.isRetired else { return (id, slot.action == action ? .same : .changed) }
+            count += 1
+            return (id, .added)
+        }
+        count += 1
+        return (insert(Slot(action: action)), .added)
+    }
+
+    /// Puts in an action that only stands for a run that has not ended.
+    mutating func putRetired(_ action: PlannedAction) -> ActionID {
+        insert(Slot(action: action, isRetired: true))
+    }
+
+    private mutating func insert(_ slot: Slot) -> ActionID {
+        let id = freePlaces.popLast() ?? ActionID(slots.count)
+        if id.index == slots.count { slots.append(nil) }
+        slots[id.index] = slot
+        placeByPath[slot.action.path] = id
+        return id
+    }
+
+    /// Takes an action out of the present plan; it keeps its place until `forget`.
+    mutating func retire(_ id: ActionID) {
+        count -= 1
+        slots[id.index]?.isRetired = true
+    }
+
+    /// Frees the place of a retired action.
+    mutating func forget(_ id: ActionID) {
+        guard let slot = slots[id.index] else { return }
+        placeByPath[slot.action.path] = nil
+        slots[id.index] = nil
+        freePlaces.append(id)
+    }
+}

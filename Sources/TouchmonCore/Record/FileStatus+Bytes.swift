@@ -1,0 +1,84 @@
+/// A file's state as the ledger keeps it.
+extension FileStatus {
+    /// Tells the layouts of a state apart; another layout gets another number.
+    private static let layout: UInt8 = 1
+
+    /// The state in bytes; empty where there was no file.
+    static func bytes(of status: FileStatus?) -> [UInt8] {
+        guard let status else { return [] }
+        var writer = ByteWriter(capacity: 96)
+        writer.number(layout)
+        writer.number(status.kind.code)
+        writer.number(status.mode)
+        writer.number(status.identity.device)
+        writer.number(status.identity.inode)
+        writer.number(UInt8(status.identity.birth == nil ? 0 : 1))
+        writer.time(status.identity.birth ?? FileTime(seconds: 0))
+        writer.number(status.size)
+        writer.time(status.modified)
+        writer.time(status.changed)
+        writer.number(status.owner)
+        writer.number(status.group)
+        writer.number(status.links)
+        return writer.bytes
+    }
+
+    /// The state that the bytes describe; nil where they are none that this version wrote.
+    init?(bytes: [UInt8]) {
+        var reader = ByteReader(bytes[...])
+        guard reader.number(UInt8.self) == Self.layout,
+            let kind = reader.number(UInt8.self).flatMap(FileKind.init(code:)),
+            let mode = reader.number(UInt16.self),
+            let device = reader.number(UInt64.self), let inode = reader.number(UInt64.self),
+            let hasBirth = reader.number(UInt8.self), let birth = reader.time(),
+            let size = reader.number(UInt64.self),
+            let modified = reader.time(), let changed = reader.time(),
+            let owner = reader.number(UInt32.self), let group = reader.number(UInt32.self),
+            let links = reader.number(UInt32.self), reader.rest == 0
+        else { return nil }
+        self.init(
+            identity: FileIdentity(
+                device: device, inode: inode, birth: hasBirth == 1 ? birth : nil),
+            kind: kind, size: size, modified: modified, changed: changed, mode: mode,
+            owner: owner, group: group, links: links)
+    }
+}
+
+extension FileKind {
+    private static let codes: [FileKind] = [
+        .regular, .directory, .symbolicLink, .fifo, .socket, .characterDevice, .blockDevice,
+    ]
+
+    fileprivate var code: UInt8 {
+        switch self {
+        case .regular: 0
+        case .directory: 1
+        case .symbolicLink: 2
+        case .fifo: 3
+        case .socket: 4
+        case .characterDevice: 5
+        case .blockDevice: 6
+        }
+    }
+
+    fileprivate init?(code: UInt8) {
+        guard code < Self.codes.count else { return nil }
+        self = Self.codes[Int(code)]
+    }
+}
+
+extension ByteWriter {
+    fileprivate mutating func time(_ time: FileTime) {
+        number(time.seconds)
+        number(time.nanoseconds)
+    }
+}
+
+extension ByteReader {
+    fileprivate mutating func time() -> FileTime? {
+        guard let seconds = number(Int64.self), let nanoseconds = number(Int32.self) else {
+            return nil
+        }
+        return FileTime(seconds: seconds, nanoseconds: nanoseconds)
+    }
+}

@@ -1,0 +1,185 @@
+/// What the journal says beside the database: one thing that happened since the last save.
+///
+/// On disk a record is a head of 24 bytes and a body, all little-endian: the body's length (4), the
+/// run's process (4) and the time since boot at which it existed (8), and a checksum of the body
+/// (8). Process and time are filled in by the run's own process before it executes its program, so
+/// that a run is on disk before it does anything, whatever becomes of the daemon. They stand outside
+/// of the checksum, because they only matter while the machine is up, when one write(2) is whole.
+package enum JournalRecord: Equatable, Sendable {
+    /// A run that exists; it covers the path's `state` and whatever was due.
+    case began(RunNumber, RunReason, RawPath, state: FileStatus?, started: Instant, Witness)
+    case ended(RunNumber, RunEnding, at: Instant)
+    /// A run of the path is due, and has not begun.
+    case due(RawPath, RunReason, state: FileStatus?)
+    /// A state that needs no run.
+    case handled(RawPath, state: FileStatus?)
+
+    /// A process, and a time since boot in nanoseconds at which the number was its own: if a process
+    /// of that number is there now that is not younger, it is the same.
+    package struct Witness: Hashable, Sendable {
+        package var process: Int32
+        package var time: Int64
+
+        package init(process: Int32, time: Int64) {
+            self.process = process
+            self.time = time
+        }
+    }
+
+    /// Where the run's own process writes its number and the time into the record's bytes.
+    package static let processOffset = 4, timeOffset = 8
+    private static let headSize = 24
+
+    /// The record as it is written.
+    package var bytes: [UInt8] {
+        var body = ByteWriter(capacity: 192)
+        var witness = Witness(process: 0, time: 0)
+        switch self {
+        case .began(let number, let reason, let path, let state, let started, let process):
+            witness = process
+            body.number(UInt8(1))
+            body.number(number.value)
+            body.number(reason.code)
+            body.number(started.nanoseconds)
+            body.string(path.bytes)
+            body.string(FileStatus.bytes(of: state))
+        case .ended(let number, let ending, let moment):
+            body.number(UInt8(2))
+            body.number(number.value)
+            body.number(ending.code)
+            body.number(ending.value)
+            body.number(moment.nanoseconds)
+        case .due(let path, let reason, let state):
+            body.number(UInt8(3))
+            body.number(reason.code)
+            body.string(path.bytes)
+            body.string(FileStatus.bytes(of: state))
+        case .handled(let path, let state):
+            body.number(UInt8(4))
+            body.string(path.bytes)
+            body.string(FileStatus.bytes(of: state))
+        }
+        var record = ByteWriter(capacity: Self.headSize + body.bytes.count)
+        record.number(UInt32(body.bytes.count))
+        record.number(witness.process)
+        record.number(witness.time)
+        record.number(Self.checksum(body.bytes[...]))
+        record.raw(body.bytes)
+        return record.bytes
+    }
+
+    /// The next record; nil at the end, and at the first that is not whole: what comes after a torn
+    /// one was written after it, and can't be trusted to belong to it.
+    init?(_ reader: inout ByteReader) {
+        guard let length = reader.number(UInt32.self),
+            let process = reader.number(Int32.self), let time = reader.number(Int64.self),
+            let checksum = reader.number(UInt64.self),
+            let body = reader.raw(Int(length)), Self.checksum(body) == checksum
+        else { return nil }
+        self.init(body: body, Witness(process: process, time: time))
+    }
+
+    private init?(body: ArraySlice<UInt8>, _ witness: Witness) {
+        var body = ByteReader(body)
+        switch body.number(UInt8.self) {
+        case 1:
+            guard let number = body.number(UInt64.self),
+                let reason = body.number(UInt8.self).flatMap(RunReason.init(code:)),
+                let started = body.number(Int64.self), let path = body.string(),
+                let state = body.string()
+            else { return nil }
+            self = .began(
+                RunNumber(number), reason, RawPath(bytes: path),
+                state: FileStatus(bytes: state), started: Instant(nanoseconds: started), witness)
+        case 2:
+            guard let number = body.number(UInt64.self), let code = body.number(UInt8.self),
+                let value = body.number(Int32.self), let moment = body.number(Int64.self),
+                let ending = RunEnding(code: code, value: value)
+            else { return nil }
+            self = .ended(RunNumber(number), ending, at: Instant(nanoseconds: moment))
+        case 3:
+            guard let reason = body.number(UInt8.self).flatMap(RunReason.init(code:)),
+                let path = body.string(), let state = body.string()
+            else { return nil }
+            self = .due(RawPath(bytes: path), reason, state: FileStatus(bytes: state))
+        case 4:
+            guard let path = body.string(), let state = body.string() else { return nil }
+            self = .handled(RawPath(bytes: path), state: FileStatus(bytes: state))
+        default: return nil
+        }
+    }
+
+    /// FNV-1a: it has to tell a torn record, not an enemy's; only we can write the file.
+    private static func checksum(_ body: ArraySlice<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return hash
+    }
+}
+
+/// How the ledger says that a run is over.
+package enum RunEnding: Hashable, Sendable {
+    /// Its process was seen to end.
+    case ended(RunOutcome)
+    /// It executed nothing.
+    case notStarted
+    /// It is gone, and nobody saw it end.
+    case interrupted
+
+    /// Its number in the ledger.
+    package var code: UInt8 {
+        switch self {
+        case .ended(.exited): 0
+        case .ended(.signalled): 1
+        case .ended(.unknown): 2
+        case .notStarted: 3
+        case .interrupted: 4
+        }
+    }
+
+    /// The exit status or the signal; 0 where there is neither.
+    package var value: Int32 {
+        switch self {
+        case .ended(.exited(let status)): status
+        case .ended(.signalled(let signal)): signal
+        case .ended(.unknown), .notStarted, .interrupted: 0
+        }
+    }
+
+    init?(code: UInt8, value: Int32) {
+        switch code {
+        case 0: self = .ended(.exited(status: value))
+        case 1: self = .ended(.signalled(signal: value))
+        case 2: self = .ended(.unknown)
+        case 3: self = .notStarted
+        case 4: self = .interrupted
+        default: return nil
+        }
+    }
+}
+
+extension RunReason {
+    /// Its number in the ledger.
+    package var code: UInt8 {
+        switch self {
+        case .touch: 0
+        case .catchUp: 1
+        case .interrupted: 2
+        }
+    }
+
+    package init?(code: UInt8) {
+        switch code {
+        case 0: self = .touch
+        case 1: self = .catchUp
+        case 2: self = .interrupted
+        default: return nil
+        }
+    }
+
+    /// Why a run is due, in a path's row; nil where none is.
+    init?(due: UInt8) {
+        guard due > 0 else { return nil }
+        self.init(code: due - 1)
+    }
+}

@@ -1,0 +1,21 @@
+/// What one save writes into the database, all or nothing.
+package struct LedgerChange: Equatable, Sendable {
+    /// A run, over or not.
+    package struct Run: Hashable, Sendable {
+        package var number: RunNumber
+        package var path: RawPath
+        package var reason: RunReason
+        package var process: Int32
+        package var started: Instant
+        package var ended: Instant?
+        /// nil while it runs.
+        package var ending: RunEnding?
+    }
+
+    package var paths: [LedgerContents.Path] = []
+    package var removedPaths: [RawPath] = []
+    package var runs: [Run] = []
+    package var lastRun = RunNumber(0)
+    /// The generation of the journal that follows this save.
+    package var nextGeneration: UInt64 = 0
+}
