@@ -169,6 +169,9 @@ struct TouchJudge {
         // A writer's events may be among the lost ones: that somebody writes, or has closed.
         let isUncertain = evidence.contains(.lost) && hasBaseline && status.kind == .regular
         if isUncertain, writer == nil { return .askWriter }
+        let wasBeingWritten = isBeingWritten
+        // The close may have been heard while the name was another file's.
+        if writer == .absent { isBeingWritten = false }
         var verdict =
             if !hasBaseline {
                 baseline(status, examination, writer)
@@ -179,8 +182,8 @@ struct TouchJudge {
             }
         guard verdict != .askWriter else { return .askWriter }
         if isUncertain {
-            if isBeingWritten, writer == .absent { verdict = .touch }
-            isBeingWritten = writer == .present || (isBeingWritten && writer == .unknown)
+            if wasBeingWritten, writer == .absent { verdict = .touch }
+            if writer == .present { isBeingWritten = true }
         }
         if verdict == .touch || !hasBaseline { handle(status, examination) }
         hasBaseline = true
