@@ -315,10 +315,10 @@ package struct RandomHistory {
         let isPolling = daemon.logs.contains { if case .polled = $0 { true } else { false } }
         for run in runs {
             defer { previous = run }
-            // A save may wait for its tool's close while another's run begins.
+            // A save may wait for its tool's close, or for quiet, while another's run begins.
             let reason = run.variable("TOUCHMON_REASON").map { String(decoding: $0, as: UTF8.self) }
             if reason == "interrupted" { continue }
-            let grace = isPolling ? Duration.milliseconds(1100) : .milliseconds(25)
+            let grace = isPolling ? Duration.milliseconds(1200) : .milliseconds(120)
             let count = unused.count
             unused.removeAll { $0.ended.advanced(by: grace) <= run.drained }
             if unused.count < count { continue }
@@ -327,10 +327,6 @@ package struct RandomHistory {
                 $0.path == run.path && $0.began <= run.started
             }
             if reason == "catch-up" || isPolling, wasRestored { continue }
-            if let current = unused.firstIndex(where: { $0.began <= run.started }) {
-                unused.remove(at: current)
-                continue
-            }
             // A save in whose middle a daemon died may run twice: its last calls were not seen. So
             // may one that was looked at in its middle by a poll.
             let wasCut = saves.contains { save in
@@ -338,6 +334,10 @@ package struct RandomHistory {
                     && previous.map { save.ended.advanced(by: grace) >= $0.started } ?? true
             }
             if reason == "catch-up" || isPolling, wasCut { continue }
+            if let current = unused.firstIndex(where: { $0.began <= run.started }) {
+                unused.remove(at: current)
+                continue
+            }
             return "doubled: run \(run.spec.number.value) of \(path(of: run)), \(reason ?? "")"
         }
         return nil

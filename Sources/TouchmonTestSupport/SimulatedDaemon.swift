@@ -172,7 +172,7 @@ package struct SimulatedDaemon {
             bytes[JournalRecord.processOffset + index] = UInt8(
                 truncatingIfNeeded: process >> (8 * index))
         }
-        _ = state.append(bytes)
+        if let failure = state.append(bytes) { engine.ledgerFailed(failure, at: clock) }
     }
 
     private mutating func nextMoment() -> Instant? {
@@ -232,7 +232,7 @@ package struct SimulatedDaemon {
             if let startFailure, startFailure.step == .clone {
                 return engine.notStarted(spec.number, startFailure, at: clock)
             }
-            if !spec.record.isEmpty { record(spec) }
+            defer { if !spec.record.isEmpty { record(spec) } }
             if let startFailure {
                 return engine.notStarted(spec.number, startFailure, at: clock)
             }
