@@ -220,6 +220,8 @@ package struct Engine {
             effects.append(.readActionFiles)
         case .interrupt, .terminate:
             runs.isStopping = true
+            // They begin no more; the next daemon has to know.
+            for action in runs.waitingActions { ledger.changed(action, at: now) }
             if let step = shutdown.signalled(at: now) { begin(step) }
         }
     }
@@ -368,7 +370,7 @@ package struct Engine {
             guard !ran.contains(id) else { continue }
             switch row.due {
             case nil: break
-            case .interrupted: request(id, .interrupted, at: now)
+            case .interrupted: rerun(id, at: now)
             case .touch, .catchUp: catchUp(id, action, at: now)
             }
         }
@@ -392,8 +394,14 @@ package struct Engine {
             let reruns = action?.command.interrupted == .rerun && !isCovered
             ledger.ended(row(active, run.path), .interrupted, at: now)
             log(.interrupted(run.number, run.path, reruns: reruns))
-            if reruns, let id { request(id, .interrupted, at: now) }
+            if reruns, let id { rerun(id, at: now) }
         }
+    }
+
+    private mutating func rerun(_ id: ActionID, at now: Instant) {
+        request(id, .interrupted, at: now)
+        // That the last run is over is written down before this one begins.
+        ledger.changed(id, at: now)
     }
 
     /// The state directory was not usable before: what is in it is taken up late. Touches from before

@@ -312,13 +312,19 @@ package struct RandomHistory {
     private func doubled(_ runs: [SimulatedDaemon.Run], _ saves: [Save]) -> String? {
         var unused = saves
         var previous: SimulatedDaemon.Run?
-        let isPolling = daemon.logs.contains { if case .polled = $0 { true } else { false } }
+        // Not all was heard: in the middle of a save that can't be told from a save of its own.
+        let isPartlyDeaf = daemon.logs.contains {
+            switch $0 {
+            case .polled, .overflowed: true
+            default: false
+            }
+        }
         for run in runs {
             defer { previous = run }
             // A save may wait for its tool's close, or for quiet, while another's run begins.
             let reason = run.variable("TOUCHMON_REASON").map { String(decoding: $0, as: UTF8.self) }
             if reason == "interrupted" { continue }
-            let grace = isPolling ? Duration.milliseconds(1200) : .milliseconds(120)
+            let grace = isPartlyDeaf ? Duration.milliseconds(1200) : .milliseconds(120)
             let count = unused.count
             unused.removeAll { $0.ended.advanced(by: grace) <= run.drained }
             if unused.count < count { continue }
@@ -326,14 +332,14 @@ package struct RandomHistory {
             let wasRestored = restorations.contains {
                 $0.path == run.path && $0.began <= run.started
             }
-            if reason == "catch-up" || isPolling, wasRestored { continue }
+            if life > 0 || isPartlyDeaf, wasRestored { continue }
             // A save in whose middle a daemon died may run twice: its last calls were not seen. So
             // may one that was looked at in its middle by a poll.
             let wasCut = saves.contains { save in
-                (save.life < life || isPolling) && save.began <= run.started
+                (save.life < life || isPartlyDeaf) && save.began <= run.started
                     && previous.map { save.ended.advanced(by: grace) >= $0.started } ?? true
             }
-            if reason == "catch-up" || isPolling, wasCut { continue }
+            if reason == "catch-up" || isPartlyDeaf, wasCut { continue }
             if let current = unused.firstIndex(where: { $0.began <= run.started }) {
                 unused.remove(at: current)
                 continue

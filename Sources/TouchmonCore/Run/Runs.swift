@@ -88,6 +88,9 @@ package struct Runs {
     /// Whether a run of the action is due and has not started.
     package func isWaiting(_ action: ActionID) -> Bool { waiting[action] != nil }
 
+    /// The actions of which a run is due and has not started.
+    package var waitingActions: [ActionID] { Array(waiting.keys) }
+
     /// Why a run of the action is due that has not started; nil where none is.
     package func waitingReason(_ action: ActionID) -> RunReason? { waiting[action]?.due.reason }
 
