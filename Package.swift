@@ -21,8 +21,14 @@ let package = Package(
         // kernel interfaces that the Glibc module does not show.
         .target(name: "CTouchmon"),
 
+        // The embedded database that holds the ledger.
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
         // Every descriptor and every system call; bytes in, bytes out.
-        .target(name: "TouchmonSystem", dependencies: ["CTouchmon"], swiftSettings: settings),
+        .target(
+            name: "TouchmonSystem", dependencies: ["CSQLite", "CTouchmon"],
+            swiftSettings: settings),
 
         // Every decision; pure.
         .target(

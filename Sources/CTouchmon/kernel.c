@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -122,3 +123,24 @@ int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t 
 }
 
 void tm_release_free_memory(void) { malloc_trim(0); }
+
+int tm_open_pidfd(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+// struct pidfd_info of <linux/pidfd.h>, which older headers do not have.
+struct pidfd_info_64 {
+    uint64_t mask;
+    uint64_t cgroup;
+    uint32_t ids[11];
+    int32_t exit_code;
+};
+
+int tm_exit_status(int pidfd, int32_t *status) {
+    const uint64_t wants_exit = 1 << 3; // PIDFD_INFO_EXIT
+    struct pidfd_info_64 info = {.mask = wants_exit};
+    // PIDFD_GET_INFO; the size of the structure is part of the number.
+    if (ioctl(pidfd, _IOWR(0xFF, 11, struct pidfd_info_64), &info) < 0) {
+        return -1;
+    }
+    *status = info.exit_code;
+    return (info.mask & wants_exit) != 0;
+}

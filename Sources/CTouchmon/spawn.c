@@ -45,7 +45,9 @@ CHILD inline long call(long number, long a, long b, long c, long d) {
 }
 
 // Begins a step: what the report says if the child is killed during it.
-CHILD void begin(struct tm_child *child, enum tm_step step) { child->step = step; }
+CHILD void begin(struct tm_child *child, enum tm_step step) {
+    __atomic_store_n(&child->step, step, __ATOMIC_RELEASE);
+}
 
 CHILD _Noreturn void fail(struct tm_child *child, long error) {
     child->error = (int32_t)error;
@@ -169,8 +171,29 @@ CHILD long execute(struct tm_child *child) {
     return telling;
 }
 
+// With one write(2), which no other record can come into the middle of: the file was opened with
+// O_APPEND.
+CHILD void write_record(struct tm_child *child) {
+    struct timespec now;
+    int32_t process = (int32_t)call(SYS_getpid, 0, 0, 0, 0);
+    call(SYS_clock_gettime, CLOCK_BOOTTIME, (long)&now, 0, 0);
+    int64_t time = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    __builtin_memcpy(child->record + child->record_process, &process, sizeof process);
+    __builtin_memcpy(child->record + child->record_time, &time, sizeof time);
+    long result = call(SYS_write, child->journal, (long)child->record, (long)child->record_size, 0);
+    if (result < 0) {
+        child->record_error = (int32_t)-result;
+    } else if ((size_t)result != child->record_size) {
+        child->record_error = ENOSPC;
+    }
+}
+
 CHILD int run_child(void *argument) {
     struct tm_child *child = argument;
+    if (child->record_size > 0) {
+        write_record(child);
+    }
+    // With this the record counts as written.
     begin(child, TM_STEP_SESSION);
     check(child, call(SYS_setsid, 0, 0, 0, 0));
     set_standard_descriptors(child);
@@ -198,6 +221,7 @@ int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd, int64_t patien
     int flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD;
     child->step = TM_STEP_NONE;
     child->error = 0;
+    child->record_error = 0;
     __atomic_store_n(&child->alive, 1, __ATOMIC_RELEASE);
     int pid = clone(run_child, stack_top, flags, child, pidfd, NULL, &child->alive);
     if (pid < 0) {
@@ -208,6 +232,10 @@ int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd, int64_t patien
         syscall(SYS_futex, &child->alive, FUTEX_WAIT, 1, &limit, NULL, 0);
     }
     return pid;
+}
+
+int tm_has_recorded(const struct tm_child *child) {
+    return __atomic_load_n(&child->step, __ATOMIC_ACQUIRE) != TM_STEP_NONE || !tm_is_alive(child);
 }
 
 int tm_is_alive(const struct tm_child *child) {

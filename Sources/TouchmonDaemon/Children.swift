@@ -13,10 +13,15 @@ struct Children: ~Copyable {
 
     private var spawner = Spawner()
     private var byRun: [RunNumber: Child] = [:]
+    /// The runs of an earlier daemon that are still alive.
+    private var adopted: [RunNumber: Adopted] = [:]
     /// Those of which it is not known yet whether they execute their program.
     private var starting: [RunNumber] = []
     private let changesIdentity: Bool
     private let null: OwnedDescriptor
+
+    /// Why a child could not write its record, until somebody takes it.
+    private var recordFailure: SystemFailure?
 
     /// How long a start is waited for before the loop goes on: far more than any exec takes, but a
     /// user may hold his own child back for as long as he likes.
@@ -29,15 +34,36 @@ struct Children: ~Copyable {
         null = try OwnedDescriptor.null()
     }
 
+    /// Somebody else's child, with a place in a dictionary.
+    private final class Adopted {
+        let process: OtherProcess
+
+        init?(_ run: Recovered.Run) {
+            guard
+                let process = OtherProcess(run.witness.process, witnessed: run.witness.time)
+            else { return nil }
+            self.process = process
+        }
+    }
+
     /// How long to wait at most before `settle` is called again; nil when nobody is held back.
     var patience: Int64? { starting.isEmpty ? nil : Self.patience }
 
     /// Makes the process of a run; true when it executes its program by now.
-    mutating func start(_ spec: RunSpec) throws(SystemFailure) -> (Child, isRunning: Bool) {
+    mutating func start(
+        _ spec: RunSpec, journal: State?
+    ) throws(SystemFailure) -> (Child, isRunning: Bool) {
         let command = spec.command
-        let standard =
+        var standard =
             command.output == .discard
             ? StandardDescriptors(null: null, output: null) : StandardDescriptors(null: null)
+        var record: SpawnRecord?
+        if !spec.record.isEmpty, let journal {
+            journal.lend(to: &standard)
+            record = SpawnRecord(
+                bytes: spec.record, processOffset: JournalRecord.processOffset,
+                timeOffset: JournalRecord.timeOffset)
+        }
         let child = try spawner.start(
             SpawnSpec(
                 candidates: command.programs.map(\.bytes), arguments: command.argv,
@@ -46,15 +72,18 @@ struct Children: ~Copyable {
                 identity: ProcessIdentity(
                     user: command.identity.user, group: command.identity.group,
                     groups: command.identity.groups),
-                changesIdentity: changesIdentity, umask: command.umask),
+                changesIdentity: changesIdentity, umask: command.umask, record: record),
             standard, patience: starting.isEmpty ? Self.patience : Self.shortPatience)
         byRun[spec.number] = child
         switch try child.settle(within: 0) {
-        case .running: return (child, true)
+        case .running:
+            note(child)
+            return (child, true)
         case .starting: starting.append(spec.number)
         // Told when it is reaped.
         case .failed, .killed: break
         }
+        note(child)
         return (child, false)
     }
 
@@ -68,15 +97,50 @@ struct Children: ~Copyable {
             case .starting: held.append(run)
             case .failed, .killed, nil: break
             }
+            if let child = byRun[run] { note(child) }
         }
         starting = held
         return started
     }
 
-    func child(of run: RunNumber) -> Child? { byRun[run] }
+    private mutating func note(_ child: Child) {
+        guard let errno = child.recordFailure else { return }
+        recordFailure = SystemFailure(operation: "write the journal", errno: errno)
+    }
+
+    /// Takes why a child could not write its record; nil where all could.
+    mutating func takeRecordFailure() -> SystemFailure? {
+        defer { recordFailure = nil }
+        return recordFailure
+    }
+
+    /// What becomes readable when the run's process ends; -1 where it is nobody's.
+    func pidfd(of run: RunNumber) -> Int32 {
+        byRun[run]?.pidfd.raw ?? adopted[run]?.process.pidfd.raw ?? -1
+    }
+
+    /// Who keeps that descriptor open.
+    func owner(of run: RunNumber) -> AnyObject? { byRun[run] ?? adopted[run] }
+
+    /// Takes over a run of an earlier daemon if its process is still there.
+    mutating func adopt(_ run: Recovered.Run) -> Bool {
+        adopted[run.number] = Adopted(run)
+        return adopted[run.number] != nil
+    }
+
+    /// Whether every process that was made has written its record, which takes microseconds.
+    var haveAllRecorded: Bool {
+        starting.allSatisfy { byRun[$0]?.hasRecorded ?? true }
+    }
 
     /// Reaps the process of a run; nil while it lives.
     mutating func reap(_ run: RunNumber) throws(SystemFailure) -> Ending? {
+        if let other = adopted[run] {
+            guard other.process.hasEnded else { return nil }
+            let outcome = RunOutcome(waitStatus: other.process.status)
+            adopted[run] = nil
+            return .ended(outcome, isUnannounced: false)
+        }
         guard let child = byRun[run], let (outcome, _) = try child.reap() else { return nil }
         byRun[run] = nil
         let wasStarting = starting.contains(run)
@@ -97,7 +161,10 @@ struct Children: ~Copyable {
     /// Sends a signal to the process group of a run, and to the process itself where it has not come
     /// so far as to make its group.
     func signalGroup(_ process: Int32, _ signal: Int32) {
-        guard let child = byRun.values.first(where: { $0.pid == process }) else { return }
+        guard let child = byRun.values.first(where: { $0.pid == process }) else {
+            adopted.values.first { $0.process.pid == process }?.process.sendGroup(signal)
+            return
+        }
         do {
             try child.sendGroup(signal)
         } catch {
@@ -121,5 +188,16 @@ extension StartStep {
             case .directory: .directory
             case .execute: .execute
             }
+    }
+}
+
+extension RunOutcome {
+    /// From a status of wait(2); nil where nobody told.
+    fileprivate init(waitStatus: Int32?) {
+        switch waitStatus {
+        case nil: self = .unknown
+        case let status? where status & 0x7f == 0: self = .exited(status: (status >> 8) & 0xff)
+        case let status?: self = .signalled(signal: status & 0x7f)
+        }
     }
 }

@@ -10,11 +10,16 @@ package struct Daemon: ~Copyable {
         package var drain: Duration
         package var logFormat: LogFormat
         package var logLevel: LogLevel
+        /// Where the ledger is kept.
+        package var state: RawPath
 
-        package init(drain: Duration, logFormat: LogFormat, logLevel: LogLevel) {
+        package init(
+            drain: Duration, logFormat: LogFormat, logLevel: LogLevel, state: RawPath
+        ) {
             self.drain = drain
             self.logFormat = logFormat
             self.logLevel = logLevel
+            self.state = state
         }
     }
 
@@ -30,6 +35,9 @@ package struct Daemon: ~Copyable {
     private let signals: SignalInbox
     private var watch: KernelWatch
     private let mounts: MountTable
+    /// nil as long as the state directory can't be used.
+    private var state: State?
+    private let statePath: RawPath
     private var children: Children
     private var exits = false
     /// When the last wait ended: what one wake-up brings happens at one moment.
@@ -38,28 +46,53 @@ package struct Daemon: ~Copyable {
     /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
     private init(
         _ files: ActionFiles, _ reading: consuming ActionFiles.Reading, _ options: Options,
-        begun: Instant
+        _ opening: State.Opening, begun: Instant
     ) throws(SystemFailure) {
         // All that can fail comes first: what is half made can't be undone.
         let signals = try SignalInbox()
         let poller = try Poller()
         let watch = try KernelWatch()
         let mounts = try MountTable()
-        let children = try Children(changesIdentity: files.identity.isRoot)
+        var children = try Children(changesIdentity: files.identity.isRoot)
         try poller.add(watch.inotify.descriptor, token: Token.events)
         try poller.add(signals.descriptor, token: Token.signals)
         try poller.add(mounts.descriptor, token: Token.mounts, interest: .priority)
         let table = try mounts.read()
+        var log = Log(options.logFormat, from: options.logLevel)
+        var state: State?
+        var recovered: Recovered?
+        var degradation: LedgerFailure?
+        switch opening {
+        case .opened(let opened, let found, let failure):
+            if let kept = opened.setAside {
+                log.write(.ledgerSetAside(kept.path, reason: kept.reason), at: begun)
+            }
+            state = opened
+            recovered = found
+            degradation = failure
+        case .failed(let failure): degradation = failure
+        // Whoever holds it was told before.
+        case .held: break
+        }
+        recovered?.adopt { children.adopt($0) }
+        for run in recovered?.unfinished ?? [] where run.isAlive {
+            try poller.add(
+                raw: children.pidfd(of: run.number), token: Token.runs + run.number.value)
+        }
         self.files = files
         self.signals = signals
         self.poller = poller
         self.watch = watch
         self.mounts = mounts
         self.children = children
+        self.state = state
+        statePath = options.state
         now = begun
-        log = Log(options.logFormat, from: options.logLevel)
+        self.log = log
         engine = Engine(
-            plan: reading.plan, isRoot: files.identity.isRoot, drain: options.drain, at: begun)
+            plan: reading.plan, isRoot: files.identity.isRoot, drain: options.drain,
+            recovered: recovered, at: begun)
+        if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
     }
 
@@ -74,12 +107,20 @@ package struct Daemon: ~Copyable {
             var log = Log(options.logFormat, from: options.logLevel)
             log.write(reading.report.text())
             guard reading.isUsable else { return reading.exitStatus }
-            var daemon = try Daemon(files, consume reading, options, begun: begun)
+            let opening = State.open(options.state)
+            if case .held(let process) = opening {
+                throw StartupFailure(isHeldBy: process, options.state)
+            }
+            var daemon = try Daemon(files, consume reading, options, opening, begun: begun)
             defer { daemon.log.flush() }
             try daemon.loop()
             return .success
+        } catch let failure as StartupFailure {
+            throw failure
+        } catch let failure as SystemFailure {
+            throw StartupFailure(failure)
         } catch {
-            throw StartupFailure(error)
+            preconditionFailure("no other error is thrown")
         }
     }
 
@@ -134,16 +175,19 @@ package struct Daemon: ~Copyable {
     }
 
     private mutating func reap(_ run: RunNumber) throws(SystemFailure) {
-        guard let child = children.child(of: run) else { return }
+        // The descriptor is taken out of the poll before its owner closes it.
+        guard let owner = children.owner(of: run) else { return }
+        let pidfd = children.pidfd(of: run)
+        defer { withExtendedLifetime(owner) {} }
         switch try children.reap(run) {
         case nil: return
         case .ended(let outcome, let isUnannounced):
-            try poller.remove(child.pidfd)
+            try poller.remove(raw: pidfd)
             if isUnannounced { engine.started(run) }
             engine.ended(run, outcome, at: now)
         case .notStarted(let failure):
-            try poller.remove(child.pidfd)
-            engine.notStarted(run, failure)
+            try poller.remove(raw: pidfd)
+            engine.notStarted(run, failure, at: now)
         }
     }
 
@@ -151,6 +195,7 @@ package struct Daemon: ~Copyable {
 
     private mutating func perform() throws(SystemFailure) {
         for run in try children.settle() { engine.started(run) }
+        noteRecords()
         while !exits, let effect = engine.nextEffect(at: now) { try perform(effect) }
     }
 
@@ -171,6 +216,12 @@ package struct Daemon: ~Copyable {
             try start(spec)
         case .signal(let process, let signal):
             children.signalGroup(process, signal)
+        case .append(let bytes):
+            engine.appended(state?.append(bytes), at: now)
+        case .save(let change):
+            save(change)
+        case .openLedger:
+            openLedger()
         case .readActionFiles:
             reload()
         case .exit:
@@ -182,14 +233,51 @@ package struct Daemon: ~Copyable {
 
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
         do {
-            let (child, isRunning) = try children.start(spec)
+            let (child, isRunning) = try children.start(spec, journal: state)
             try poller.add(child.pidfd, token: Token.runs + spec.number.value)
             engine.made(spec.number, process: child.pid)
             if isRunning { engine.started(spec.number) }
+            noteRecords()
         } catch {
             engine.notStarted(
                 spec.number,
-                StartFailure(step: .clone, error: ErrorNumber(error.errno.code)))
+                StartFailure(step: .clone, error: ErrorNumber(error.errno.code)), at: now)
+        }
+    }
+
+    /// Tells when a run began that could not be written down.
+    private mutating func noteRecords() {
+        guard let failure = children.takeRecordFailure() else { return }
+        engine.ledgerFailed(LedgerFailure(failure, statePath), at: now)
+    }
+
+    private mutating func save(_ change: LedgerChange) {
+        // What a child writes after the journal was begun anew would be lost with the old one.
+        guard children.haveAllRecorded else { return engine.savePostponed(at: now) }
+        if let failure = state?.save(change) {
+            engine.ledgerFailed(failure, at: now)
+        } else {
+            engine.saved(at: now)
+        }
+        CurrentProcess.releaseFreeMemory()
+    }
+
+    private mutating func openLedger() {
+        switch State.open(statePath) {
+        case .opened(let opened, var recovered, nil):
+            state = opened
+            recovered.adopt { children.adopt($0) }
+            engine.opened(recovered, at: now)
+        case .opened(_, _, let failure?):
+            engine.ledgerFailed(failure, at: now)
+        case .failed(let failure):
+            engine.ledgerFailed(failure, at: now)
+        case .held(let process):
+            engine.ledgerFailed(
+                LedgerFailure(
+                    .other, statePath,
+                    reason: "process \(process.map(String.init) ?? "unknown") works with it"),
+                at: now)
         }
     }
 
@@ -197,7 +285,7 @@ package struct Daemon: ~Copyable {
         let reading = files.read()
         log.write(reading.report.text())
         if reading.isUsable {
-            engine.reload(reading.plan)
+            engine.reload(reading.plan, at: now)
         } else {
             engine.reloadRefused(
                 problems: reading.problems.count { $0.severity == .error })

@@ -1,3 +1,4 @@
+internal import TouchmonCore
 internal import TouchmonSystem
 
 /// What touchmon's exit tells its caller, after sysexits.h.
@@ -11,6 +12,8 @@ package enum ExitStatus: Int32, Sendable {
     case software = 70
     /// The system refused.
     case system = 71
+    /// Another daemon holds the name.
+    case tryAgainLater = 75
     case notPermitted = 77
 }
 
@@ -19,6 +22,15 @@ package struct StartupFailure: Error, Sendable {
     /// The rest of a sentence that begins with "unable to".
     package var message: String
     package var remedy: String
+    package var status = ExitStatus.system
+
+    /// Another daemon works with the state directory.
+    init(isHeldBy process: Int32?, _ path: RawPath) {
+        let holder = process.map { "process \($0)" } ?? "another process"
+        message = "keep a ledger in \(TerminalText.escaped(path.bytes)): \(holder) does already"
+        remedy = "give this daemon another name with --name, or end the other one"
+        status = .tryAgainLater
+    }
 
     init(_ failure: SystemFailure) {
         message = "\(failure.operation): \(failure.errno.message)"

@@ -29,12 +29,12 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
 extension OwnedDescriptor {
     /// Opens a path; the descriptor is close-on-exec. `flags` are those of open(2).
     init(
-        opening path: CPath, in directory: Int32 = AT_FDCWD, flags: Int32,
+        opening path: CPath, in directory: Int32 = AT_FDCWD, flags: Int32, mode: mode_t = 0,
         operation: String = "open"
     ) throws(SystemFailure) {
         self.init(
             adopting: try systemCall(operation, path) {
-                openat(directory, path.terminated, flags | O_CLOEXEC)
+                openat(directory, path.terminated, flags | O_CLOEXEC, mode)
             })
     }
 

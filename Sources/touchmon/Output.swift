@@ -37,6 +37,6 @@ extension StartupFailure {
     /// Says what was not possible, and ends the program.
     func exit() -> Never {
         StandardError.write("touchmon: unable to \(message)\n\(remedy)\n")
-        Glibc.exit(ExitStatus.system.rawValue)
+        Glibc.exit(status.rawValue)
     }
 }

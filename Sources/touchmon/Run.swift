@@ -24,9 +24,12 @@ struct Run: ParsableCommand {
     @Option(help: "The least level that is logged: error, warning, notice, info or debug.")
     var logLevel = LogLevel.info
 
+    @OptionGroup var state: StateArguments
+
     func run() throws {
         let options = Daemon.Options(
-            drain: drain.duration, logFormat: logFormat.format, logLevel: logLevel)
+            drain: drain.duration, logFormat: logFormat.format, logLevel: logLevel,
+            state: state.path)
         do {
             try Daemon.run(ActionFiles(files.bytes), options).exit()
         } catch let failure as StartupFailure {

@@ -45,15 +45,24 @@ struct tm_child {
     uint32_t user, group;
     uint32_t umask;
     int32_t standard[3];     // descriptors above 2 for 0, 1 and 2; -1 leaves one as it is
+    char *record;            // written into the journal before anything else is done
+    size_t record_size;      // 0: nothing is written
+    size_t record_process;   // where in it the child puts its pid, 4 bytes
+    size_t record_time;      // and the time since boot in nanoseconds, 8 bytes
+    int32_t journal;         // opened for appending, above 2
     uint8_t change_identity; // 0: fail unless the caller already has this identity
 
     uint32_t alive; // not 0 while the child shares the caller's memory
     uint32_t step;  // the last step begun, an enum tm_step
     int32_t error;  // errno of that step; 0: it did not fail
+    int32_t record_error; // errno of writing the record; 0: it did not fail
 };
 
 // Starts a child on `stack_top` (16-byte aligned, with a guard page below) and returns its pid, and
 // a close-on-exec pidfd; -1 with errno when the clone failed: EAGAIN, ENOMEM, EMFILE.
+//
+// First of all the child writes its record, so that a run that exists is known even when the caller
+// is killed at once. It goes on when that fails: a run is worth more than its record.
 //
 // The child has: its own session; the given descriptors and no other; the given groups, gid and uid
 // in all of their forms; no inheritable or ambient capability, and none at all unless it is root;
@@ -67,6 +76,9 @@ struct tm_child {
 // The caller must have every signal at its default disposition: a handler would run in the shared
 // memory. Dispositions are inherited, and execve keeps those that are ignored.
 int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd, int64_t patience);
+
+// Whether the child has written its record, or failed to.
+int tm_has_recorded(const struct tm_child *child);
 
 // Whether the child still shares the caller's memory. Once 0, `step` and `error` are final.
 int tm_is_alive(const struct tm_child *child);

@@ -8,6 +8,9 @@ package enum Clock {
     /// Since 1970, UTC; whoever sets the clock moves it.
     package static func realtime() -> Int64 { read(CLOCK_REALTIME) }
 
+    /// Since the machine was started; goes on while it sleeps.
+    package static func boot() -> Int64 { read(CLOCK_BOOTTIME) }
+
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         let result = clock_gettime(clock, &time)

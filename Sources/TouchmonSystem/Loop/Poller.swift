@@ -36,9 +36,15 @@ package struct Poller: ~Copyable {
     package func add(
         _ descriptor: borrowing OwnedDescriptor, token: UInt64, interest: Interest = .readable
     ) throws(SystemFailure) {
+        try add(raw: descriptor.raw, token: token, interest: interest)
+    }
+
+    /// The same for a descriptor that somebody else keeps open.
+    package func add(
+        raw: Int32, token: UInt64, interest: Interest = .readable
+    ) throws(SystemFailure) {
         let condition = interest == .readable ? EPOLLIN : EPOLLPRI
         var event = epoll_event(events: condition.rawValue, data: epoll_data_t(u64: token))
-        let raw = descriptor.raw
         _ = try systemCall("wait for a descriptor") {
             epoll_ctl(epoll.raw, EPOLL_CTL_ADD, raw, &event)
         }
@@ -46,7 +52,11 @@ package struct Poller: ~Copyable {
 
     /// Removes a descriptor. An event that `wait` has already reported stays reported.
     package func remove(_ descriptor: borrowing OwnedDescriptor) throws(SystemFailure) {
-        let raw = descriptor.raw
+        try remove(raw: descriptor.raw)
+    }
+
+    /// The same for a descriptor that somebody else keeps open.
+    package func remove(raw: Int32) throws(SystemFailure) {
         _ = try systemCall("stop waiting for a descriptor") {
             epoll_ctl(epoll.raw, EPOLL_CTL_DEL, raw, nil)
         }

@@ -12,6 +12,9 @@ package enum CurrentProcess {
             user: geteuid(), group: getegid(), groups: Array(groups[..<Int(filled)]))
     }
 
+    /// Whether the effective user is root.
+    package static var isRoot: Bool { geteuid() == 0 }
+
     package static var pid: Int32 { getpid() }
 
     /// The working directory, absolute and without symbolic links. Fails with `ENOENT` when it was
@@ -22,6 +25,14 @@ package enum CurrentProcess {
             getcwd(&path, 4096) == nil ? -1 : 0
         }
         return path.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    }
+
+    /// What tells this start of the machine from every other, random(4).
+    package static func boot() throws(SystemFailure) -> [UInt8] {
+        let file = try OwnedDescriptor(
+            opening: CPath("/proc/sys/kernel/random/boot_id"), flags: O_RDONLY,
+            operation: "tell this start of the machine")
+        return try file.readAll(atMost: 4096, "tell this start of the machine") ?? []
     }
 
     /// The value of an environment variable; nil when it is not set. getenv(3).

@@ -67,6 +67,13 @@ final class SpawnSlot {
         if let directory = spec.directory {
             filled.directory = UnsafePointer(packer.string(directory))
         }
+        if let record = spec.record, standard.journal >= 0 {
+            filled.record = packer.bytes(record.bytes)
+            filled.record_size = record.bytes.count
+            filled.record_process = record.processOffset
+            filled.record_time = record.timeOffset
+            filled.journal = standard.journal
+        }
         filled.user = spec.identity.user
         filled.group = spec.identity.group
         filled.umask = UInt32(spec.umask)
@@ -88,6 +95,7 @@ final class SpawnSlot {
         let ends = (lists.count + spec.variables.count { $0 == 0 }) * pointer + spec.variables.count
         let groups = (2 * spec.identity.groups.count + 1) * MemoryLayout<UInt32>.stride
         return strings + ends + groups + (spec.directory?.count ?? 0) + 1 + 4 * pointer
+            + (spec.record?.bytes.count ?? 0)
     }
 }
 
@@ -121,6 +129,12 @@ private struct SpawnPacker {
         let place = reserve(bytes.count + 1, of: CChar.self)
         UnsafeMutableRawBufferPointer(place).copyBytes(from: bytes)
         place[bytes.count] = 0
+        return place.baseAddress
+    }
+
+    mutating func bytes(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
+        let place = reserve(bytes.count, of: CChar.self)
+        UnsafeMutableRawBufferPointer(place).copyBytes(from: bytes)
         return place.baseAddress
     }
 

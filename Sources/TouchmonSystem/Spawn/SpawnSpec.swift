@@ -32,12 +32,14 @@ package struct SpawnSpec: Sendable {
     package var changesIdentity: Bool
     /// File mode creation mask, umask(2).
     package var umask: UInt16
+    /// nil: nothing is written.
+    package var record: SpawnRecord?
 
     package init(
         candidates: [[UInt8]], arguments: [[UInt8]], environment: [[UInt8]],
         variables: [UInt8] = [], directory: [UInt8]? = nil, identity: ProcessIdentity,
         changesIdentity: Bool,
-        umask: UInt16 = 0o022
+        umask: UInt16 = 0o022, record: SpawnRecord? = nil
     ) {
         self.candidates = candidates
         self.arguments = arguments
@@ -47,12 +49,31 @@ package struct SpawnSpec: Sendable {
         self.identity = identity
         self.changesIdentity = changesIdentity
         self.umask = umask
+        self.record = record
+    }
+}
+
+/// What a child writes into a journal before it does anything else, with its process number and the
+/// time since boot in nanoseconds filled in.
+package struct SpawnRecord: Sendable {
+    package var bytes: [UInt8]
+    /// Where the number goes, 4 bytes, and the time, 8 bytes.
+    package var processOffset: Int
+    package var timeOffset: Int
+
+    package init(bytes: [UInt8], processOffset: Int, timeOffset: Int) {
+        precondition(processOffset + 4 <= bytes.count && timeOffset + 8 <= bytes.count)
+        self.bytes = bytes
+        self.processOffset = processOffset
+        self.timeOffset = timeOffset
     }
 }
 
 /// A child's standard descriptors, borrowed for the time of the start. They must be above 2.
 package struct StandardDescriptors: Sendable {
     var raw: (Int32, Int32, Int32)
+    /// Where the child's record goes; -1 where there is none.
+    private(set) var journal: Int32 = -1
 
     /// Input from `null`, output and error as the daemon's own.
     package init(null: borrowing OwnedDescriptor) {
@@ -63,6 +84,11 @@ package struct StandardDescriptors: Sendable {
     package init(null: borrowing OwnedDescriptor, output: borrowing OwnedDescriptor) {
         let output = Self.checked(output)
         raw = (Self.checked(null), output, output)
+    }
+
+    /// Adds the journal that the child's record goes into; it must be open for appending.
+    package mutating func setJournal(_ journal: borrowing OwnedDescriptor) {
+        self.journal = Self.checked(journal)
     }
 
     // A source at 0, 1 or 2 could be overwritten before it is copied.

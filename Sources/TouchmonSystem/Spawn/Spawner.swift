@@ -72,6 +72,8 @@ package final class Child {
     package let pidfd: OwnedDescriptor
     private var slot: SpawnSlot?
     private var start = Start.starting
+    /// Why the child could not write its record; known when it has left, nil where it could.
+    package private(set) var recordFailure: Errno?
     private var ending: (outcome: Outcome, usage: Usage)?
 
     fileprivate init(pid: Int32, pidfd: consuming OwnedDescriptor, slot: SpawnSlot) {
@@ -104,9 +106,17 @@ package final class Child {
         }
         guard !slot.hasChild else { return .starting }
         start = Self.report(slot.child.pointee)
+        let recordError = slot.child.pointee.record_error
+        if recordError != 0 { recordFailure = Errno(recordError) }
         slot.isClaimed = false
         self.slot = nil
         return start
+    }
+
+    /// Whether the child has written its record by now, or failed to.
+    package var hasRecorded: Bool {
+        guard let slot else { return true }
+        return tm_has_recorded(slot.child) != 0
     }
 
     private static func report(_ child: tm_child) -> Start {

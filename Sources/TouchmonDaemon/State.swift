@@ -1,0 +1,188 @@
+internal import TouchmonCore
+internal import TouchmonSystem
+
+/// What outlives the daemon: the state directory with the ledger's database and journal.
+final class State {
+    /// What the directory was found to be when it was opened.
+    enum Opening {
+        /// With what is in it; the failure says why nothing can be written, where that is so.
+        case opened(State, Recovered, LedgerFailure?)
+        case failed(LedgerFailure)
+        /// Another daemon works with it.
+        case held(by: Int32?)
+    }
+
+    private let directory: StateDirectory
+    /// nil where nothing can be written.
+    private var journal: JournalFile?
+    private let boot: [UInt8]
+    /// A database that could not be read, under its new name, and why.
+    private(set) var setAside: (path: RawPath, reason: String)?
+
+    /// How long the children of a daemon that was killed may take to write their records.
+    private static let patience: Int64 = 2_000_000_000
+
+    private init(_ directory: consuming StateDirectory, boot: [UInt8]) {
+        self.directory = directory
+        self.boot = boot
+    }
+
+    /// Opens the directory and reads what is in it.
+    static func open(_ path: RawPath) -> Opening {
+        let state: State
+        do {
+            state = State(
+                try StateDirectory(path.bytes, patience: patience),
+                boot: try CurrentProcess.boot())
+        } catch let error as StateDirectory.Failure {
+            switch error {
+            case .held(let process): return .held(by: process)
+            case .system(let failure): return .failed(LedgerFailure(failure, path))
+            case .notOurs:
+                return .failed(
+                    LedgerFailure(
+                        .unusable, path,
+                        reason: "it belongs to somebody else, or others may write it"))
+            }
+        } catch let error as SystemFailure {
+            return .failed(LedgerFailure(error, path))
+        } catch {
+            preconditionFailure("no other error is thrown")
+        }
+        return read(state, path)
+    }
+
+    private static func read(_ state: State, _ path: RawPath) -> Opening {
+        var failure: LedgerFailure?
+        do {
+            state.journal = try JournalFile(in: state.directory)
+        } catch {
+            failure = LedgerFailure(error, path)
+        }
+        do {
+            let recovered = try state.recover(isWritable: failure == nil)
+            return .opened(state, recovered, failure)
+        } catch {
+            return .failed(LedgerFailure(error, path))
+        }
+    }
+
+    private func recover(isWritable: Bool) throws(LedgerStore.Failure) -> Recovered {
+        var stored = LedgerStore.Contents()
+        do throws(LedgerStore.Failure) {
+            stored = try LedgerStore.load(from: directory, isWritable: isWritable)
+        } catch {
+            guard case .database(let failure) = error, failure.isCorrupt, isWritable,
+                let kept = try? LedgerStore.setAside(in: directory)
+            else { throw error }
+            setAside = (RawPath(bytes: kept), failure.message)
+            stored = try LedgerStore.load(from: directory, isWritable: isWritable)
+        }
+        var contents = LedgerContents()
+        let calendar = Clock.realtime() - Clock.monotonic()
+        contents.paths = stored.paths.map {
+            LedgerContents.Path(path: RawPath(bytes: $0.path), state: $0.state, due: $0.due)
+        }
+        contents.unfinished = stored.runs.map {
+            LedgerContents.Run(
+                number: UInt64(bitPattern: $0.number), path: RawPath(bytes: $0.path),
+                reason: $0.reason, started: Instant(nanoseconds: $0.started - calendar),
+                witness: JournalRecord.Witness(process: $0.process, time: $0.witnessed))
+        }
+        contents.lastRun = UInt64(bitPattern: stored.summary.lastRun)
+        contents.generation = UInt64(bitPattern: stored.summary.generation)
+        contents.savedLength = Int(stored.summary.savedLength)
+        contents.boot = stored.summary.boot
+        contents.journal = (try? JournalFile.contents(in: directory)) ?? []
+        return Recovered(contents, boot: boot, calendar: calendar)
+    }
+
+    /// Adds the journal to what a child gets, for its record.
+    func lend(to standard: inout StandardDescriptors) {
+        if let journal { standard.setJournal(journal.descriptor) }
+    }
+
+    /// Appends to the journal; says why where it can't.
+    func append(_ bytes: [UInt8]) -> LedgerFailure? {
+        do {
+            try journal?.append(bytes)
+            return nil
+        } catch {
+            return LedgerFailure(error, RawPath(bytes: directory.path))
+        }
+    }
+
+    /// Saves into the database and begins the journal anew; says why where it can't.
+    func save(_ change: LedgerChange) -> LedgerFailure? {
+        do {
+            let journal = try self.journal ?? JournalFile(in: directory)
+            self.journal = journal
+            let length = try journal.length()
+            let calendar = Clock.realtime() - Clock.monotonic()
+            try LedgerStore.save(
+                LedgerStore.Change(change, boot: boot, length: length, calendar: calendar),
+                into: directory)
+            let header = Journal.Header(
+                generation: change.nextGeneration, boot: boot, calendar: calendar)
+            try journal.reset(header.bytes)
+            return nil
+        } catch let error as SystemFailure {
+            return LedgerFailure(error, RawPath(bytes: directory.path))
+        } catch let error as LedgerStore.Failure {
+            return LedgerFailure(error, RawPath(bytes: directory.path))
+        } catch {
+            preconditionFailure("no other error is thrown")
+        }
+    }
+}
+
+extension LedgerStore.Change {
+    fileprivate init(_ change: LedgerChange, boot: [UInt8], length: Int, calendar: Int64) {
+        // Whoever has not ended exists now; nobody younger can have the number.
+        let now = Clock.boot()
+        self.init(
+            summary: LedgerStore.Summary(
+                lastRun: Int64(bitPattern: change.lastRun.value),
+                generation: Int64(bitPattern: change.nextGeneration - 1),
+                savedLength: Int64(length), boot: boot),
+            paths: change.paths.map {
+                LedgerStore.Path(path: $0.path.bytes, state: $0.state, due: $0.due)
+            },
+            removedPaths: change.removedPaths.map(\.bytes),
+            runs: change.runs.map { run in
+                LedgerStore.Run(
+                    number: Int64(bitPattern: run.number.value), path: run.path.bytes,
+                    reason: run.reason.code, process: run.process, witnessed: now,
+                    started: run.started.nanoseconds + calendar,
+                    ended: run.ended.map { $0.nanoseconds + calendar },
+                    ending: run.ending.map(\.code), value: run.ending.map(\.value) ?? 0)
+            })
+    }
+}
+
+extension LedgerFailure {
+    init(_ failure: SystemFailure, _ place: RawPath) {
+        let kind: Kind =
+            switch failure.errno.code {
+            case 28, 122: .full
+            case 30: .readOnly
+            case 13, 1, 20, 40: .unusable
+            default: .other
+            }
+        self.init(
+            kind, place, reason: "unable to \(failure.operation): \(failure.errno.message)")
+    }
+
+    init(_ failure: LedgerStore.Failure, _ place: RawPath) {
+        switch failure {
+        case .newerVersion(let version):
+            self.init(
+                .newerVersion, place,
+                reason: "its ledger was written by a later touchmon (layout \(version))")
+        case .database(let failure):
+            let kind: Kind =
+                failure.isFull ? .full : failure.isReadOnly ? .readOnly : .other
+            self.init(kind, place, reason: "unable to \(failure.operation): \(failure.message)")
+        }
+    }
+}

@@ -1,0 +1,261 @@
+internal import Glibc
+
+/// The ledger's database: one row for each path, one for each run.
+///
+/// It is opened for each use and closed again: between uses, which may be days, it costs no memory.
+package enum LedgerStore {
+    /// A path and what the ledger says of it; what the bytes mean is the caller's affair.
+    package struct Path: Hashable, Sendable {
+        package var path: [UInt8]
+        package var state: [UInt8]
+        package var due: UInt8
+
+        package init(path: [UInt8], state: [UInt8], due: UInt8) {
+            self.path = path
+            self.state = state
+            self.due = due
+        }
+    }
+
+    /// A run. Times are nanoseconds since 1970, but `witnessed`, which is nanoseconds since boot.
+    package struct Run: Hashable, Sendable {
+        package var number: Int64
+        package var path: [UInt8]
+        package var reason: UInt8
+        package var process: Int32
+        /// A moment at which the process existed.
+        package var witnessed: Int64
+        package var started: Int64
+        /// nil while it has not ended.
+        package var ended: Int64?
+        /// How it ended, with its status or signal; nil while it has not.
+        package var ending: UInt8?
+        package var value: Int32
+
+        package init(
+            number: Int64, path: [UInt8], reason: UInt8, process: Int32, witnessed: Int64,
+            started: Int64, ended: Int64?, ending: UInt8?, value: Int32
+        ) {
+            self.number = number
+            self.path = path
+            self.reason = reason
+            self.process = process
+            self.witnessed = witnessed
+            self.started = started
+            self.ended = ended
+            self.ending = ending
+            self.value = value
+        }
+    }
+
+    /// What one row holds about the whole.
+    package struct Summary: Hashable, Sendable {
+        package var lastRun: Int64
+        /// The journal that was saved, and how much of it.
+        package var generation: Int64
+        package var savedLength: Int64
+        package var boot: [UInt8]
+
+        package init(lastRun: Int64, generation: Int64, savedLength: Int64, boot: [UInt8]) {
+            self.lastRun = lastRun
+            self.generation = generation
+            self.savedLength = savedLength
+            self.boot = boot
+        }
+    }
+
+    /// All that a daemon needs to go on.
+    package struct Contents: Sendable {
+        package var summary = Summary(lastRun: 0, generation: 0, savedLength: 0, boot: [])
+        package var paths: [Path] = []
+        /// Those that have not ended.
+        package var runs: [Run] = []
+
+        package init() {}
+    }
+
+    /// What one save changes.
+    package struct Change: Sendable {
+        package var summary: Summary
+        package var paths: [Path]
+        package var removedPaths: [[UInt8]]
+        package var runs: [Run]
+
+        package init(
+            summary: Summary, paths: [Path], removedPaths: [[UInt8]], runs: [Run]
+        ) {
+            self.summary = summary
+            self.paths = paths
+            self.removedPaths = removedPaths
+            self.runs = runs
+        }
+    }
+
+    package enum Failure: Error, Hashable, Sendable {
+        case database(DatabaseFailure)
+        /// It was written by a later version, with this number of its layout.
+        case newerVersion(Int64)
+    }
+
+    private static let name = "ledger.sqlite"
+    /// The number of the present layout, `PRAGMA user_version`.
+    private static let version: Int64 = 1
+
+    /// Reads what is there; nothing where there is no database yet.
+    package static func load(
+        from directory: borrowing StateDirectory, isWritable: Bool
+    ) throws(Failure) -> Contents {
+        do {
+            var contents = Contents()
+            guard let database = try open(directory, isWritable: isWritable) else {
+                return contents
+            }
+            let summary = try database.prepare(
+                "SELECT last_run, generation, saved_length, boot FROM summary")
+            if try database.step(summary) {
+                contents.summary = Summary(
+                    lastRun: summary.integer(0), generation: summary.integer(1),
+                    savedLength: summary.integer(2), boot: summary.bytes(3))
+            }
+            let paths = try database.prepare("SELECT path, state, due FROM path")
+            while try database.step(paths) {
+                contents.paths.append(
+                    Path(
+                        path: paths.bytes(0), state: paths.bytes(1),
+                        due: UInt8(truncatingIfNeeded: paths.integer(2))))
+            }
+            let runs = try database.prepare(
+                """
+                SELECT number, path, reason, process, witnessed, started FROM run
+                WHERE ending IS NULL
+                """)
+            while try database.step(runs) {
+                contents.runs.append(
+                    Run(
+                        number: runs.integer(0), path: runs.bytes(1),
+                        reason: UInt8(truncatingIfNeeded: runs.integer(2)),
+                        process: Int32(truncatingIfNeeded: runs.integer(3)),
+                        witnessed: runs.integer(4), started: runs.integer(5), ended: nil,
+                        ending: nil, value: 0))
+            }
+            return contents
+        } catch let error as DatabaseFailure {
+            throw .database(error)
+        } catch let error as Failure {
+            throw error
+        } catch {
+            preconditionFailure("no other error is thrown")
+        }
+    }
+
+    /// Writes all of a change or nothing.
+    package static func save(
+        _ change: Change, into directory: borrowing StateDirectory
+    ) throws(Failure) {
+        do {
+            guard let database = try open(directory, isWritable: true) else { return }
+            try database.transaction { () throws(DatabaseFailure) in
+                try write(change, to: database)
+            }
+        } catch let error as DatabaseFailure {
+            throw .database(error)
+        } catch let error as Failure {
+            throw error
+        } catch {
+            preconditionFailure("no other error is thrown")
+        }
+    }
+
+    private static func write(
+        _ change: Change, to database: borrowing Database
+    ) throws(DatabaseFailure) {
+        let path = try database.prepare("INSERT OR REPLACE INTO path VALUES (?, ?, ?)")
+        for row in change.paths {
+            path.bind(1, row.path)
+            path.bind(2, row.state)
+            path.bind(3, Int64(row.due))
+            try database.run(path)
+        }
+        let removal = try database.prepare("DELETE FROM path WHERE path = ?")
+        for row in change.removedPaths {
+            removal.bind(1, row)
+            try database.run(removal)
+        }
+        let run = try database.prepare(
+            "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for row in change.runs {
+            run.bind(1, row.number)
+            run.bind(2, row.path)
+            run.bind(3, Int64(row.reason))
+            run.bind(4, Int64(row.process))
+            run.bind(5, row.witnessed)
+            run.bind(6, row.started)
+            run.bind(7, row.ended)
+            run.bind(8, row.ending.map(Int64.init))
+            run.bind(9, Int64(row.value))
+            try database.run(run)
+        }
+        let summary = try database.prepare(
+            "INSERT OR REPLACE INTO summary VALUES (1, ?, ?, ?, ?)")
+        summary.bind(1, change.summary.lastRun)
+        summary.bind(2, change.summary.generation)
+        summary.bind(3, change.summary.savedLength)
+        summary.bind(4, change.summary.boot)
+        try database.run(summary)
+    }
+
+    /// Gives the files of a database that can't be read another name, and returns it.
+    package static func setAside(
+        in directory: borrowing StateDirectory
+    ) throws(SystemFailure) -> [UInt8] {
+        var number = 1
+        while access(CPath(directory.path(of: "\(name).corrupt-\(number)")).terminated, F_OK) == 0 {
+            number += 1
+        }
+        for suffix in ["-wal", ""] {
+            let old = CPath(directory.path(of: name + suffix))
+            let new = CPath(directory.path(of: "\(name).corrupt-\(number)\(suffix)"))
+            do {
+                _ = try systemCall("rename", old) { rename(old.terminated, new.terminated) }
+            } catch {
+                guard error.errno == .noSuchFile else { throw error }
+            }
+        }
+        return directory.path(of: "\(name).corrupt-\(number)")
+    }
+
+    /// nil where there is none and none is to be made.
+    private static func open(
+        _ directory: borrowing StateDirectory, isWritable: Bool
+    ) throws -> Database? {
+        let path = directory.path(of: name)
+        if !isWritable, access(CPath(path).terminated, F_OK) != 0 { return nil }
+        let database = try Database.open(path, isWritable: isWritable)
+        let version = try database.prepare("PRAGMA user_version")
+        _ = try database.step(version)
+        let found = version.integer(0)
+        guard found <= Self.version else { throw Failure.newerVersion(found) }
+        if found == 0 {
+            guard isWritable else { return nil }
+            try database.execute(Self.schema)
+        }
+        return database
+    }
+
+    private static let schema = """
+        BEGIN IMMEDIATE;
+        CREATE TABLE summary (
+            id INTEGER PRIMARY KEY CHECK (id = 1), last_run INTEGER NOT NULL,
+            generation INTEGER NOT NULL, saved_length INTEGER NOT NULL, boot BLOB NOT NULL);
+        CREATE TABLE path (
+            path BLOB PRIMARY KEY, state BLOB NOT NULL, due INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE run (
+            number INTEGER PRIMARY KEY, path BLOB NOT NULL, reason INTEGER NOT NULL,
+            process INTEGER NOT NULL, witnessed INTEGER NOT NULL, started INTEGER NOT NULL,
+            ended INTEGER, ending INTEGER, value INTEGER NOT NULL);
+        CREATE INDEX run_by_path ON run (path, number);
+        CREATE INDEX run_unfinished ON run (number) WHERE ending IS NULL;
+        PRAGMA user_version = 1;
+        COMMIT;
+        """
+}
