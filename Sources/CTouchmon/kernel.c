@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -123,6 +125,35 @@ int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t 
 }
 
 void tm_release_free_memory(void) { malloc_trim(0); }
+
+struct search {
+    const char *name;
+};
+
+static int release_object(struct dl_phdr_info *object, size_t size, void *argument) {
+    const struct search *search = argument;
+    (void)size;
+    if (object->dlpi_name == NULL || strstr(object->dlpi_name, search->name) == NULL) {
+        return 0;
+    }
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE) - 1;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        // What was written, such as relocations, would be lost.
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) {
+            continue;
+        }
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~page;
+        uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~page;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void tm_release_library(const char *name) {
+    struct search search = {.name = name};
+    dl_iterate_phdr(release_object, &search);
+}
 
 int tm_open_pidfd(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 

@@ -68,6 +68,7 @@ final class State {
     }
 
     private func recover(isWritable: Bool) throws(LedgerStore.Failure) -> Recovered {
+        defer { LedgerStore.rest() }
         var stored = LedgerStore.Contents()
         do throws(LedgerStore.Failure) {
             stored = try LedgerStore.load(from: directory, isWritable: isWritable)
@@ -114,6 +115,7 @@ final class State {
 
     /// Saves into the database and begins the journal anew; says why where it can't.
     func save(_ change: LedgerChange) -> LedgerFailure? {
+        defer { LedgerStore.rest() }
         do {
             let journal = try self.journal ?? JournalFile(in: directory)
             self.journal = journal

@@ -115,7 +115,9 @@ import Testing
         var program = try String(contentsOf: shipped, encoding: .utf8)
         program.replace(
             try Regex("(?m)^command=.*$"),
-            with: "command=\(try #require(Binary.path)) \(files)")
+            with:
+                "command=\(try #require(Binary.path)) --state-directory \(scratch("state")) \(files)"
+        )
         program.replace(try Regex("(?m)^directory=.*$"), with: "directory=\(scratch.path)")
         program.replace(
             try Regex("(?m)^stdout_logfile=.*$"), with: "stdout_logfile=\(scratch("log"))")

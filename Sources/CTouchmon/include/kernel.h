@@ -81,4 +81,8 @@ int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t 
 // Gives memory that was freed back to the kernel, malloc_trim(3).
 void tm_release_free_memory(void);
 
+// Lets go of the pages of a shared library that are as they are in its file, madvise(2)
+// MADV_DONTNEED: they come back when they are used again. `name` is part of its path.
+void tm_release_library(const char *name);
+
 #endif

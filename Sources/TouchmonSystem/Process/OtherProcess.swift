@@ -33,7 +33,15 @@ package struct OtherProcess: ~Copyable, Sendable {
     /// not tell, before Linux 6.15. PIDFD_GET_INFO of ioctl(2).
     package var status: Int32? {
         var status: Int32 = 0
-        return tm_exit_status(pidfd.raw, &status) == 1 ? status : nil
+        // The kernel tells when its parent has taken note, which is a moment later.
+        for _ in 0..<20 {
+            switch tm_exit_status(pidfd.raw, &status) {
+            case 1: return status
+            case 0: usleep(500)
+            default: return nil
+            }
+        }
+        return nil
     }
 
     /// Sends a signal to its process group: a run leads its own.

@@ -1,3 +1,4 @@
+internal import CTouchmon
 internal import Glibc
 
 /// The ledger's database: one row for each path, one for each run.
@@ -202,6 +203,11 @@ package enum LedgerStore {
         summary.bind(3, change.summary.savedLength)
         summary.bind(4, change.summary.boot)
         try database.run(summary)
+    }
+
+    /// Lets go of the memory that SQLite's code takes until it is used again.
+    package static func rest() {
+        tm_release_library("libsqlite3")
     }
 
     /// Gives the files of a database that can't be read another name, and returns it.

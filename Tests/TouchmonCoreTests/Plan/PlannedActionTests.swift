@@ -9,10 +9,10 @@ import TouchmonTestSupport
         runs.request(ActionID(3), Runs.Due(reason: .touch, modified: modified))
         runs.eventsDrained()
         let start = runs.takeStart(at: Instant(nanoseconds: 0))
-        let (run, due) = try #require(start)
+        let run = try #require(start)
         var action = PlannedAction("/")
         action.path = path
-        let spec = action.spec(run, due)
+        let spec = action.spec(run)
         #expect(spec.number == RunNumber(7))
         #expect(spec.action == ActionID(3))
         #expect(spec.shared === action.shared)

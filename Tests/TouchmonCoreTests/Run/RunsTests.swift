@@ -14,7 +14,7 @@ import Testing
     private static func start(_ runs: inout Runs) -> [UInt64] {
         var numbers: [UInt64] = []
         while true {
-            if let (run, _) = runs.takeStart(at: now) {
+            if let run = runs.takeStart(at: now) {
                 numbers.append(run.number.value)
             } else if runs.needsDrain() {
                 runs.eventsDrained()
@@ -33,10 +33,10 @@ import Testing
         #expect(runs.needsDrain() == true)
         runs.eventsDrained()
         let start = runs.takeStart(at: Self.now)
-        let (run, due) = try #require(start)
+        let run = try #require(start)
         #expect(run.number == RunNumber(1))
         #expect(run.action == Self.a)
-        #expect(due == Self.due(7))
+        #expect(run.due == Self.due(7))
         #expect(runs.isBusy(Self.a))
         #expect(!runs.isWaiting(Self.a))
         #expect(runs.needsDrain() == false)
@@ -49,7 +49,7 @@ import Testing
         runs.eventsDrained()
         runs.request(Self.a, Self.due(3))
         let start = runs.takeStart(at: Self.now)
-        let (_, due) = try #require(start)
+        let due = try #require(start).due
         #expect(due.modified == FileTime(seconds: 3))
         #expect(runs.takeStart(at: Self.now) == nil)
         #expect(runs.waitingCount == 0)

@@ -11,8 +11,8 @@ import Testing
         for (column, letter) in touches.enumerated() {
             let now = Self.moment(column)
             var due: [ActionID] = []
-            while let action = trigger.takeDue(at: now) { due.append(action) }
-            if let action = Self.action(letter), trigger.touched(action, policy, at: now) {
+            while let (action, _) = trigger.takeDue(at: now) { due.append(action) }
+            if let action = Self.action(letter), trigger.touched(action, .touch, policy, at: now) {
                 due.append(action)
             }
             line += due.isEmpty ? "-" : due.map(Self.letter).joined()
@@ -68,13 +68,13 @@ import Testing
         var trigger = Trigger()
         let (a, b) = (ActionID(0), ActionID(1))
         #expect(trigger.nextDeadline() == nil)
-        _ = trigger.touched(a, SettlePolicy(quiet: .seconds(10)), at: Self.moment(0))
-        _ = trigger.touched(b, SettlePolicy(quiet: .seconds(1)), at: Self.moment(0))
+        _ = trigger.touched(a, .touch, SettlePolicy(quiet: .seconds(10)), at: Self.moment(0))
+        _ = trigger.touched(b, .touch, SettlePolicy(quiet: .seconds(1)), at: Self.moment(0))
         #expect(trigger.nextDeadline() == Self.moment(10))
-        _ = trigger.touched(b, SettlePolicy(quiet: .seconds(1)), at: Self.moment(5))
+        _ = trigger.touched(b, .touch, SettlePolicy(quiet: .seconds(1)), at: Self.moment(5))
         #expect(trigger.nextDeadline() == Self.moment(15))
-        #expect(trigger.takeDue(at: Self.moment(14)) == nil)
-        #expect(trigger.takeDue(at: Self.moment(15)) == b)
+        #expect(trigger.takeDue(at: Self.moment(14))?.0 == nil)
+        #expect(trigger.takeDue(at: Self.moment(15))?.0 == b)
         #expect(trigger.nextDeadline() == Self.moment(100))
         #expect(trigger.settlingCount == 1)
     }
@@ -83,34 +83,34 @@ import Testing
         var trigger = Trigger()
         let action = ActionID(3)
         let policy = SettlePolicy(quiet: .seconds(1))
-        _ = trigger.touched(action, policy, at: Self.moment(0))
+        _ = trigger.touched(action, .touch, policy, at: Self.moment(0))
         trigger.remove(action)
         #expect(trigger.settlingCount == 0)
         #expect(trigger.nextDeadline() == nil)
         // The number is another action's now, with a quiet of its own.
-        _ = trigger.touched(action, policy, at: Self.moment(5))
-        #expect(trigger.takeDue(at: Self.moment(10)) == nil)
-        #expect(trigger.takeDue(at: Self.moment(15)) == action)
+        _ = trigger.touched(action, .touch, policy, at: Self.moment(5))
+        #expect(trigger.takeDue(at: Self.moment(10))?.0 == nil)
+        #expect(trigger.takeDue(at: Self.moment(15))?.0 == action)
     }
 
     @Test func `a shorter quiet time counts from the next touch on`() {
         var trigger = Trigger()
         let action = ActionID(0)
-        _ = trigger.touched(action, SettlePolicy(quiet: .seconds(10)), at: Self.moment(0))
-        _ = trigger.touched(action, SettlePolicy(quiet: .seconds(1)), at: Self.moment(1))
+        _ = trigger.touched(action, .touch, SettlePolicy(quiet: .seconds(10)), at: Self.moment(0))
+        _ = trigger.touched(action, .touch, SettlePolicy(quiet: .seconds(1)), at: Self.moment(1))
         #expect(trigger.nextDeadline() == Self.moment(11))
-        #expect(trigger.takeDue(at: Self.moment(11)) == action)
+        #expect(trigger.takeDue(at: Self.moment(11))?.0 == action)
         #expect(trigger.nextDeadline() == nil)
     }
 
     @Test func `a touch that is due at once leaves nothing to settle`() {
         var trigger = Trigger()
         let action = ActionID(0)
-        _ = trigger.touched(action, SettlePolicy(quiet: .seconds(10)), at: Self.moment(0))
-        let isDue = trigger.touched(action, SettlePolicy(quiet: .zero), at: Self.moment(1))
+        _ = trigger.touched(action, .touch, SettlePolicy(quiet: .seconds(10)), at: Self.moment(0))
+        let isDue = trigger.touched(action, .touch, SettlePolicy(quiet: .zero), at: Self.moment(1))
         #expect(isDue)
         #expect(trigger.settlingCount == 0)
-        #expect(trigger.takeDue(at: Self.moment(1000)) == nil)
+        #expect(trigger.takeDue(at: Self.moment(1000))?.0 == nil)
     }
 
     @Test func `a hundred thousand touches of one path take the room of one`() {
@@ -118,7 +118,7 @@ import Testing
         let policy = SettlePolicy(quiet: .seconds(3600), max: .seconds(7200))
         for millisecond in 0..<100_000 as Range<Int64> {
             let now = Instant(nanoseconds: millisecond * 1_000_000)
-            _ = trigger.touched(ActionID(0), policy, at: now)
+            _ = trigger.touched(ActionID(0), .touch, policy, at: now)
         }
         #expect(trigger.deadlineCount == 1)
         #expect(trigger.nextDeadline() == Instant(nanoseconds: 3_699_999_000_000))

@@ -15,14 +15,21 @@ final class TouchmonProcess {
     let process = Process()
     private let output = LineReader()
     private let pipe = Pipe()
+    /// The daemon's state directory; removed with it where the test does not name one.
+    let state: String
+    private let ownsState: Bool
 
     /// Starts the binary; `prefix` is a command to start it with, such as `setpriv` and its options.
     init(
         _ arguments: [String], in directory: String? = nil, prefix: [String] = [],
-        environment: [String: String]? = nil
+        environment: [String: String]? = nil, state: String? = nil
     ) throws {
+        let givenState = state
+        let state = givenState ?? "/var/tmp/touchmon-state-\(UUID().uuidString)"
+        self.state = state
+        ownsState = givenState == nil
         let binary = try #require(Binary.path)
-        let command = prefix + [binary] + arguments
+        let command = prefix + [binary] + Self.withState(arguments, state)
         process.executableURL = URL(
             fileURLWithPath: command[0].hasPrefix("/") ? command[0] : "/usr/bin/env")
         process.arguments =
@@ -42,10 +49,11 @@ final class TouchmonProcess {
     /// Starts a daemon with a JSON log and waits until it is ready.
     static func daemon(
         _ files: [String], options: [String] = [], in directory: String? = nil,
-        prefix: [String] = []
+        prefix: [String] = [], state: String? = nil
     ) throws -> TouchmonProcess {
         let daemon = try TouchmonProcess(
-            ["run", "--log-format", "json"] + options + files, in: directory, prefix: prefix)
+            ["run", "--log-format", "json"] + options + files, in: directory, prefix: prefix,
+            state: state)
         let isReady = eventually { !daemon.events("ready").isEmpty || !daemon.process.isRunning }
         try #require(isReady && daemon.process.isRunning, "not ready: \(daemon.text)")
         return daemon
@@ -54,6 +62,17 @@ final class TouchmonProcess {
     deinit {
         pipe.fileHandleForReading.readabilityHandler = nil
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if ownsState { try? FileManager.default.removeItem(atPath: state) }
+    }
+
+    /// Tests run many daemons side by side: each gets a state directory of its own.
+    private static func withState(_ arguments: [String], _ state: String) -> [String] {
+        let option = ["--state-directory", state]
+        switch arguments.first {
+        case "run": return ["run"] + option + arguments.dropFirst()
+        case "check", "version", "help", "--version", "--help", nil: return arguments
+        default: return option + arguments
+        }
     }
 
     var pid: Int32 { process.processIdentifier }
