@@ -25,7 +25,7 @@ final class TouchmonProcess {
         environment: [String: String]? = nil, state: String? = nil
     ) throws {
         let givenState = state
-        let state = givenState ?? "/var/tmp/touchmon-state-\(UUID().uuidString)"
+        let state = givenState ?? "/tmp/touchmon-state-\(UUID().uuidString)"
         self.state = state
         ownsState = givenState == nil
         let binary = try #require(Binary.path)
