@@ -78,7 +78,8 @@ int tm_send_signal(int pidfd, int signal);
 // gives up the capabilities that override permissions, and gets them back.
 int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t *groups, size_t count);
 
-// Gives memory that was freed back to the kernel, malloc_trim(3).
+// Gives memory that was freed back to the kernel, malloc_trim(3), and so much of the stack as only
+// callers who have returned have used. To be called by the first thread.
 void tm_release_free_memory(void);
 
 // Lets go of the pages of a shared library that are as they are in its file, madvise(2)

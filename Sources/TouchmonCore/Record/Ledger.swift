@@ -209,7 +209,7 @@ struct Ledger {
         for action in changed where marks[action.index].contains(.changed) {
             marks[action.index] = marks[action.index].subtracting(.changed).union(.saved)
         }
-        changed.removeAll(keepingCapacity: true)
+        changed.removeAll(keepingCapacity: changed.count < 256)
         removed.removeAll()
         endedRuns.removeAll()
         (firstChange, lastChange) = (nil, nil)

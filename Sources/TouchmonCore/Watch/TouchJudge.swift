@@ -30,6 +30,8 @@ struct Evidence: OptionSet {
 /// tick of the clock leave the same times, and an event says nothing of what changed. Where both
 /// leave a doubt, it is a touch: a run too many is better than a run too few. What counts is
 /// described for users in `docs/guarantees.md`.
+///
+/// One is kept for every watched path: the order of its parts leaves no gaps.
 struct TouchJudge {
     /// What follows from a look at the path.
     enum Verdict: Equatable {
@@ -41,7 +43,21 @@ struct TouchJudge {
 
     /// The state that needs no run; nil until there was a file.
     private(set) var handled: FileStatus?
+    /// A time was moved backwards. The close that it may belong to is in the queue by now, or no
+    /// such close exists: which, `queueDrained` decides.
+    private(set) var isRestored = false
+    /// Whether the first look, which only records the state, has been taken.
+    private var hasBaseline = false
+    /// Whether a change after the look at `handled` could have left its times as they are.
+    private var isRacy = false
+    /// Whether the file was written to since it was last closed after writing.
+    private var isBeingWritten = false
     private var lastLook = Look.absent
+    private var waiting = Wait.nothing
+    /// Whether the handled state is of an earlier boot of the machine: the kernel may have given
+    /// its file system another device number since.
+    private var isDeviceStale = false
+
     /// What the last look saw; nil when there was no file.
     private(set) var seen: FileStatus? {
         get {
@@ -73,20 +89,6 @@ struct TouchJudge {
             deadline
         }
     }
-    /// A time was moved backwards. The close that it may belong to is in the queue by now, or no
-    /// such close exists: which, `queueDrained` decides.
-    private(set) var isRestored = false
-
-    /// Whether the first look, which only records the state, has been taken.
-    private var hasBaseline = false
-    /// Whether a change after the look at `handled` could have left its times as they are.
-    private var isRacy = false
-    /// Whether the file was written to since it was last closed after writing.
-    private var isBeingWritten = false
-    private var waiting = Wait.nothing
-    /// Whether the handled state is of an earlier boot of the machine: the kernel may have given
-    /// its file system another device number since.
-    private var isDeviceStale = false
 
     init() {}
 

@@ -36,26 +36,41 @@ package struct Watcher {
         var isQueued = false
     }
 
+    /// One is kept for every watched path: in this order its parts leave no gaps.
     private struct Entry {
         var path: RawPath
+        var judge = TouchJudge()
+        var evidence: Evidence = []
         var directory: Int32
-        /// False where no action uses the place. Not an optional entry: reading a part of one
-        /// copies all of it.
-        var isUsed = true
         /// The watch of the directory in which the path's own name lies; nil where it has none, or
         /// where a link leads on from there.
         var nameWatch: Int32?
-        /// All the names that matter, where a link leads on from the path's own.
-        var links: [PathWalk.Step] = []
-        /// Whether the last of them is the name of the file that is watched in the end.
-        var linksReachFile = false
-        var file: Int32?
-        var evidence: Evidence = []
+        /// False where no action uses the place. Not an optional entry: reading a part of one
+        /// copies all of it.
+        var isUsed = true
         var isQueued = false
         var needsWalk = false
+        var file: Int32?
         /// The name was taken from the file that `file` watches; its events are another's now.
         var isReplaced = false
-        var judge = TouchJudge()
+
+        init(path: RawPath, directory: Int32) {
+            self.path = path
+            self.directory = directory
+        }
+
+        static var unused: Entry {
+            var entry = Entry(path: RawPath("/"), directory: 0)
+            entry.isUsed = false
+            return entry
+        }
+    }
+
+    /// All the names that matter, where a link leads on from a path's own.
+    private struct Links {
+        var steps: [PathWalk.Step]
+        /// Whether the last of them is the name of the file that is watched in the end.
+        var reachFile: Bool
     }
 
     private enum Item {
@@ -87,6 +102,7 @@ package struct Watcher {
     private var freeDirectories: [Int32] = []
     private var directoryByPath: [RawPath: Int32] = [:]
     private var entries: [Entry] = []
+    private var links: [ActionID: Links] = [:]
     /// What can't be heard of an action's path, and when it is looked at again.
     private var blinds: [ActionID: PathWalk.Blind] = [:]
     private var polls: [ActionID: Instant] = [:]
@@ -138,7 +154,7 @@ package struct Watcher {
         guard isUsed(action) else { return }
         let entry = entries[action.index]
         replace(action, nil, file: nil)
-        entries[action.index] = Entry(path: RawPath("/"), directory: 0, isUsed: false)
+        entries[action.index] = .unused
         blinds[action] = nil
         polls[action] = nil
         let id = entry.directory
@@ -248,9 +264,7 @@ package struct Watcher {
                 walkLater(directory: Int32(id))
             }
         }
-        for id in entries.indices where !entries[id].links.isEmpty {
-            walkLater(ActionID(id), .unheard)
-        }
+        for action in links.keys { walkLater(action, .unheard) }
     }
 
     // MARK: Time
@@ -372,7 +386,8 @@ package struct Watcher {
     private mutating func begin() -> Bool {
         // Watches are removed last, so that one that is needed again meanwhile never pauses.
         guard queueHead < queue.count else {
-            queue.removeAll(keepingCapacity: true)
+            // After a look at everything, at the start say, its memory is not needed any more.
+            queue.removeAll(keepingCapacity: queue.count < 256)
             queueHead = 0
             for action in drained where !restored.contains(action) {
                 if entries[action.index].judge.queueDrained() { outputs.append(.handled(action)) }
@@ -452,31 +467,34 @@ package struct Watcher {
     /// Registers what a path depends on now, before it forgets what it depended on: a watch that
     /// both need must not be removed in between.
     private mutating func replace(_ action: ActionID, _ walk: PathWalk?, file: Int32?) {
-        var entry = entries[action.index]
-        let old = dependencies(of: action, entry)
+        let old = dependencies(of: action)
         let steps = walk?.steps ?? []
         let isPlain = steps.count == 1 && walk?.reachesEntry == true
-        entry.nameWatch = isPlain ? steps[0].watch : nil
-        entry.links = isPlain ? [] : steps
-        entry.linksReachFile = !isPlain && walk?.reachesEntry == true
-        for (dependent, step) in dependencies(of: action, entry) { index.add(dependent, to: step) }
+        entries[action.index].nameWatch = isPlain ? steps[0].watch : nil
+        links[action] =
+            isPlain || steps.isEmpty
+            ? nil : Links(steps: steps, reachFile: walk?.reachesEntry == true)
+        for (dependent, step) in dependencies(of: action) { index.add(dependent, to: step) }
         if let file { index.add(file: action, to: file) }
         for (dependent, step) in old where index.remove(dependent, from: step) {
             removals.append(step.watch)
         }
-        if let file = entry.file, index.remove(file: action, from: file) { removals.append(file) }
-        entry.file = file
-        entries[action.index] = entry
+        if let old = entries[action.index].file, index.remove(file: action, from: old) {
+            removals.append(old)
+        }
+        entries[action.index].file = file
     }
 
     private func dependencies(
-        of action: ActionID, _ entry: Entry
+        of action: ActionID
     ) -> [(WatchIndex.Dependent, PathWalk.Step)] {
-        if let watch = entry.nameWatch {
-            return [(.entry(action), PathWalk.Step(watch: watch, name: Array(entry.path.name)))]
+        if let watch = entries[action.index].nameWatch {
+            let name = Array(entries[action.index].path.name)
+            return [(.entry(action), PathWalk.Step(watch: watch, name: name))]
         }
-        return entry.links.enumerated().map { number, step in
-            let isFile = entry.linksReachFile && number == entry.links.count - 1
+        guard let links = links[action] else { return [] }
+        return links.steps.enumerated().map { number, step in
+            let isFile = links.reachFile && number == links.steps.count - 1
             return (isFile ? .entry(action) : .link(action), step)
         }
     }
