@@ -70,11 +70,32 @@ struct IdentityTests {
                 var status = stat()
                 return stat("/proc/\(id)", &status) == 0 && status.st_uid == Users.alice.id
             })
-        let event = try failure(startedWith: ["prlimit", "--nproc=0:0"])
+        let scratch = try Scratch()
+        try FileManager.default.createDirectory(
+            atPath: scratch("open"), withIntermediateDirectories: false)
+        chmod(scratch("open"), 0o777)
+        let stamp = try scratch.write("stamp")
+        let file = try scratch.actions([
+            stamp: (["touch", scratch("open/executed")], Users.alice.name)
+        ])
+        let daemon = try TouchmonProcess.daemon([file], prefix: ["prlimit", "--nproc=0:"])
+        defer { daemon.stop() }
+        try Command.run(["touch", stamp])
+        #expect(daemon.wait(for: "run_postponed", count: 1))
+        let event = try #require(daemon.events("run_postponed").first)
+        #expect(event["level"] as? String == "warning")
+        #expect(event["user"] as? String == Users.alice.name)
         #expect(event["step"] as? String == "execute")
         #expect(event["errno"] as? Int == 11)
         let message = try #require(event["message"] as? String)
         #expect(message.contains("raise the limit on processes"), "\(message)")
+        #expect(!FileManager.default.fileExists(atPath: scratch("open/executed")))
+        // With the limit gone the run is made, without another touch.
+        try Command.run(["prlimit", "--pid", String(daemon.pid), "--nproc=64:"])
+        #expect(daemon.wait(for: "run_ended", count: 1))
+        #expect(FileManager.default.fileExists(atPath: scratch("open/executed")))
+        #expect(daemon.count("run_started") == 1)
+        #expect(daemon.count("run_postponed") == 1)
     }
 
     @Test(arguments: [
