@@ -342,7 +342,7 @@ package struct Engine {
 
     private mutating func request(_ id: ActionID, _ reason: RunReason, at now: Instant) {
         let isNews = !runs.isWaiting(id)
-        runs.request(id, Runs.Due(reason: reason, modified: watcher.handled(id)?.modified))
+        runs.request(id, Runs.Due(reason: reason, modified: watcher.handled(id)?.status.modified))
         // One that begins at once writes that down itself.
         if isNews, runs.isHeldBack(id) { ledger.changed(id, at: now) }
     }
@@ -478,7 +478,7 @@ package struct Engine {
         return ledger.change(lastRun: runs.last, active: active) { id in
             actions.present(id).map {
                 LedgerContents.Path(
-                    path: $0.path, state: FileStatus.bytes(of: watcher.handled(id)),
+                    path: $0.path, state: HandledState.bytes(of: watcher.handled(id)),
                     due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)
             }
         }

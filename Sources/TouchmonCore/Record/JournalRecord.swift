@@ -7,12 +7,12 @@
 /// of the checksum, because they only matter while the machine is up, when one write(2) is whole.
 package enum JournalRecord: Equatable, Sendable {
     /// A run that exists; it covers the path's `state` and whatever was due.
-    case began(RunNumber, RunReason, RawPath, state: FileStatus?, started: Instant, Witness)
+    case began(RunNumber, RunReason, RawPath, state: HandledState?, started: Instant, Witness)
     case ended(RunNumber, RunEnding, at: Instant)
     /// A run of the path is due, and has not begun.
-    case due(RawPath, RunReason, state: FileStatus?)
+    case due(RawPath, RunReason, state: HandledState?)
     /// A state that needs no run.
-    case handled(RawPath, state: FileStatus?)
+    case handled(RawPath, state: HandledState?)
 
     /// A process, and a time since boot in nanoseconds at which the number was its own: if a process
     /// of that number is there now that is not younger, it is the same.
@@ -42,7 +42,7 @@ package enum JournalRecord: Equatable, Sendable {
             body.number(reason.code)
             body.number(started.nanoseconds)
             body.string(path.bytes)
-            body.string(FileStatus.bytes(of: state))
+            body.string(HandledState.bytes(of: state))
         case .ended(let number, let ending, let moment):
             body.number(UInt8(2))
             body.number(number.value)
@@ -53,11 +53,11 @@ package enum JournalRecord: Equatable, Sendable {
             body.number(UInt8(3))
             body.number(reason.code)
             body.string(path.bytes)
-            body.string(FileStatus.bytes(of: state))
+            body.string(HandledState.bytes(of: state))
         case .handled(let path, let state):
             body.number(UInt8(4))
             body.string(path.bytes)
-            body.string(FileStatus.bytes(of: state))
+            body.string(HandledState.bytes(of: state))
         }
         var record = ByteWriter(capacity: Self.headSize + body.bytes.count)
         record.number(UInt32(body.bytes.count))
@@ -90,7 +90,7 @@ package enum JournalRecord: Equatable, Sendable {
             else { return nil }
             self = .began(
                 RunNumber(number), reason, RawPath(bytes: path),
-                state: FileStatus(bytes: state), started: Instant(nanoseconds: started), witness)
+                state: HandledState(bytes: state), started: Instant(nanoseconds: started), witness)
         case 2:
             guard let number = body.number(UInt64.self), let code = body.number(UInt8.self),
                 let value = body.number(Int32.self), let moment = body.number(Int64.self),
@@ -101,10 +101,10 @@ package enum JournalRecord: Equatable, Sendable {
             guard let reason = body.number(UInt8.self).flatMap(RunReason.init(code:)),
                 let path = body.string(), let state = body.string()
             else { return nil }
-            self = .due(RawPath(bytes: path), reason, state: FileStatus(bytes: state))
+            self = .due(RawPath(bytes: path), reason, state: HandledState(bytes: state))
         case 4:
             guard let path = body.string(), let state = body.string() else { return nil }
-            self = .handled(RawPath(bytes: path), state: FileStatus(bytes: state))
+            self = .handled(RawPath(bytes: path), state: HandledState(bytes: state))
         default: return nil
         }
     }

@@ -3,7 +3,7 @@ package struct LedgerContents: Sendable {
     /// A row of the paths.
     package struct Path: Hashable, Sendable {
         package var path: RawPath
-        /// `FileStatus` in bytes; empty where there was no file.
+        /// `HandledState` in bytes; empty where there was no file.
         package var state: [UInt8]
         /// Why a run is due that has not begun, in `RunReason`'s numbers plus one; 0: none is.
         package var due: UInt8

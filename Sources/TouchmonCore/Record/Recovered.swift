@@ -3,7 +3,7 @@ package struct Recovered: Sendable {
     /// What the ledger says of a path.
     package struct Path: Hashable, Sendable {
         /// The state that needs no run; nil where there was no file.
-        package var handled: FileStatus?
+        package var handled: HandledState?
         /// Why a run was due that had not begun; nil where none was.
         package var due: RunReason?
         /// Whether that is what the database says; else the journal does.
@@ -50,7 +50,8 @@ package struct Recovered: Sendable {
         generation = max(contents.generation, journal?.header.generation ?? 0)
         for path in contents.paths {
             paths[path.path] = Path(
-                handled: FileStatus(bytes: path.state), due: RunReason(due: path.due), isSaved: true
+                handled: HandledState(bytes: path.state), due: RunReason(due: path.due),
+                isSaved: true
             )
         }
         var runs: [RunNumber: Run] = [:]

@@ -57,6 +57,8 @@ struct TouchJudge {
     /// Whether the handled state is of an earlier boot of the machine: the kernel may have given
     /// its file system another device number since.
     private var isDeviceStale = false
+    /// Whether the file may have been closed after writing while nobody listened.
+    private var isCloseUnheard = false
 
     /// What the last look saw; nil when there was no file.
     private(set) var seen: FileStatus? {
@@ -93,16 +95,25 @@ struct TouchJudge {
     init() {}
 
     /// Goes on from what the ledger says was handled; nil where there was no file.
-    init(handled: FileStatus?, isSameBoot: Bool) {
-        self.handled = handled
-        lastLook = handled == nil ? .absent : .handled
+    init(handled state: HandledState?, isSameBoot: Bool) {
+        handled = state?.status
+        lastLook = state == nil ? .absent : .handled
         hasBaseline = true
+        isBeingWritten = state?.isBeingWritten ?? false
         isDeviceStale = !isSameBoot
+        isCloseUnheard = isBeingWritten
+    }
+
+    /// What the ledger is to say was handled.
+    var handledState: HandledState? {
+        handled.map { HandledState($0, isBeingWritten: isBeingWritten) }
     }
 
     /// Whether the path had to have been touched to be in this state.
-    func isOutdated(by status: FileStatus?) -> Bool {
-        guard var status else { return false }
+    func isOutdated(by state: HandledState?) -> Bool {
+        guard let state else { return false }
+        if isBeingWritten, !state.isBeingWritten { return true }
+        var status = state.status
         if isDeviceStale { status.identity.device = handled?.identity.device ?? 0 }
         return differs(status)
     }
@@ -158,6 +169,7 @@ struct TouchJudge {
             seen = nil
             hasBaseline = true
             isBeingWritten = false
+            isCloseUnheard = false
             isRestored = false
             waiting = .nothing
             return .nothing
@@ -168,8 +180,9 @@ struct TouchJudge {
                 handled?.identity.device = status.identity.device
             }
         }
+        if evidence.contains(.lost) { isCloseUnheard = true }
         // A writer's events may be among the lost ones: that somebody writes, or has closed.
-        let isUncertain = evidence.contains(.lost) && hasBaseline && status.kind == .regular
+        let isUncertain = isCloseUnheard && hasBaseline && status.kind == .regular
         if isUncertain, writer == nil { return .askWriter }
         let wasBeingWritten = isBeingWritten
         // The close may have been heard while the name was another file's.
@@ -184,9 +197,10 @@ struct TouchJudge {
             }
         guard verdict != .askWriter else { return .askWriter }
         if isUncertain {
-            if wasBeingWritten, writer == .absent { verdict = .touch }
+            if wasBeingWritten, writer != .present { verdict = .touch }
             if writer == .present { isBeingWritten = true }
         }
+        isCloseUnheard = false
         if verdict == .touch || !hasBaseline { handle(status, examination) }
         hasBaseline = true
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }

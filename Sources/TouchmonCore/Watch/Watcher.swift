@@ -22,7 +22,7 @@ package struct Watcher {
     /// What an earlier daemon handled of a path.
     package struct Known {
         /// nil where there was no file.
-        var handled: FileStatus?
+        var handled: HandledState?
         var isSameBoot: Bool
     }
 
@@ -124,8 +124,8 @@ package struct Watcher {
     }
 
     /// The state of an action's path that needs no run; nil until there was a file.
-    package func handled(_ action: ActionID) -> FileStatus? {
-        entries[action.index].judge.handled
+    package func handled(_ action: ActionID) -> HandledState? {
+        entries[action.index].judge.handledState
     }
 
     /// Whether the path is examined in intervals because it can't be heard.

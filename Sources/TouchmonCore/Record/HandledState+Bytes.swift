@@ -1,11 +1,12 @@
-/// A file's state as the ledger keeps it.
-extension FileStatus {
+/// A handled state as the ledger keeps it.
+extension HandledState {
     /// Tells the layouts of a state apart; another layout gets another number.
     private static let layout: UInt8 = 1
 
     /// The state in bytes; empty where there was no file.
-    static func bytes(of status: FileStatus?) -> [UInt8] {
-        guard let status else { return [] }
+    static func bytes(of state: HandledState?) -> [UInt8] {
+        guard let state else { return [] }
+        let status = state.status
         var writer = ByteWriter(capacity: 96)
         writer.number(layout)
         writer.number(status.kind.code)
@@ -20,6 +21,7 @@ extension FileStatus {
         writer.number(status.owner)
         writer.number(status.group)
         writer.number(status.links)
+        writer.number(UInt8(state.isBeingWritten ? 1 : 0))
         return writer.bytes
     }
 
@@ -34,13 +36,15 @@ extension FileStatus {
             let size = reader.number(UInt64.self),
             let modified = reader.time(), let changed = reader.time(),
             let owner = reader.number(UInt32.self), let group = reader.number(UInt32.self),
-            let links = reader.number(UInt32.self), reader.rest == 0
+            let links = reader.number(UInt32.self),
+            let isBeingWritten = reader.number(UInt8.self), reader.rest == 0
         else { return nil }
-        self.init(
+        status = FileStatus(
             identity: FileIdentity(
                 device: device, inode: inode, birth: hasBirth == 1 ? birth : nil),
             kind: kind, size: size, modified: modified, changed: changed, mode: mode,
             owner: owner, group: group, links: links)
+        self.isBeingWritten = isBeingWritten == 1
     }
 }
 
