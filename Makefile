@@ -3,10 +3,13 @@
 PREFIX ?= /usr/local
 ROUNDS ?= 1000
 binary := .build/release/touchmon
+# Stripped, and the functions on the way of a touch side by side: docs/performance.md.
+link := -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --no-warn-symbol-ordering \
+  -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
 
 build: ## build the release binary: .build/release/touchmon
 	@scripts/install-dependencies build
-	swift build -c release --product touchmon --static-swift-stdlib -Xlinker -s
+	swift build -c release --product touchmon --static-swift-stdlib $(link)
 
 test: ## install what is missing, then run every test
 	@scripts/test

@@ -77,10 +77,10 @@ int tm_reset_signal(int signal) {
     return (int)syscall(SYS_rt_sigaction, signal, &action, NULL, sizeof(uint64_t));
 }
 
-int tm_reap(int pidfd, struct tm_ending *out) {
+int tm_reap(int process, struct tm_ending *out) {
     siginfo_t info = {.si_pid = 0};
     struct rusage usage;
-    if (syscall(SYS_waitid, P_PIDFD, pidfd, &info, WEXITED | WNOHANG, &usage) != 0) {
+    if (syscall(SYS_waitid, P_PID, process, &info, WEXITED | WNOHANG, &usage) != 0) {
         return -1;
     }
     if (info.si_pid == 0) {
@@ -96,8 +96,12 @@ int tm_reap(int pidfd, struct tm_ending *out) {
     return 1;
 }
 
-int tm_send_signal(int pidfd, int signal) {
-    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+int tm_next_ended(void) {
+    siginfo_t info = {.si_pid = 0};
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+        return -1;
+    }
+    return info.si_pid;
 }
 
 int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t *groups, size_t count) {

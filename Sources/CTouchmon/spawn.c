@@ -215,15 +215,15 @@ CHILD int run_child(void *argument) {
     fail(child, execute(child));
 }
 
-int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd, int64_t patience) {
+int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience) {
     // Without CLONE_FILES, CLONE_FS and CLONE_SIGHAND: descriptors, directory, umask and signal
     // dispositions are the child's own copies.
-    int flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD;
+    int flags = CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD;
     child->step = TM_STEP_NONE;
     child->error = 0;
     child->record_error = 0;
     __atomic_store_n(&child->alive, 1, __ATOMIC_RELEASE);
-    int pid = clone(run_child, stack_top, flags, child, pidfd, NULL, &child->alive);
+    int pid = clone(run_child, stack_top, flags, child, NULL, NULL, &child->alive);
     if (pid < 0) {
         __atomic_store_n(&child->alive, 0, __ATOMIC_RELEASE);
     } else if (patience > 0) {

@@ -29,7 +29,6 @@ package struct Engine {
         case readActionFiles
         /// End the daemon; there are no runs left.
         case exit
-        case log(LogEvent)
     }
 
     /// The signals that the daemon listens to.
@@ -47,8 +46,8 @@ package struct Engine {
     private let begun: Instant
 
     private var actions = ActionTable()
-    private var effects: [Effect] = []
-    private var effectsHead = 0
+    private var effects = Queue<Effect>()
+    private var logs = Queue<(event: LogEvent, time: Instant)>()
     private var isReady = false
     private var isReloading = false
     private var hasStopped = false
@@ -81,13 +80,7 @@ package struct Engine {
     /// The next effect; nil when there is nothing to do but wait.
     package mutating func nextEffect(at now: Instant) -> Effect? {
         while true {
-            if effectsHead < effects.count {
-                effectsHead += 1
-                return effects[effectsHead - 1]
-            }
-            effects.removeAll(keepingCapacity: true)
-            effectsHead = 0
-
+            if let effect = effects.popFirst() { return effect }
             if let request = watcher.nextRequest() { return .watch(request) }
             while let output = watcher.nextOutput() { take(output, at: now) }
             guard effects.isEmpty else { continue }
@@ -95,7 +88,7 @@ package struct Engine {
             if ledger.needsUrgentSave { return .save(change()) }
             if !isReady {
                 isReady = true
-                log(.ready(actions: actions.count, elapsed: now.elapsed(since: begun)))
+                log(.ready(actions: actions.count, elapsed: now.elapsed(since: begun)), at: now)
                 continue
             }
             if let run = runs.takeStart(at: now) {
@@ -115,9 +108,17 @@ package struct Engine {
             }
             guard !hasStopped else { return .exit }
             hasStopped = true
-            log(.stopped(waiting: runs.waitingCount + trigger.settlingCount))
+            log(.stopped(waiting: runs.waitingCount + trigger.settlingCount), at: now)
         }
     }
+
+    /// What the log is to say next, and when it happened. There is no hurry: no run waits for words.
+    package mutating func nextLog() -> (event: LogEvent, time: Instant)? {
+        logs.popFirst()
+    }
+
+    /// Since when the log has something to say; nil where it has nothing.
+    package var oldestLog: Instant? { logs.first?.time }
 
     /// When `timePassed` is to be called, if nothing else happens before.
     package mutating func nextDeadline() -> Instant? {
@@ -161,7 +162,7 @@ package struct Engine {
         if mayRead {
             trigger(action, planned, at: now)
         } else if let reader = planned.command.reader {
-            log(.refused(planned.path, reader: reader))
+            log(.refused(planned.path, reader: reader), at: now)
             ledger.changed(action, at: now)
         }
     }
@@ -179,27 +180,33 @@ package struct Engine {
             let slot = actions[active.action]
         else { return }
         runs.started(run)
-        log(.started(run, slot.action.path, slot.action.command.identity, process: process))
+        log(
+            .started(run, slot.action.path, slot.action.command.identity, process: process),
+            at: active.started)
     }
 
     /// A run executed nothing.
     package mutating func notStarted(_ run: RunNumber, _ failure: StartFailure, at now: Instant) {
         guard let active = runs.run(run), let slot = actions[active.action] else { return }
         let action = slot.action
-        let program = RawPath(bytes: action.command.argv[0])
+        let program = RawPath(bytes: action.command.argv.first)
         // Before there was a process there was nobody to write that the run began.
-        if failure.step != .clone { ledger.ended(row(active, action.path), .notStarted, at: now) }
+        if failure.step != .clone {
+            ledger.ended(row(active, action.path), .notStarted, at: active.started)
+        }
         if failure.isPassing, !slot.isRetired {
             if let wait = runs.postpone(run, at: now) {
                 log(
                     .postponed(
                         run, action.path, action.command.identity, program: program, failure,
-                        retry: wait))
+                        retry: wait), at: now)
             }
             ledger.changed(active.action, at: now)
         } else {
             _ = end(run)
-            log(.notStarted(run, action.path, action.command.identity, program: program, failure))
+            log(
+                .notStarted(run, action.path, action.command.identity, program: program, failure),
+                at: now)
         }
     }
 
@@ -207,7 +214,7 @@ package struct Engine {
     package mutating func ended(_ run: RunNumber, _ outcome: RunOutcome, at now: Instant) {
         guard let (active, action) = end(run) else { return }
         ledger.ended(row(active, action.path), .ended(outcome), at: now)
-        log(.ended(run, action.path, outcome, elapsed: now.elapsed(since: active.started)))
+        log(.ended(run, action.path, outcome, elapsed: now.elapsed(since: active.started)), at: now)
     }
 
     /// A signal came.
@@ -216,13 +223,13 @@ package struct Engine {
         case .hangUp:
             guard shutdown.step == nil, !isReloading else { return }
             isReloading = true
-            log(.reloading)
+            log(.reloading, at: now)
             effects.append(.readActionFiles)
         case .interrupt, .terminate:
             runs.isStopping = true
             // They begin no more; the next daemon has to know.
             for action in runs.waitingActions { ledger.changed(action, at: now) }
-            if let step = shutdown.signalled(at: now) { begin(step) }
+            if let step = shutdown.signalled(at: now) { begin(step, at: now) }
         }
     }
 
@@ -233,15 +240,15 @@ package struct Engine {
         while let (action, reason) = trigger.takeDue(at: now) {
             request(action, reason, at: now)
         }
-        if let step = shutdown.timePassed(at: now) { begin(step) }
+        if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
     }
 
     // MARK: Reload
 
     /// The action files were read again, and something is wrong with them: nothing changes.
-    package mutating func reloadRefused(problems: Int) {
+    package mutating func reloadRefused(problems: Int, at now: Instant) {
         isReloading = false
-        log(.reloadRefused(problems: problems))
+        log(.reloadRefused(problems: problems), at: now)
     }
 
     /// The action files were read again. Actions that stay keep their watches, their running and
@@ -262,7 +269,9 @@ package struct Engine {
             case .same: break
             }
         }
-        log(.reloaded(actions: actions.count, added: added, changed: changed, removed: removed))
+        log(
+            .reloaded(actions: actions.count, added: added, changed: changed, removed: removed),
+            at: now)
     }
 
     /// Begins to carry out an action, or goes on with it as it is now. A path that was not seen
@@ -293,10 +302,10 @@ package struct Engine {
     private mutating func take(_ output: Watcher.Output, at now: Instant) {
         switch output {
         case .overflowed:
-            log(.overflowed)
+            log(.overflowed, at: now)
         case .polled(let id, let place, let error):
             guard let slot = actions[id] else { return }
-            log(.polled(slot.action.path, at: place, error))
+            log(.polled(slot.action.path, at: place, error), at: now)
         case .handled(let id):
             ledger.changed(id, at: now)
         case .touched(let id, let status):
@@ -314,7 +323,7 @@ package struct Engine {
         // What is found before all paths were looked at happened before anybody looked.
         guard isReady else { return catchUp(id, action, at: now) }
         // A touch that joins a run that is due already is the same news.
-        if !runs.isWaiting(id) { log(.touched(action.path)) }
+        if !runs.isWaiting(id) { log(.touched(action.path), at: now) }
         settle(id, action, .touch, at: now)
     }
 
@@ -331,7 +340,7 @@ package struct Engine {
 
     private mutating func catchUp(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
         if !runs.isWaiting(id), !trigger.isSettling(id) {
-            log(.caughtUp(action.path, runs: action.command.catchUp))
+            log(.caughtUp(action.path, runs: action.command.catchUp), at: now)
         }
         if action.command.catchUp {
             settle(id, action, .catchUp, at: now)
@@ -387,13 +396,13 @@ package struct Engine {
             guard id.map(runs.isBusy) != true, runs.run(run.number) == nil else { return }
             active.action = id ?? actions.putRetired(.gone(run.path))
             runs.adopt(active)
-            log(.adopted(run.number, run.path, process: run.witness.process))
+            log(.adopted(run.number, run.path, process: run.witness.process), at: now)
         } else {
             let action = id.flatMap { actions.present($0) }
             let isCovered = id.map(ran.contains) ?? false
             let reruns = action?.command.interrupted == .rerun && !isCovered
             ledger.ended(row(active, run.path), .interrupted, at: now)
-            log(.interrupted(run.number, run.path, reruns: reruns))
+            log(.interrupted(run.number, run.path, reruns: reruns), at: now)
             if reruns, let id { rerun(id, at: now) }
         }
     }
@@ -423,7 +432,7 @@ package struct Engine {
     /// was an answer.
     package mutating func ledgerFailed(_ failure: LedgerFailure, at now: Instant) {
         let isFirst = ledger.failed(at: now)
-        if isFirst || !isDegradationKnown { log(.ledgerDegraded(failure)) }
+        if isFirst || !isDegradationKnown { log(.ledgerDegraded(failure), at: now) }
         isDegradationKnown = true
     }
 
@@ -434,7 +443,7 @@ package struct Engine {
 
     /// The answer to `.save`.
     package mutating func saved(at now: Instant) {
-        if ledger.saved() { log(.ledgerRestored) }
+        if ledger.saved() { log(.ledgerRestored, at: now) }
         isDegradationKnown = false
     }
 
@@ -495,12 +504,12 @@ package struct Engine {
 
     // MARK: The end
 
-    private mutating func begin(_ step: Shutdown.Step) {
+    private mutating func begin(_ step: Shutdown.Step, at now: Instant) {
         let active = runs.activeRuns
         switch step {
-        case .draining: log(.draining(runs: active.count, within: drain))
-        case .stopping: log(.stopping(runs: active.count))
-        case .killing: log(.killing(runs: active.count))
+        case .draining: log(.draining(runs: active.count, within: drain), at: now)
+        case .stopping: log(.stopping(runs: active.count), at: now)
+        case .killing: log(.killing(runs: active.count), at: now)
         }
         guard step > .draining else { return }
         for process in active.compactMap(\.process) { signal(process, for: step) }
@@ -511,7 +520,7 @@ package struct Engine {
             .signal(process: process, signal: step == .killing ? Self.kill : Self.terminate))
     }
 
-    private mutating func log(_ event: LogEvent) {
-        effects.append(.log(event))
+    private mutating func log(_ event: LogEvent, at now: Instant) {
+        logs.append((event, now))
     }
 }

@@ -20,6 +20,11 @@ package struct Instant: Hashable, Comparable, Sendable {
         return Instant(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
     }
 
+    /// The same in nanoseconds.
+    package func nanoseconds(since earlier: Instant) -> Int64 {
+        nanoseconds - earlier.nanoseconds
+    }
+
     /// How long after `earlier` this moment is; negative when it is before.
     package func elapsed(since earlier: Instant) -> Duration {
         .nanoseconds(nanoseconds - earlier.nanoseconds)
@@ -29,6 +34,8 @@ package struct Instant: Hashable, Comparable, Sendable {
 extension Duration {
     /// The whole duration in nanoseconds, held at the ends of `Int64`.
     package var nanoseconds: Int64 {
+        // Nine seconds fit, as nearly all that is asked for does: no 128-bit arithmetic for them.
+        if let small = Int64(exactly: attoseconds) { return small / 1_000_000_000 }
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         guard !overflow else { return seconds < 0 ? .min : .max }

@@ -13,49 +13,47 @@ struct Children: ~Copyable {
 
     private var spawner = Spawner()
     private var byRun: [RunNumber: Child] = [:]
+    private var byProcess: [Int32: RunNumber] = [:]
     /// The runs of an earlier daemon that are still alive.
-    private var adopted: [RunNumber: Adopted] = [:]
+    private var adopted: [RunNumber: OtherProcess] = [:]
     /// Those of which it is not known yet whether they execute their program.
     private var starting: [RunNumber] = []
+    /// Whether one of them was not looked at yet.
+    private var isFresh = false
     private let changesIdentity: Bool
     private let null: OwnedDescriptor
 
     /// Why a child could not write its record, until somebody takes it.
     private var recordFailure: SystemFailure?
 
-    /// How long a start is waited for before the loop goes on: far more than any exec takes, but a
-    /// user may hold his own child back for as long as he likes.
-    private static let patience: Int64 = 50_000_000
-    /// The same while somebody is held back already: who holds back one may hold back many.
-    private static let shortPatience: Int64 = 5_000_000
+    /// A start is not waited for: the loop sleeps at once, and looks when something wakes it. Only
+    /// where so many are under way that their slots would fill the memory, the next one is waited for,
+    /// but not for long: a user may hold his own child back for as long as he likes.
+    private static let manyStarts = 16
+    private static let patience: Int64 = 5_000_000
+    /// How long until those that start are looked at, if nothing else wakes the loop.
+    private static let leisure: Int64 = 2_000_000
+    /// The same for those that were found held back.
+    private static let longLeisure: Int64 = 50_000_000
 
     init(changesIdentity: Bool) throws(SystemFailure) {
         self.changesIdentity = changesIdentity
         null = try OwnedDescriptor.null()
     }
 
-    /// Somebody else's child, with a place in a dictionary.
-    private final class Adopted {
-        let process: OtherProcess
-
-        init?(_ run: Recovered.Run) {
-            guard
-                let process = OtherProcess(run.witness.process, witnessed: run.witness.time)
-            else { return nil }
-            self.process = process
-        }
+    /// How long to wait at most before `settle` is called again; nil when nobody starts.
+    var patience: Int64? {
+        starting.isEmpty ? nil : isFresh ? Self.leisure : Self.longLeisure
     }
 
-    /// How long to wait at most before `settle` is called again; nil when nobody is held back.
-    var patience: Int64? { starting.isEmpty ? nil : Self.patience }
+    /// Whether so many starts are under way that the next one is waited for.
+    var isCrowded: Bool { starting.count >= Self.manyStarts }
 
-    /// Makes the process of a run; true when it executes its program by now.
-    mutating func start(
-        _ spec: RunSpec, journal: State?
-    ) throws(SystemFailure) -> (Child, isRunning: Bool) {
-        let command = spec.command
+    /// Makes the process of a run; `settle` tells when it executes its program.
+    mutating func start(_ spec: RunSpec, journal: State?) throws(SystemFailure) -> Child {
+        let shared = spec.shared
         var standard =
-            command.output == .discard
+            shared.value.output == .discard
             ? StandardDescriptors(null: null, output: null) : StandardDescriptors(null: null)
         var record: SpawnRecord?
         if !spec.record.isEmpty, let journal {
@@ -66,35 +64,33 @@ struct Children: ~Copyable {
         }
         let child = try spawner.start(
             SpawnSpec(
-                candidates: command.programs.map(\.bytes), arguments: command.argv,
-                environment: command.environment, variables: spec.variables,
-                directory: command.workingDirectory?.bytes,
+                candidates: SpawnStrings(shared.value.programs),
+                arguments: SpawnStrings(shared.value.argv),
+                environment: SpawnStrings(shared.value.environment), variables: spec.variables,
+                directory: shared.value.workingDirectory?.bytes,
                 identity: ProcessIdentity(
-                    user: command.identity.user, group: command.identity.group,
-                    groups: command.identity.groups),
-                changesIdentity: changesIdentity, umask: command.umask, record: record),
-            standard, patience: starting.isEmpty ? Self.patience : Self.shortPatience)
+                    user: shared.value.identity.user, group: shared.value.identity.group,
+                    groups: shared.value.identity.groups),
+                changesIdentity: changesIdentity, umask: shared.value.umask, record: record),
+            standard, patience: isCrowded ? Self.patience : 0)
         byRun[spec.number] = child
-        switch try child.settle(within: 0) {
-        case .running:
-            note(child)
-            return (child, true)
-        case .starting: starting.append(spec.number)
-        // Told when it is reaped.
-        case .failed, .killed: break
-        }
-        note(child)
-        return (child, false)
+        byProcess[child.pid] = spec.number
+        starting.append(spec.number)
+        isFresh = true
+        return child
     }
 
     /// The runs that execute their programs by now, of those that were held back.
     mutating func settle() throws(SystemFailure) -> [RunNumber] {
+        guard !starting.isEmpty else { return [] }
+        isFresh = false
         var started: [RunNumber] = []
         var held: [RunNumber] = []
         for run in starting {
             switch try byRun[run]?.settle(within: 0) {
             case .running: started.append(run)
             case .starting: held.append(run)
+            // Told when it is reaped.
             case .failed, .killed, nil: break
             }
             if let child = byRun[run] { note(child) }
@@ -114,18 +110,18 @@ struct Children: ~Copyable {
         return recordFailure
     }
 
-    /// What becomes readable when the run's process ends; -1 where it is nobody's.
-    func pidfd(of run: RunNumber) -> Int32 {
-        byRun[run]?.pidfd.raw ?? adopted[run]?.process.pidfd.raw ?? -1
-    }
-
-    /// Who keeps that descriptor open.
-    func owner(of run: RunNumber) -> AnyObject? { byRun[run] ?? adopted[run] }
-
     /// Takes over a run of an earlier daemon if its process is still there.
     mutating func adopt(_ run: Recovered.Run) -> Bool {
-        adopted[run.number] = Adopted(run)
+        adopted[run.number] = OtherProcess(run.witness.process, witnessed: run.witness.time)
         return adopted[run.number] != nil
+    }
+
+    /// The process of a run that an earlier daemon began; nil where it is none.
+    func adopted(_ run: RunNumber) -> OtherProcess? { adopted[run] }
+
+    /// Lets go of a run of an earlier daemon that has ended, and tells how.
+    mutating func letGo(_ run: RunNumber) -> RunOutcome {
+        RunOutcome(waitStatus: adopted.removeValue(forKey: run)?.status)
     }
 
     /// Whether every process that was made has written its record, which takes microseconds.
@@ -133,36 +129,33 @@ struct Children: ~Copyable {
         starting.allSatisfy { byRun[$0]?.hasRecorded ?? true }
     }
 
-    /// Reaps the process of a run; nil while it lives.
-    mutating func reap(_ run: RunNumber) throws(SystemFailure) -> Ending? {
-        if let other = adopted[run] {
-            guard other.process.hasEnded else { return nil }
-            let outcome = RunOutcome(waitStatus: other.process.status)
-            adopted[run] = nil
-            return .ended(outcome, isUnannounced: false)
-        }
-        guard let child = byRun[run], let (outcome, _) = try child.reap() else { return nil }
+    /// Reaps a process that has ended; nil where it is nobody's.
+    mutating func reap(_ process: Int32) throws(SystemFailure) -> (RunNumber, Ending)? {
+        guard let run = byProcess[process], let child = byRun[run],
+            let (outcome, _) = try child.reap()
+        else { return nil }
+        byProcess[process] = nil
         byRun[run] = nil
         let wasStarting = starting.contains(run)
         starting.removeAll { $0 == run }
         let start = try child.settle(within: 0)
         if case .failed(let step, let errno) = start {
-            return .notStarted(
-                StartFailure(step: StartStep(step), error: ErrorNumber(errno.code)))
+            let failure = StartFailure(step: StartStep(step), error: ErrorNumber(errno.code))
+            return (run, .notStarted(failure))
         }
         let result: RunOutcome =
             switch outcome {
             case .exited(let status): .exited(status: status)
             case .signaled(let signal, _): .signalled(signal: signal)
             }
-        return .ended(result, isUnannounced: wasStarting && start == .running)
+        return (run, .ended(result, isUnannounced: wasStarting && start == .running))
     }
 
     /// Sends a signal to the process group of a run, and to the process itself where it has not come
     /// so far as to make its group.
     func signalGroup(_ process: Int32, _ signal: Int32) {
-        guard let child = byRun.values.first(where: { $0.pid == process }) else {
-            adopted.values.first { $0.process.pid == process }?.process.sendGroup(signal)
+        guard let child = byProcess[process].flatMap({ byRun[$0] }) else {
+            adopted.values.first { $0.pid == process }?.sendGroup(signal)
             return
         }
         do {
@@ -170,6 +163,12 @@ struct Children: ~Copyable {
         } catch {
             try? child.send(signal)
         }
+    }
+}
+
+extension SpawnStrings {
+    fileprivate init(_ strings: PackedStrings) {
+        self.init(bytes: strings.bytes, count: strings.count)
     }
 }
 

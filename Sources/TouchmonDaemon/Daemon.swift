@@ -23,7 +23,8 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    /// What a descriptor that is ready belongs to; runs are named by their number above these.
+    /// What a descriptor that is ready belongs to; runs of an earlier daemon are named by their number
+    /// above these.
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2, runs: UInt64 = 16
     }
@@ -76,8 +77,8 @@ package struct Daemon: ~Copyable {
         }
         recovered?.adopt { children.adopt($0) }
         for run in recovered?.unfinished ?? [] where run.isAlive {
-            try poller.add(
-                raw: children.pidfd(of: run.number), token: Token.runs + run.number.value)
+            guard let adopted = children.adopted(run.number) else { continue }
+            try poller.add(adopted.pidfd, token: Token.runs + run.number.value)
         }
         self.files = files
         self.signals = signals
@@ -106,13 +107,14 @@ package struct Daemon: ~Copyable {
             let reading = files.read()
             var log = Log(options.logFormat, from: options.logLevel)
             log.write(reading.report.text())
+            log.flush()
             guard reading.isUsable else { return reading.exitStatus }
             let opening = State.open(options.state)
             if case .held(let process) = opening {
                 throw StartupFailure(isHeldBy: process, options.state)
             }
             var daemon = try Daemon(files, consume reading, options, opening, begun: begun)
-            defer { daemon.log.flush() }
+            defer { daemon.writeLog() }
             try daemon.loop()
             return .success
         } catch let failure as StartupFailure {
@@ -131,17 +133,17 @@ package struct Daemon: ~Copyable {
             try perform(effect)
             now = Instant(nanoseconds: Clock.monotonic())
         }
+        writeLog()
         CurrentProcess.releaseFreeMemory()
         while !exits {
             try poller.wait(timeout: timeout(), into: &ready)
             now = Instant(nanoseconds: Clock.monotonic())
-            if ready.isEmpty { log.flush() }
             for token in ready { try take(token) }
             if let deadline = engine.nextDeadline(), deadline <= now {
                 engine.timePassed(at: now)
             }
             try perform()
-            log.flushIfLate(at: now)
+            if ready.isEmpty || isLogLate { writeLog() }
         }
     }
 
@@ -149,11 +151,20 @@ package struct Daemon: ~Copyable {
     private mutating func timeout() -> Int64? {
         var timeout = children.patience
         if let deadline = engine.nextDeadline() {
-            let rest = max(0, deadline.elapsed(since: now).nanoseconds)
+            let rest = max(0, deadline.nanoseconds(since: now))
             timeout = timeout.map { min($0, rest) } ?? rest
         }
-        if log.isWaiting { timeout = min(timeout ?? Log.leisure, Log.leisure) }
+        if engine.oldestLog != nil { timeout = min(timeout ?? Log.leisure, Log.leisure) }
         return timeout
+    }
+
+    private var isLogLate: Bool {
+        engine.oldestLog.map { now.nanoseconds(since: $0) > Log.oldest } ?? false
+    }
+
+    private mutating func writeLog() {
+        while let (event, time) = engine.nextLog() { log.write(event, at: time) }
+        log.flush()
     }
 
     // MARK: What happened
@@ -163,39 +174,47 @@ package struct Daemon: ~Copyable {
         case Token.events: _ = try watch.readEvents(into: &engine)
         case Token.signals: try readSignals()
         case Token.mounts: engine.readMounts(try mounts.read())
-        default: try reap(RunNumber(token - Token.runs))
+        default: try letGo(RunNumber(token - Token.runs))
         }
     }
 
     private mutating func readSignals() throws(SystemFailure) {
         while let number = try signals.next() {
+            if number == SignalInbox.childEnded { try reap() }
             guard let signal = Engine.Signal(number: number) else { continue }
             engine.signalled(signal, at: now)
         }
     }
 
-    private mutating func reap(_ run: RunNumber) throws(SystemFailure) {
-        // The descriptor is taken out of the poll before its owner closes it.
-        guard let owner = children.owner(of: run) else { return }
-        let pidfd = children.pidfd(of: run)
-        defer { withExtendedLifetime(owner) {} }
-        switch try children.reap(run) {
-        case nil: return
-        case .ended(let outcome, let isUnannounced):
-            try poller.remove(raw: pidfd)
-            if isUnannounced { engine.started(run) }
-            engine.ended(run, outcome, at: now)
-        case .notStarted(let failure):
-            try poller.remove(raw: pidfd)
-            engine.notStarted(run, failure, at: now)
+    /// Many that end become one signal.
+    private mutating func reap() throws(SystemFailure) {
+        while let process = try ChildProcesses.nextEnded() {
+            guard let (run, ending) = try children.reap(process) else {
+                // As the first process of a container it is given others' orphans.
+                ChildProcesses.reap(stranger: process)
+                continue
+            }
+            switch ending {
+            case .ended(let outcome, let isUnannounced):
+                if isUnannounced { engine.started(run) }
+                engine.ended(run, outcome, at: now)
+            case .notStarted(let failure):
+                engine.notStarted(run, failure, at: now)
+            }
         }
+    }
+
+    /// A run of an earlier daemon ended. Its descriptor is taken out of the poll before it is closed.
+    private mutating func letGo(_ run: RunNumber) throws(SystemFailure) {
+        guard let adopted = children.adopted(run), adopted.hasEnded else { return }
+        try poller.remove(adopted.pidfd)
+        engine.ended(run, children.letGo(run), at: now)
     }
 
     // MARK: What is to be done
 
     private mutating func perform() throws(SystemFailure) {
-        for run in try children.settle() { engine.started(run) }
-        noteRecords()
+        try settle()
         while !exits, let effect = engine.nextEffect(at: now) { try perform(effect) }
     }
 
@@ -226,18 +245,14 @@ package struct Daemon: ~Copyable {
             reload()
         case .exit:
             exits = true
-        case .log(let event):
-            log.write(event, at: now)
         }
     }
 
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
         do {
-            let (child, isRunning) = try children.start(spec, journal: state)
-            try poller.add(child.pidfd, token: Token.runs + spec.number.value)
+            if children.isCrowded { try settle() }
+            let child = try children.start(spec, journal: state)
             engine.made(spec.number, process: child.pid)
-            if isRunning { engine.started(spec.number) }
-            noteRecords()
         } catch {
             engine.notStarted(
                 spec.number,
@@ -245,8 +260,9 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    /// Tells when a run began that could not be written down.
-    private mutating func noteRecords() {
+    /// Tells which runs execute their programs by now, and when one could not be written down.
+    private mutating func settle() throws(SystemFailure) {
+        for run in try children.settle() { engine.started(run) }
         guard let failure = children.takeRecordFailure() else { return }
         engine.ledgerFailed(LedgerFailure(failure, statePath), at: now)
     }
@@ -267,6 +283,7 @@ package struct Daemon: ~Copyable {
         case .opened(let opened, var recovered, nil):
             state = opened
             recovered.adopt { children.adopt($0) }
+            for run in recovered.unfinished where run.isAlive { follow(run.number) }
             engine.opened(recovered, at: now)
         case .opened(_, _, let failure?):
             engine.ledgerFailed(failure, at: now)
@@ -281,14 +298,26 @@ package struct Daemon: ~Copyable {
         }
     }
 
+    /// Listens to the end of a run of an earlier daemon.
+    private mutating func follow(_ run: RunNumber) {
+        guard let adopted = children.adopted(run) else { return }
+        do {
+            try poller.add(adopted.pidfd, token: Token.runs + run.value)
+        } catch {
+            // It can't be waited for: better twice than never.
+            engine.ended(run, children.letGo(run), at: now)
+        }
+    }
+
     private mutating func reload() {
+        writeLog()
         let reading = files.read()
         log.write(reading.report.text())
         if reading.isUsable {
             engine.reload(reading.plan, at: now)
         } else {
             engine.reloadRefused(
-                problems: reading.problems.count { $0.severity == .error })
+                problems: reading.problems.count { $0.severity == .error }, at: now)
         }
         CurrentProcess.releaseFreeMemory()
     }

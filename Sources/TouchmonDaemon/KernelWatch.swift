@@ -8,6 +8,8 @@ struct KernelWatch: ~Copyable {
     private var path = CPath("/")
     /// By device; a file system's clock does not change.
     private var granularities: [UInt64: Duration] = [:]
+    /// Of the last look: most are at files of one file system.
+    private var last: (device: UInt64, granularity: Duration)?
 
     /// Room for some thousand events of one read.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
@@ -70,7 +72,13 @@ struct KernelWatch: ~Copyable {
 
     /// Of the file system that holds the path of the present question.
     private mutating func granularity(onDevice device: UInt64) -> Duration {
-        if let known = granularities[device] { return known }
+        if let last, last.device == device { return last.granularity }
+        let granularity = granularities[device] ?? lookUpGranularity(onDevice: device)
+        last = (device, granularity)
+        return granularity
+    }
+
+    private mutating func lookUpGranularity(onDevice device: UInt64) -> Duration {
         let granularity: Duration =
             switch try? TimestampGranularity(of: path) {
             case .fine: .zero

@@ -3,24 +3,20 @@ internal import TouchmonSystem
 
 /// The daemon's log on standard error.
 ///
-/// Events are collected, and put into words and written together when there is nothing else to do
-/// (`flush`): no run waits for a log, nor shares a processor with it while it starts.
+/// The loop hands events over when there is nothing else to do, and all at once: no run waits for a
+/// log, nor shares a processor with it while it starts.
 struct Log: ~Copyable {
     private let format: LogFormat
     private let level: LogLevel
     private var standardError = StandardError()
-    private var events: [(event: LogEvent, time: Instant)] = []
+    private var lines: [UInt8] = []
+    /// The realtime clock minus the monotonic one.
+    private var offset: Int64 = 0
 
-    /// How long, in nanoseconds, the loop may find nothing else to do before it flushes.
+    /// How long, in nanoseconds, the loop must find nothing else to do before it hands events over.
     static let leisure: Int64 = 2_000_000
-    /// How many events are collected at most.
-    private static let mostEvents = 256
-
-    /// How old a line may become where there is always something else to do.
-    private static let oldest = Duration.milliseconds(50)
-
-    /// Whether something waits to be flushed.
-    var isWaiting: Bool { !events.isEmpty }
+    /// How old an event may become, in nanoseconds, where there is always something else to do.
+    static let oldest: Int64 = 50_000_000
 
     init(_ format: LogFormat, from level: LogLevel) {
         // The journal keeps time and priority itself, sd-daemon(3).
@@ -29,34 +25,23 @@ struct Log: ~Copyable {
         self.level = level
     }
 
-    mutating func write(_ event: LogEvent, at now: Instant) {
+    /// Puts an event into words; `flush` writes them.
+    mutating func write(_ event: LogEvent, at time: Instant) {
         guard event.level <= level else { return }
-        events.append((event, now))
-        if events.count >= Self.mostEvents { flush() }
+        // Once for all that are written together: their order must not depend on it.
+        if lines.isEmpty { offset = Clock.realtime() - Clock.monotonic() }
+        lines += format.line(event, nanosecondsSince1970: time.nanoseconds + offset)
     }
 
-    /// Writes all that was collected, if some of it has waited too long.
-    mutating func flushIfLate(at now: Instant) {
-        guard let first = events.first, now.elapsed(since: first.time) > Self.oldest else { return }
-        flush()
+    /// Writes text that is a line, or lines, of its own; `flush` writes them.
+    mutating func write(_ text: String) {
+        lines += Array(text.utf8)
     }
 
     /// Writes all that was collected.
     mutating func flush() {
-        guard !events.isEmpty else { return }
-        var lines: [UInt8] = []
-        let offset = Clock.realtime() - Clock.monotonic()
-        for (event, time) in events {
-            lines += format.line(event, nanosecondsSince1970: time.nanoseconds + offset)
-        }
-        events.removeAll(keepingCapacity: true)
+        guard !lines.isEmpty else { return }
         standardError.write(lines)
-    }
-
-    /// Writes text that is a line, or lines, of its own, after what was collected.
-    mutating func write(_ text: String) {
-        flush()
-        guard !text.isEmpty else { return }
-        standardError.write(Array(text.utf8))
+        lines.removeAll(keepingCapacity: lines.count < 4096)
     }
 }

@@ -6,10 +6,11 @@ internal import TouchmonSystem
 enum ProgramCheck {
     static func problem(with item: Plan.Item) -> Problem? {
         let action = item.action.command
-        let name = TerminalText.quoted(action.argv[0])
-        guard let program = action.programs.first(where: exists) else {
+        let name = TerminalText.quoted(action.argv.first)
+        let programs = action.programs.strings.map(RawPath.init(bytes:))
+        guard let program = programs.first(where: exists) else {
             // A relative path with `/` begins in the run's working directory.
-            guard action.programs.first?.isAbsolute ?? true else { return nil }
+            guard programs.first?.isAbsolute ?? true else { return nil }
             return Problem(
                 .warning, at: item.location, "the program \(name) is not there",
                 remedy: "install it, write its whole path, or set PATH in `environment`")

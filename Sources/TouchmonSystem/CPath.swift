@@ -1,8 +1,11 @@
+internal import Glibc
+
 /// Bytes that end with NUL, ready for the kernel: a path, or an argument of a program.
 ///
 /// Made once and kept, so that a call on a hot path allocates nothing. path_resolution(7).
 package struct CPath: Hashable, Sendable {
-    /// The bytes and the terminating NUL, in the type that C functions take.
+    /// The bytes and the terminating NUL, in the type that C functions take; what follows is of
+    /// longer paths that it held.
     private(set) var terminated: [CChar]
 
     /// Traps when `bytes` contain NUL: the kernel would see another, shorter path.
@@ -17,10 +20,19 @@ package struct CPath: Hashable, Sendable {
 
     /// Holds `bytes` from now on, in the memory that it has where they fit.
     package mutating func assign(_ bytes: [UInt8]) {
-        precondition(!bytes.contains(0), "a path contains NUL")
-        terminated.removeAll(keepingCapacity: true)
-        for byte in bytes { terminated.append(CChar(bitPattern: byte)) }
-        terminated.append(0)
+        if terminated.count <= bytes.count {
+            terminated += repeatElement(0, count: bytes.count + 1 - terminated.count)
+        }
+        terminated.withUnsafeMutableBytes { buffer in
+            bytes.withUnsafeBytes { bytes in
+                guard let source = bytes.baseAddress, let target = buffer.baseAddress else {
+                    return
+                }
+                precondition(memchr(source, 0, bytes.count) == nil, "a path contains NUL")
+                memcpy(target, source, bytes.count)
+            }
+            buffer[bytes.count] = 0
+        }
     }
 
     package init(_ text: String) {
@@ -28,5 +40,9 @@ package struct CPath: Hashable, Sendable {
     }
 
     /// The bytes without the terminating NUL.
-    package var bytes: [UInt8] { terminated.dropLast().map(UInt8.init(bitPattern:)) }
+    package var bytes: [UInt8] { terminated.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)) }
+
+    package static func == (left: CPath, right: CPath) -> Bool { left.bytes == right.bytes }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }

@@ -106,6 +106,7 @@ package struct SimulatedDaemon {
             perform(effect)
             return true
         }
+        takeLogs()
         if kernel.takeMountTableChange() {
             engine.readMounts(kernel.mountInfo)
             return true
@@ -246,9 +247,13 @@ package struct SimulatedDaemon {
         case .readActionFiles: wantsActionFiles = true
         case .exit:
             hasExited = true
+            takeLogs()
             kernel.restartInotify()
-        case .log(let event): logs.append(event)
         }
+    }
+
+    private mutating func takeLogs() {
+        while let (event, _) = engine.nextLog() { logs.append(event) }
     }
 }
 

@@ -59,9 +59,12 @@ struct tm_ending {
     int64_t maximum_resident_kilobytes;
 };
 
-// waitid(2) with P_PIDFD (Linux 5.4), WEXITED and WNOHANG: 1 when it ended and was reaped, 0 while
-// it lives.
-int tm_reap(int pidfd, struct tm_ending *out);
+// waitid(2) of one child with WEXITED and WNOHANG: 1 when it ended and was reaped, 0 while it lives.
+int tm_reap(int process, struct tm_ending *out);
+
+// waitid(2) with P_ALL, WEXITED, WNOHANG and WNOWAIT: a child that has ended, not reaped yet; 0 where
+// none has, -1 where there is no child.
+int tm_next_ended(void);
 
 // pidfd_open(2), Linux 5.3.
 int tm_open_pidfd(int pid);
@@ -69,9 +72,6 @@ int tm_open_pidfd(int pid);
 // PIDFD_GET_INFO of ioctl(2): 1 with the status of wait(2) when the process has ended and the kernel
 // tells (Linux 6.15), else 0 or -1.
 int tm_exit_status(int pidfd, int32_t *status);
-
-// pidfd_send_signal(2), Linux 5.1.
-int tm_send_signal(int pidfd, int signal);
 
 // Whether `user` with `group` and `groups` may read `path`: 1, or 0. For a moment the calling thread
 // accesses files as that user; it aborts the process if it can't become itself again. setfsuid(2)

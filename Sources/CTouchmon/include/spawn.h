@@ -9,7 +9,7 @@
 // is until the kernel says that the child left the shared memory, by exec or by exit: it then sets
 // `alive` to 0 and wakes its futex (CLONE_CHILD_CLEARTID, set_tid_address(2)).
 //
-// Needs Linux 5.9: close_range(2). clone's CLONE_PIDFD is 5.2, waiting for a pidfd 5.4.
+// Needs Linux 5.9: close_range(2).
 
 #ifndef TOUCHMON_SPAWN_H
 #define TOUCHMON_SPAWN_H
@@ -58,8 +58,11 @@ struct tm_child {
     int32_t record_error; // errno of writing the record; 0: it did not fail
 };
 
-// Starts a child on `stack_top` (16-byte aligned, with a guard page below) and returns its pid, and
-// a close-on-exec pidfd; -1 with errno when the clone failed: EAGAIN, ENOMEM, EMFILE.
+// Starts a child on `stack_top` (16-byte aligned, with a guard page below) and returns its pid; -1 with
+// errno when the clone failed: EAGAIN, ENOMEM.
+//
+// There is no pidfd: nobody but the caller reaps its child, so the number stays the child's until then,
+// and making one costs a fifth of the clone.
 //
 // First of all the child writes its record, so that a run that exists is known even when the caller
 // is killed at once. It goes on when that fails: a run is worth more than its record.
@@ -69,13 +72,13 @@ struct tm_child {
 // the umask and directory; no blocked signal. A child that cannot have all of that executes nothing
 // and exits after filling in `step` and `error`.
 //
-// The caller then sleeps until the child left the shared memory, but not longer than `patience`
-// nanoseconds: on the same processor the child runs at once, as after vfork(2), but a child that is
-// held back, by its user or by a hung file system, does not hold back the daemon.
+// The caller goes on at once, or, with `patience`, sleeps until the child left the shared memory, but not
+// longer than that many nanoseconds: a child that is held back, by its user or by a hung file system,
+// does not hold back the daemon.
 //
 // The caller must have every signal at its default disposition: a handler would run in the shared
 // memory. Dispositions are inherited, and execve keeps those that are ignored.
-int tm_spawn(struct tm_child *child, void *stack_top, int *pidfd, int64_t patience);
+int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience);
 
 // Whether the child has written its record, or failed to.
 int tm_has_recorded(const struct tm_child *child);

@@ -16,12 +16,12 @@ package struct RunIdentity: Hashable, Sendable {
 
 /// What a run executes, as whom and how, with everything looked up.
 package struct RunCommand: Hashable, Sendable {
-    package var argv: [[UInt8]]
+    package var argv: PackedStrings
     /// The files that may be the program, in the order in which they are tried.
-    package var programs: [RawPath]
+    package var programs: PackedStrings
     package var identity: RunIdentity
     /// `NAME=value` each, without what differs from run to run.
-    package var environment: [[UInt8]]
+    package var environment: PackedStrings
     /// nil: the daemon's own.
     package var workingDirectory: RawPath?
     package var umask: UInt16
@@ -41,10 +41,10 @@ package struct RunCommand: Hashable, Sendable {
         output: OutputPolicy = .record, catchUp: Bool = true,
         interrupted: InterruptedPolicy = .rerun, reader: RunIdentity? = nil
     ) {
-        self.argv = argv
-        self.programs = programs
+        self.argv = PackedStrings(argv)
+        self.programs = PackedStrings(programs.map(\.bytes))
         self.identity = identity
-        self.environment = environment
+        self.environment = PackedStrings(environment)
         self.workingDirectory = workingDirectory
         self.umask = umask
         self.settle = settle
@@ -116,19 +116,19 @@ extension PlannedAction {
     /// The run of this action that is started now.
     package func spec(_ run: Runs.Active, record: [UInt8] = []) -> RunSpec {
         let due = run.due
-        var variables: [UInt8] = []
-        variables.reserveCapacity(2 * path.bytes.count + 160)
-        func add(_ name: StaticString, _ value: some Sequence<UInt8>) {
-            name.withUTF8Buffer { variables.append(contentsOf: $0) }
-            variables.append(contentsOf: value)
-            variables.append(0)
-        }
-        add("TOUCHMON_ACTION=", path.bytes)
-        add("TOUCHMON_PATH=", path.bytes)
-        add("TOUCHMON_REASON=", due.reason.rawValue.utf8)
-        add("TOUCHMON_RUN=", String(run.number.value).utf8)
-        if let modified = due.modified {
-            add("TOUCHMON_MTIME_NS=", modified.nanosecondsSinceEpoch.utf8)
+        let variables = ByteWriter.bytes(capacity: 2 * path.bytes.count + 256) { writer in
+            func add(_ name: StaticString, _ writeValue: (inout ByteWriter) -> Void) {
+                writer.raw(name)
+                writeValue(&writer)
+                writer.number(UInt8(0))
+            }
+            add("TOUCHMON_ACTION=") { $0.raw(path.bytes) }
+            add("TOUCHMON_PATH=") { $0.raw(path.bytes) }
+            add("TOUCHMON_REASON=") { $0.raw(due.reason.rawValue) }
+            add("TOUCHMON_RUN=") { $0.decimal(run.number.value) }
+            if let modified = due.modified {
+                add("TOUCHMON_MTIME_NS=") { $0.nanoseconds(modified) }
+            }
         }
         return RunSpec(
             number: run.number, action: run.action, shared: shared, variables: variables,

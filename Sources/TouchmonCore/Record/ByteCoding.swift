@@ -1,26 +1,110 @@
-/// Writes numbers and byte strings one after the other, little-endian.
-struct ByteWriter {
-    private(set) var bytes: [UInt8] = []
+/// Writes numbers and byte strings one after the other, little-endian, into memory of a known size:
+/// a record is written at every run, and grows nothing.
+struct ByteWriter: ~Copyable {
+    private let memory: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
 
-    init(capacity: Int = 0) {
-        bytes.reserveCapacity(capacity)
+    /// The bytes that `write` writes; at most `capacity`, more is a mistake and traps.
+    @inline(__always)
+    static func bytes(capacity: Int, _ write: (inout ByteWriter) -> Void) -> [UInt8] {
+        withUnsafeTemporaryAllocation(byteCount: capacity, alignment: 8) { memory in
+            var writer = ByteWriter(memory: memory)
+            write(&writer)
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(writer.count)
+            bytes.append(contentsOf: writer.written(from: 0))
+            return bytes
+        }
     }
 
-    mutating func number<Number: FixedWidthInteger>(_ value: Number) {
-        for shift in stride(from: 0, to: Number.bitWidth, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> Number(shift)))
-        }
+    private init(memory: UnsafeMutableRawBufferPointer) {
+        self.memory = memory
+    }
+
+    @inline(__always)
+    private mutating func reserve(_ size: Int) -> Int {
+        precondition(size <= memory.count - count, "more is written than was said")
+        defer { count += size }
+        return count
+    }
+
+    @inline(__always)
+    mutating func number<Number: FixedWidthInteger & BitwiseCopyable>(_ value: Number) {
+        let place = reserve(MemoryLayout<Number>.size)
+        memory.storeBytes(of: value.littleEndian, toByteOffset: place, as: Number.self)
     }
 
     /// Without its length.
     mutating func raw(_ content: [UInt8]) {
-        bytes.append(contentsOf: content)
+        let place = reserve(content.count)
+        content.withUnsafeBytes {
+            UnsafeMutableRawBufferPointer(rebasing: memory[place...]).copyMemory(from: $0)
+        }
+    }
+
+    /// A text of the program itself.
+    @inline(__always)
+    mutating func raw(_ text: StaticString) {
+        let place = reserve(text.utf8CodeUnitCount)
+        UnsafeMutableRawBufferPointer(rebasing: memory[place...]).copyMemory(
+            from: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func raw(_ text: String) {
+        var text = text
+        text.withUTF8 { text in
+            let place = reserve(text.count)
+            UnsafeMutableRawBufferPointer(rebasing: memory[place...])
+                .copyMemory(from: UnsafeRawBufferPointer(text))
+        }
+    }
+
+    /// As decimal digits.
+    mutating func decimal(_ value: UInt64) {
+        var (digits, rest) = (1, value / 10)
+        while rest > 0 { (digits, rest) = (digits + 1, rest / 10) }
+        let place = reserve(digits)
+        rest = value
+        for index in (place..<place + digits).reversed() {
+            memory[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+    }
+
+    /// The whole time in nanoseconds since 1970, as decimal digits.
+    mutating func nanoseconds(_ time: FileTime) {
+        let (whole, overflow) = time.seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carried) = whole.addingReportingOverflow(Int64(time.nanoseconds))
+        if !overflow, !carried, sum >= 0 {
+            decimal(UInt64(sum))
+        } else {
+            raw(time.nanosecondsSinceEpoch)
+        }
     }
 
     /// With its length before it; at most 65,535 bytes, which is more than any path has.
     mutating func string(_ content: [UInt8]) {
         number(UInt16(content.count))
         raw(content)
+    }
+
+    /// What `write` writes, with its length before it.
+    mutating func string(_ write: (inout ByteWriter) -> Void) {
+        let place = reserve(2)
+        write(&self)
+        memory.storeBytes(
+            of: UInt16(count - place - 2).littleEndian, toByteOffset: place, as: UInt16.self)
+    }
+
+    /// Writes a number over what was written at a place before.
+    func overwrite<Number: FixedWidthInteger & BitwiseCopyable>(_ value: Number, at place: Int) {
+        precondition(place + MemoryLayout<Number>.size <= count)
+        memory.storeBytes(of: value.littleEndian, toByteOffset: place, as: Number.self)
+    }
+
+    /// What was written from a place on.
+    func written(from place: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: memory[place..<count])
     }
 }
 

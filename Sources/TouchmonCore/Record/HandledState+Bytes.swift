@@ -3,12 +3,18 @@ extension HandledState {
     /// Tells the layouts of a state apart; another layout gets another number.
     private static let layout: UInt8 = 1
 
+    /// The most bytes that a state takes.
+    static let mostBytes = 128
+
     /// The state in bytes; empty where there was no file.
     static func bytes(of state: HandledState?) -> [UInt8] {
         guard let state else { return [] }
-        let status = state.status
-        var writer = ByteWriter(capacity: 96)
-        writer.number(layout)
+        return ByteWriter.bytes(capacity: mostBytes) { state.write(to: &$0) }
+    }
+
+    /// Writes the state's bytes.
+    func write(to writer: inout ByteWriter) {
+        writer.number(Self.layout)
         writer.number(status.kind.code)
         writer.number(status.mode)
         writer.number(status.identity.device)
@@ -21,8 +27,7 @@ extension HandledState {
         writer.number(status.owner)
         writer.number(status.group)
         writer.number(status.links)
-        writer.number(UInt8(state.isBeingWritten ? 1 : 0))
-        return writer.bytes
+        writer.number(UInt8(isBeingWritten ? 1 : 0))
     }
 
     /// The state that the bytes describe; nil where they are none that this version wrote.

@@ -19,12 +19,12 @@ package struct Journal: Equatable, Sendable {
 
         /// The header as it is written.
         package var bytes: [UInt8] {
-            var writer = ByteWriter(capacity: 96)
-            writer.raw(Self.magic)
-            writer.number(generation)
-            writer.number(calendar)
-            writer.string(boot)
-            return writer.bytes
+            ByteWriter.bytes(capacity: Self.magic.count + 18 + boot.count) { writer in
+                writer.raw(Self.magic)
+                writer.number(generation)
+                writer.number(calendar)
+                writer.string(boot)
+            }
         }
 
         private static let magic = Array("touchmon journal 1\n".utf8)

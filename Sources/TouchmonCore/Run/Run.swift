@@ -7,6 +7,10 @@ package struct RunNumber: Hashable, Comparable, Sendable {
     }
 
     package static func < (left: RunNumber, right: RunNumber) -> Bool { left.value < right.value }
+
+    package func _rawHashValue(seed: Int) -> Int {
+        OwnNumber.hash(Int(truncatingIfNeeded: value), seed)
+    }
 }
 
 /// Why a run is due; the value of `TOUCHMON_REASON`.

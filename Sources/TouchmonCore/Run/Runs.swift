@@ -29,8 +29,7 @@ package struct Runs {
 
     private var waiting: [ActionID: Waiting] = [:]
     /// The waiting actions whose last run has ended, in the order in which they became startable.
-    private var startable: [ActionID] = []
-    private var startableHead = 0
+    private var startable = Queue<ActionID>()
     /// The waiting actions that the system could not start, and when they are tried again; kept until
     /// a run of theirs started.
     private var delays: [ActionID: (backOff: BackOff, until: Instant?)] = [:]
@@ -114,10 +113,9 @@ package struct Runs {
     /// Takes the next run that may start now, and makes its action busy.
     package mutating func takeStart(at now: Instant) -> Active? {
         skipStale()
-        guard !isStopping, startableHead < startable.count else { return nil }
-        let action = startable[startableHead]
+        guard !isStopping, let action = startable.first else { return nil }
         guard let next = waiting[action], next.drains < drains else { return nil }
-        startableHead += 1
+        _ = startable.popFirst()
         waiting[action] = nil
         last.value += 1
         let run = Active(number: last, action: action, started: now, due: next.due)
@@ -129,14 +127,9 @@ package struct Runs {
     /// Leaves out actions that were removed, and those that are busy: their turn comes again when
     /// their run ends.
     private mutating func skipStale() {
-        while startableHead < startable.count,
-            waiting[startable[startableHead]] == nil || busy[startable[startableHead]] != nil
-        {
-            startableHead += 1
+        while let next = startable.first, waiting[next] == nil || busy[next] != nil {
+            _ = startable.popFirst()
         }
-        guard startableHead == startable.count else { return }
-        startable.removeAll(keepingCapacity: true)
-        startableHead = 0
     }
 
     /// The kernel made the process of a run.

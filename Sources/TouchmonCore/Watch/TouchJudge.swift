@@ -261,9 +261,23 @@ struct TouchJudge {
                 return replaced(evidence, status, writer, now)
             }
             if differs(status) { return appeared(evidence, status, writer, now) }
-            if isRacy, !evidence.isDisjoint(with: [.created, .lost]) { return .touch }
+            if isRacy, evidence.contains(.lost) { return .touch }
+            if isRacy, evidence.contains(.created) { return created(writer) }
         }
         return .nothing
+    }
+
+    /// A file was created that can't be told from the one before it: its inode was used again within a
+    /// tick of the clock. Who created it may still be writing; then it counts when it is closed.
+    private mutating func created(_ writer: WriterPresence?) -> Verdict {
+        switch writer {
+        case nil: return .askWriter
+        case .absent, .unknown: return .touch
+        case .present:
+            isBeingWritten = true
+            waiting = .close
+            return .nothing
+        }
     }
 
     /// Another file is at the path, complete as it seems. But who wrote it may not have closed it

@@ -14,56 +14,67 @@ struct WatchIndex {
         case link(ActionID)
     }
 
+    /// A watch's number, which the kernel counts upwards.
+    private struct Watch: Hashable {
+        var number: Int32
+
+        init(_ number: Int32) {
+            self.number = number
+        }
+
+        func _rawHashValue(seed: Int) -> Int { OwnNumber.hash(Int(number), seed) }
+    }
+
     /// By watch, and by the hash of the name. The names themselves are not kept: there may be many,
     /// and with 64 bits under a key that nobody knows, two that share a hash can't be chosen and are
     /// not met by chance.
-    private var names: [Int32: Multimap<UInt64, Dependent>] = [:]
+    private var names: [Watch: Multimap<UInt64, Dependent>] = [:]
     /// The watched paths whose file a watch is on.
-    private var files = Multimap<Int32, ActionID>()
+    private var files = Multimap<Watch, ActionID>()
 
     mutating func add(_ dependent: Dependent, to step: PathWalk.Step) {
         let hash = step.name.span.withUnsafeBytes(Self.hash)
-        names[step.watch, default: Multimap()].append(dependent, to: hash)
+        names[Watch(step.watch), default: Multimap()].append(dependent, to: hash)
     }
 
     mutating func add(file action: ActionID, to watch: Int32) {
-        files.append(action, to: watch)
+        files.append(action, to: Watch(watch))
     }
 
     /// Removes one registration; true when nothing depends on the watch any more.
     mutating func remove(_ dependent: Dependent, from step: PathWalk.Step) -> Bool {
-        guard names[step.watch] != nil else { return false }
-        names[step.watch]?
+        guard names[Watch(step.watch)] != nil else { return false }
+        names[Watch(step.watch)]?
             .removeFirst(dependent, of: step.name.span.withUnsafeBytes(Self.hash))
-        if names[step.watch]?.isEmpty == true { names[step.watch] = nil }
+        if names[Watch(step.watch)]?.isEmpty == true { names[Watch(step.watch)] = nil }
         return isUnused(step.watch)
     }
 
     /// Removes a file; true when nothing depends on the watch any more.
     mutating func remove(file action: ActionID, from watch: Int32) -> Bool {
-        files.removeFirst(action, of: watch) && isUnused(watch)
+        files.removeFirst(action, of: Watch(watch)) && isUnused(watch)
     }
 
     /// Whether nothing depends on a watch, or not any more.
     func isUnused(_ watch: Int32) -> Bool {
-        names[watch] == nil && files[watch].isEmpty
+        names[Watch(watch)] == nil && files[Watch(watch)].isEmpty
     }
 
     /// Forgets a watch that the kernel ended, and returns whoever depended on it.
     mutating func removeWatch(_ watch: Int32) -> [Dependent] {
-        let dependents = names.removeValue(forKey: watch)?.allValues ?? []
-        return dependents + files.removeAll(of: watch).map(Dependent.link)
+        let dependents = names.removeValue(forKey: Watch(watch))?.allValues ?? []
+        return dependents + files.removeAll(of: Watch(watch)).map(Dependent.link)
     }
 
     /// Everything that depends on a name in a watched directory.
     func dependents(of watch: Int32, named name: RawSpan) -> Few<Dependent> {
-        guard let index = names.index(forKey: watch) else { return .none }
+        guard let index = names.index(forKey: Watch(watch)) else { return .none }
         return names.values[index][name.withUnsafeBytes(Self.hash)]
     }
 
     /// The watched paths whose file the watch is on.
     func files(of watch: Int32) -> Few<ActionID> {
-        files[watch]
+        files[Watch(watch)]
     }
 
     /// Keyed anew in each process.

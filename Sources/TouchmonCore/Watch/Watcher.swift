@@ -78,11 +78,14 @@ package struct Watcher {
         case entry(ActionID)
     }
 
+    /// What was asked of the kernel last. Small: it is copied at every question.
     private enum Work {
-        case directory(Int32, PathWalk)
-        case entry(ActionID, PathWalk)
+        /// A walk, in `walk`.
+        case directory(Int32)
+        case entry(ActionID)
         case examine(ActionID)
-        case probe(ActionID, Examination)
+        /// After an examination, in `probed`.
+        case probe(ActionID)
         case remove(Int32)
     }
 
@@ -107,17 +110,17 @@ package struct Watcher {
     private var blinds: [ActionID: PathWalk.Blind] = [:]
     private var polls: [ActionID: Instant] = [:]
     private var index = WatchIndex()
-    private var queue: [Item] = []
-    private var queueHead = 0
+    private var queue = Queue<Item>()
     private var work: Work?
+    private var walk: PathWalk?
+    private var probed: Examination?
     private var removals: [Int32] = []
     private var deadlines = Heap<Deadline>()
     /// The paths whose time was moved backwards and that were looked at since the queue was last
     /// drained, and those that were looked at before.
     private var restored: [ActionID] = []
     private var drained: [ActionID] = []
-    private var outputs: [Output] = []
-    private var outputsHead = 0
+    private var outputs = Queue<Output>()
 
     package init(listensByName: Bool) {
         self.listensByName = listensByName
@@ -301,6 +304,7 @@ package struct Watcher {
 
     /// The kernel's queue was read to its end.
     package mutating func eventsDrained() {
+        guard !restored.isEmpty else { return }
         drained.append(contentsOf: restored)
         restored.removeAll(keepingCapacity: true)
     }
@@ -311,8 +315,8 @@ package struct Watcher {
     package mutating func nextRequest() -> WatchRequest? {
         while true {
             switch work {
-            case .directory(_, let walk), .entry(_, let walk):
-                if let request = walk.request { return request }
+            case .directory, .entry:
+                if let request = walk?.request { return request }
                 finishWalk()
             case .examine(let action):
                 guard isUsed(action) else {
@@ -320,7 +324,7 @@ package struct Watcher {
                     continue
                 }
                 return .examine(action, path: entries[action.index].path)
-            case .probe(let action, _):
+            case .probe(let action):
                 guard isUsed(action) else {
                     work = nil
                     continue
@@ -337,15 +341,11 @@ package struct Watcher {
     /// Takes the answer to the last `nextRequest`.
     package mutating func reply(_ reply: WatchReply, at now: Instant) {
         switch (work, reply) {
-        case (.directory(let id, var walk), _):
-            walk.reply(reply)
-            work = .directory(id, walk)
-        case (.entry(let action, var walk), _):
-            walk.reply(reply)
-            work = .entry(action, walk)
+        case (.directory, _), (.entry, _): walk?.reply(reply)
         case (.examine(let action), .examination(let examination)):
             judge(action, examination, writer: nil, now)
-        case (.probe(let action, let examination), .writer(let writer)):
+        case (.probe(let action), .writer(let writer)):
+            guard let examination = probed else { preconditionFailure("nothing was examined") }
             judge(action, examination, writer: writer, now)
         case (.remove, .done): work = nil
         default: preconditionFailure("the watch stage was answered with something it did not ask")
@@ -354,13 +354,7 @@ package struct Watcher {
 
     /// Takes the next output, oldest first.
     package mutating func nextOutput() -> Output? {
-        guard outputsHead < outputs.count else {
-            outputs.removeAll(keepingCapacity: true)
-            outputsHead = 0
-            return nil
-        }
-        outputsHead += 1
-        return outputs[outputsHead - 1]
+        outputs.popFirst()
     }
 
     private mutating func walkLater(directory id: Int32) {
@@ -385,14 +379,11 @@ package struct Watcher {
 
     private mutating func begin() -> Bool {
         // Watches are removed last, so that one that is needed again meanwhile never pauses.
-        guard queueHead < queue.count else {
-            // After a look at everything, at the start say, its memory is not needed any more.
-            queue.removeAll(keepingCapacity: queue.count < 256)
-            queueHead = 0
+        guard let item = queue.popFirst() else {
             for action in drained where !restored.contains(action) {
                 if entries[action.index].judge.queueDrained() { outputs.append(.handled(action)) }
             }
-            drained.removeAll(keepingCapacity: true)
+            if !drained.isEmpty { drained.removeAll(keepingCapacity: true) }
             while let watch = removals.popLast() {
                 guard index.isUnused(watch) else { continue }
                 work = .remove(watch)
@@ -400,14 +391,12 @@ package struct Watcher {
             }
             return false
         }
-        let item = queue[queueHead]
-        queueHead += 1
         switch item {
         case .directory(let id):
             guard let directory = directories[Int(id)] else { return true }
             directories[Int(id)]?.isQueued = false
-            work = .directory(
-                id, PathWalk(to: directory.path, listensByName: listensByName))
+            walk = PathWalk(to: directory.path, listensByName: listensByName)
+            work = .directory(id)
         case .entry(let action):
             guard isUsed(action) else { return true }
             guard entries[action.index].needsWalk else {
@@ -416,11 +405,10 @@ package struct Watcher {
             }
             let entry = entries[action.index]
             if let place = directories[Int(entry.directory)]?.place {
-                work = .entry(
-                    action,
-                    PathWalk(
-                        entry: Array(entry.path.name), in: place.path, watch: place.watch,
-                        listensByName: listensByName))
+                walk = PathWalk(
+                    entry: Array(entry.path.name), in: place.path, watch: place.watch,
+                    listensByName: listensByName)
+                work = .entry(action)
             } else {
                 replace(action, nil, file: nil)
                 walked(action, blind: nil)
@@ -431,11 +419,13 @@ package struct Watcher {
     }
 
     private mutating func finishWalk() {
+        guard let walk else { preconditionFailure("only walks are finished") }
+        self.walk = nil
         switch work {
-        case .directory(let id, let walk):
+        case .directory(let id):
             work = nil
             finish(directory: id, walk)
-        case .entry(let action, let walk):
+        case .entry(let action):
             let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
             replace(action, walk, file: file)
             removals.append(contentsOf: walk.watches.filter(index.isUnused))
@@ -519,7 +509,10 @@ package struct Watcher {
         let deadline = entries[action.index].judge.deadline
         let verdict = entries[action.index].judge
             .judge(entries[action.index].evidence, examination, writer: writer, at: now)
-        if verdict == .askWriter { return work = .probe(action, examination) }
+        if verdict == .askWriter {
+            probed = examination
+            return work = .probe(action)
+        }
         entries[action.index].evidence = []
         entries[action.index].isQueued = false
         if verdict == .touch, case .success(let status) = examination.status {

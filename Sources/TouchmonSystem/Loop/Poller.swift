@@ -36,29 +36,17 @@ package struct Poller: ~Copyable {
     package func add(
         _ descriptor: borrowing OwnedDescriptor, token: UInt64, interest: Interest = .readable
     ) throws(SystemFailure) {
-        try add(raw: descriptor.raw, token: token, interest: interest)
-    }
-
-    /// The same for a descriptor that somebody else keeps open.
-    package func add(
-        raw: Int32, token: UInt64, interest: Interest = .readable
-    ) throws(SystemFailure) {
         let condition = interest == .readable ? EPOLLIN : EPOLLPRI
         var event = epoll_event(events: condition.rawValue, data: epoll_data_t(u64: token))
         _ = try systemCall("wait for a descriptor") {
-            epoll_ctl(epoll.raw, EPOLL_CTL_ADD, raw, &event)
+            epoll_ctl(epoll.raw, EPOLL_CTL_ADD, descriptor.raw, &event)
         }
     }
 
     /// Removes a descriptor. An event that `wait` has already reported stays reported.
     package func remove(_ descriptor: borrowing OwnedDescriptor) throws(SystemFailure) {
-        try remove(raw: descriptor.raw)
-    }
-
-    /// The same for a descriptor that somebody else keeps open.
-    package func remove(raw: Int32) throws(SystemFailure) {
         _ = try systemCall("stop waiting for a descriptor") {
-            epoll_ctl(epoll.raw, EPOLL_CTL_DEL, raw, nil)
+            epoll_ctl(epoll.raw, EPOLL_CTL_DEL, descriptor.raw, nil)
         }
     }
 

@@ -12,7 +12,10 @@ internal import Glibc
 package struct SignalInbox: ~Copyable {
     package let descriptor: OwnedDescriptor
 
-    private static let answered = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGQUIT]
+    private static let answered = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGQUIT, SIGCHLD]
+
+    /// That a child has ended, or more than one: many become one signal while it waits.
+    package static let childEnded = SIGCHLD
 
     // To block these would not hold back a fault of our own: the kernel kills without asking.
     private static let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS]

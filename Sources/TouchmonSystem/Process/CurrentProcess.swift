@@ -9,7 +9,7 @@ package enum CurrentProcess {
         var groups = [gid_t](repeating: 0, count: Int(count))
         let filled = try systemCall("list the groups") { getgroups(count, &groups) }
         return ProcessIdentity(
-            user: geteuid(), group: getegid(), groups: Array(groups[..<Int(filled)]))
+            user: geteuid(), group: getegid(), groups: groups[..<Int(filled)].sorted())
     }
 
     /// Whether the effective user is root.

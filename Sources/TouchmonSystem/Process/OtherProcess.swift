@@ -2,7 +2,7 @@ internal import CTouchmon
 internal import Glibc
 
 /// A process that is not a child of this one: a run that an earlier daemon began.
-package struct OtherProcess: ~Copyable, Sendable {
+package final class OtherProcess: Sendable {
     package let pid: Int32
     /// Readable once the process has ended, pidfd_open(2).
     package let pidfd: OwnedDescriptor

@@ -49,114 +49,112 @@ final class SpawnSlot {
     var stackTop: UnsafeMutableRawPointer { base + Self.guardSize + Self.stackSize }
 
     /// Copies `spec` into the slot; false when it is too small.
-    func fill(_ spec: SpawnSpec, _ standard: StandardDescriptors) -> Bool {
-        let area = UnsafeMutableRawBufferPointer(
-            rebasing: UnsafeMutableRawBufferPointer(start: base, count: size)[
-                (Self.guardSize + Self.stackSize + MemoryLayout<tm_child>.stride)...])
-        guard Self.bytesNeeded(spec) <= area.count else { return false }
-        var packer = SpawnPacker(area: area)
-        var filled = tm_child()
-        let groups = packer.numbers(spec.identity.groups.sorted())
-        filled.groups = UnsafePointer(groups)
-        filled.found_groups = packer.numbers(
-            Array(repeating: 0, count: spec.identity.groups.count + 1))
-        filled.group_count = spec.identity.groups.count
-        filled.candidates = packer.strings(spec.candidates)
-        filled.argv = packer.strings(spec.arguments)
-        filled.envp = packer.strings(spec.environment, and: spec.variables)
+    func fill(_ spec: borrowing SpawnSpec, _ standard: StandardDescriptors) -> Bool {
+        let start = Self.guardSize + Self.stackSize + MemoryLayout<tm_child>.stride
+        guard Self.bytesNeeded(spec) <= size - start else { return false }
+        var packer = SpawnPacker(next: base + start)
+        child.pointee = tm_child()
+        child.pointee.groups = UnsafePointer(packer.numbers(spec.identity.groups, more: 0))
+        child.pointee.found_groups = packer.numbers([], more: spec.identity.groups.count + 1)
+        child.pointee.group_count = spec.identity.groups.count
+        child.pointee.candidates = packer.list(spec.candidates)
+        child.pointee.argv = packer.list(spec.arguments)
+        child.pointee.envp = packer.list(spec.environment, and: spec.variables)
         if let directory = spec.directory {
-            filled.directory = UnsafePointer(packer.string(directory))
+            child.pointee.directory = UnsafePointer(packer.string(directory))
         }
         if let record = spec.record, standard.journal >= 0 {
-            filled.record = packer.bytes(record.bytes)
-            filled.record_size = record.bytes.count
-            filled.record_process = record.processOffset
-            filled.record_time = record.timeOffset
-            filled.journal = standard.journal
+            child.pointee.record = packer.bytes(record.bytes)
+            child.pointee.record_size = record.bytes.count
+            child.pointee.record_process = record.processOffset
+            child.pointee.record_time = record.timeOffset
+            child.pointee.journal = standard.journal
         }
-        filled.user = spec.identity.user
-        filled.group = spec.identity.group
-        filled.umask = UInt32(spec.umask)
-        filled.standard = standard.raw
-        filled.change_identity = spec.changesIdentity ? 1 : 0
-        child.pointee = filled
+        child.pointee.user = spec.identity.user
+        child.pointee.group = spec.identity.group
+        child.pointee.umask = UInt32(spec.umask)
+        child.pointee.standard = standard.raw
+        child.pointee.change_identity = spec.changesIdentity ? 1 : 0
         return true
     }
 
     /// The capacity that `spec` takes.
-    static func capacity(for spec: SpawnSpec) -> Int {
+    static func capacity(for spec: borrowing SpawnSpec) -> Int {
         MemoryLayout<tm_child>.stride + bytesNeeded(spec)
     }
 
-    private static func bytesNeeded(_ spec: SpawnSpec) -> Int {
-        let lists = [spec.candidates, spec.arguments, spec.environment]
+    private static func bytesNeeded(_ spec: borrowing SpawnSpec) -> Int {
         let pointer = MemoryLayout<UnsafeRawPointer>.stride
-        let strings = lists.joined().reduce(0) { $0 + $1.count + 1 + pointer }
-        let ends = (lists.count + spec.variables.count { $0 == 0 }) * pointer + spec.variables.count
-        let groups = (2 * spec.identity.groups.count + 1) * MemoryLayout<UInt32>.stride
-        return strings + ends + groups + (spec.directory?.count ?? 0) + 1 + 4 * pointer
-            + (spec.record?.bytes.count ?? 0)
+        // That which is more of the environment is as many strings as it has bytes, at the most.
+        let pointers =
+            spec.candidates.count + spec.arguments.count + spec.environment.count + 3
+            + spec.variables.count
+        let strings =
+            spec.candidates.bytes.count + spec.arguments.bytes.count
+            + spec.environment.bytes.count + spec.variables.count
+        let numbers = (2 * spec.identity.groups.count + 1) * MemoryLayout<UInt32>.stride
+        let rest = (spec.directory?.count ?? 0) + 1 + (spec.record?.bytes.count ?? 0)
+        return pointers * pointer + strings + numbers + rest + 8 * pointer
     }
 }
 
-/// Lays out values one after the other in an area that is known to be large enough.
+/// Lays out values one after the other in memory that is known to be large enough.
 private struct SpawnPacker {
-    var area: UnsafeMutableRawBufferPointer
-    private var offset = 0
-
-    init(area: UnsafeMutableRawBufferPointer) {
-        self.area = area
-    }
+    private(set) var next: UnsafeMutableRawPointer
 
     private mutating func reserve<Value>(_ count: Int, of type: Value.Type)
-        -> UnsafeMutableBufferPointer<Value>
+        -> UnsafeMutablePointer<Value>
     {
-        let alignment = MemoryLayout<Value>.alignment
-        let start = (offset + alignment - 1) / alignment * alignment
-        offset = start + count * MemoryLayout<Value>.stride
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: area[start..<offset])
-        return bytes.bindMemory(to: type)
+        let place = next.alignedUp(for: type)
+        next = place + count * MemoryLayout<Value>.stride
+        return place.bindMemory(to: type, capacity: count)
     }
 
-    mutating func numbers(_ values: [UInt32]) -> UnsafeMutablePointer<UInt32>? {
-        let place = reserve(values.count, of: UInt32.self)
-        _ = place.initialize(from: values)
-        return place.baseAddress
+    mutating func numbers(_ values: [UInt32], more: Int) -> UnsafeMutablePointer<UInt32> {
+        let place = reserve(values.count + more, of: UInt32.self)
+        values.withUnsafeBufferPointer { values in
+            guard let source = values.baseAddress else { return }
+            place.initialize(from: source, count: values.count)
+        }
+        (place + values.count).initialize(repeating: 0, count: more)
+        return place
     }
 
-    mutating func string(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
+    mutating func string(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar> {
         precondition(!bytes.contains(0), "a string for a child contains NUL")
-        let place = reserve(bytes.count + 1, of: CChar.self)
-        UnsafeMutableRawBufferPointer(place).copyBytes(from: bytes)
-        place[bytes.count] = 0
-        return place.baseAddress
+        let place = self.bytes(bytes)
+        reserve(1, of: CChar.self).initialize(to: 0)
+        return place
     }
 
-    mutating func bytes(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar>? {
+    mutating func bytes(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar> {
         let place = reserve(bytes.count, of: CChar.self)
-        UnsafeMutableRawBufferPointer(place).copyBytes(from: bytes)
-        return place.baseAddress
+        bytes.withUnsafeBytes { source in
+            guard let address = source.baseAddress else { return }
+            memcpy(place, address, source.count)
+        }
+        return place
     }
 
     /// A list of strings as execve(2) takes it: pointers, the last one NULL. `block` holds more of
-    /// them, each with its NUL.
-    mutating func strings(
-        _ list: [[UInt8]], and block: [UInt8] = []
-    ) -> UnsafePointer<UnsafeMutablePointer<CChar>?>? {
-        let count = list.count + block.count { $0 == 0 }
-        let pointers = reserve(count + 1, of: UnsafeMutablePointer<CChar>?.self)
-        for (index, bytes) in list.enumerated() {
-            pointers.initializeElement(at: index, to: string(bytes))
+    /// them.
+    mutating func list(
+        _ list: SpawnStrings, and block: [UInt8] = []
+    ) -> UnsafePointer<UnsafeMutablePointer<CChar>?> {
+        let first = bytes(list.bytes)
+        let second = bytes(block)
+        let end = second + block.count
+        // The strings are contiguous; the pointers follow them.
+        let pointers = next.alignedUp(for: UnsafeMutablePointer<CChar>?.self)
+            .assumingMemoryBound(to: UnsafeMutablePointer<CChar>?.self)
+        var (string, count) = (first, 0)
+        while string < end {
+            (pointers + count).initialize(to: string)
+            count += 1
+            string += strlen(string) + 1
         }
-        let copy = reserve(block.count, of: CChar.self)
-        UnsafeMutableRawBufferPointer(copy).copyBytes(from: block)
-        var start = 0
-        for index in list.count..<count {
-            pointers.initializeElement(at: index, to: copy.baseAddress.map { $0 + start })
-            while block[start] != 0 { start += 1 }
-            start += 1
-        }
-        pointers.initializeElement(at: count, to: nil)
-        return UnsafePointer(pointers.baseAddress)
+        (pointers + count).initialize(to: nil)
+        next = UnsafeMutableRawPointer(pointers + count + 1)
+        return UnsafePointer(pointers)
     }
 }

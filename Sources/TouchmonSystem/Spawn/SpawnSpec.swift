@@ -2,7 +2,7 @@
 package struct ProcessIdentity: Hashable, Sendable {
     package var user: UInt32
     package var group: UInt32
-    /// Supplementary groups, in any order.
+    /// Supplementary groups, ascending.
     package var groups: [UInt32]
 
     package init(user: UInt32, group: UInt32, groups: [UInt32]) {
@@ -12,17 +12,28 @@ package struct ProcessIdentity: Hashable, Sendable {
     }
 }
 
+/// A list of strings for a child, in one piece: NUL after each.
+package struct SpawnStrings: Sendable {
+    package let bytes: [UInt8]
+    package let count: Int
+
+    /// Traps when the bytes are not `count` strings.
+    package init(bytes: [UInt8], count: Int) {
+        precondition(bytes.isEmpty ? count == 0 : bytes[bytes.count - 1] == 0)
+        self.bytes = bytes
+        self.count = count
+    }
+}
+
 /// Everything about a child, decided before it starts.
-///
-/// Byte strings are without NUL; one with NUL traps when it is started.
 package struct SpawnSpec: Sendable {
     /// The paths of the program, tried in order as the child's user until one can be executed.
-    package var candidates: [[UInt8]]
+    package var candidates: SpawnStrings
     /// The program's arguments, its name first.
-    package var arguments: [[UInt8]]
+    package var arguments: SpawnStrings
     /// The environment: `NAME=value` each.
-    package var environment: [[UInt8]]
-    /// More of it, all in one: `NAME=value` each, and NUL after each.
+    package var environment: SpawnStrings
+    /// More of it: `NAME=value` each, and NUL after each.
     package var variables: [UInt8]
     /// Entered as the child's user; nil for the daemon's directory.
     package var directory: [UInt8]?
@@ -36,7 +47,7 @@ package struct SpawnSpec: Sendable {
     package var record: SpawnRecord?
 
     package init(
-        candidates: [[UInt8]], arguments: [[UInt8]], environment: [[UInt8]],
+        candidates: SpawnStrings, arguments: SpawnStrings, environment: SpawnStrings,
         variables: [UInt8] = [], directory: [UInt8]? = nil, identity: ProcessIdentity,
         changesIdentity: Bool,
         umask: UInt16 = 0o022, record: SpawnRecord? = nil

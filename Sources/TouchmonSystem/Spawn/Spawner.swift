@@ -12,22 +12,21 @@ package struct Spawner: ~Copyable {
     /// Starts a child and waits at most `patience` nanoseconds until it executes its program, or
     /// fails to; what became of it, `settle` tells.
     ///
-    /// Throws when there can be no process at all: `EAGAIN`, `ENOMEM`, `EMFILE`.
+    /// Throws when there can be no process at all: `EAGAIN`, `ENOMEM`.
     package mutating func start(
-        _ spec: SpawnSpec, _ standard: StandardDescriptors, patience: Int64 = 0
+        _ spec: borrowing SpawnSpec, _ standard: StandardDescriptors, patience: Int64 = 0
     ) throws(SystemFailure) -> Child {
         let slot = try filledSlot(spec, standard)
-        var pidfd: Int32 = -1
         let pid = try systemCall("start a process") {
-            tm_spawn(slot.child, slot.stackTop, &pidfd, patience)
+            tm_spawn(slot.child, slot.stackTop, patience)
         }
         slot.isClaimed = true
-        return Child(pid: pid, pidfd: OwnedDescriptor(adopting: pidfd), slot: slot)
+        return Child(pid: pid, slot: slot)
     }
 
     /// A slot that no child uses, large enough for `spec` and filled with it.
     private mutating func filledSlot(
-        _ spec: SpawnSpec, _ standard: StandardDescriptors
+        _ spec: borrowing SpawnSpec, _ standard: StandardDescriptors
     ) throws(SystemFailure) -> SpawnSlot {
         let free = slots.firstIndex { !$0.isClaimed && !$0.hasChild }
         if let free, slots[free].fill(spec, standard) { return slots[free] }
@@ -67,18 +66,16 @@ package final class Child {
         package var maximumResidentKilobytes: Int64
     }
 
+    /// Its own until it is reaped. `SignalInbox` tells that a child has ended.
     package let pid: Int32
-    /// Readable once the process has ended, pidfd_open(2).
-    package let pidfd: OwnedDescriptor
     private var slot: SpawnSlot?
     private var start = Start.starting
     /// Why the child could not write its record; known when it has left, nil where it could.
     package private(set) var recordFailure: Errno?
     private var ending: (outcome: Outcome, usage: Usage)?
 
-    fileprivate init(pid: Int32, pidfd: consuming OwnedDescriptor, slot: SpawnSlot) {
+    fileprivate init(pid: Int32, slot: SpawnSlot) {
         self.pid = pid
-        self.pidfd = pidfd
         self.slot = slot
     }
 
@@ -130,7 +127,7 @@ package final class Child {
     package func reap() throws(SystemFailure) -> (outcome: Outcome, usage: Usage)? {
         if let ending { return ending }
         var result = tm_ending()
-        let reaped = try systemCall("reap a process") { tm_reap(pidfd.raw, &result) }
+        let reaped = try systemCall("reap a process") { tm_reap(pid, &result) }
         guard reaped == 1 else { return nil }
         let outcome: Outcome =
             result.code == Int32(CLD_EXITED)
@@ -144,9 +141,12 @@ package final class Child {
         return ending
     }
 
-    /// Sends a signal to the process; `ESRCH` once it was reaped. pidfd_send_signal(2).
+    /// Sends a signal to the process; `ESRCH` once it was reaped. kill(2).
     package func send(_ signal: Int32) throws(SystemFailure) {
-        _ = try systemCall("signal a process") { tm_send_signal(pidfd.raw, signal) }
+        guard ending == nil else {
+            throw SystemFailure(operation: "signal a process", errno: .noSuchProcess)
+        }
+        _ = try systemCall("signal a process") { kill(pid, signal) }
     }
 
     /// Sends a signal to everyone in its process group; `ESRCH` while it has not made its session.

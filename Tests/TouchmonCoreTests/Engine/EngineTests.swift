@@ -142,7 +142,7 @@ import TouchmonTestSupport
         daemon.end(RunNumber(1))
         daemon.settle()
         #expect(daemon.runs.count == 2)
-        #expect(daemon.runs.last?.spec.command.argv == [Array("other".utf8)])
+        #expect(daemon.runs.last?.spec.command.argv.strings == [Array("other".utf8)])
     }
 
     @Test func `an action that was changed runs its new command, and removed ones none`() throws {
@@ -152,14 +152,14 @@ import TouchmonTestSupport
         #expect(daemon.logs.last == .reloaded(actions: 1, added: 0, changed: 1, removed: 1))
         try Self.touch("/srv/b", &daemon)
         try Self.touch("/srv/a", &daemon)
-        #expect(daemon.runs.map(\.spec.command.argv) == [[Array("other".utf8)]])
+        #expect(daemon.runs.map(\.spec.command.argv.strings) == [[Array("other".utf8)]])
     }
 
     @Test func `a refused reload changes nothing`() throws {
         var daemon = try Self.daemon([PlannedAction("/srv/a")])
         daemon.signal(.hangUp)
         daemon.settle()
-        daemon.engine.reloadRefused(problems: 2)
+        daemon.engine.reloadRefused(problems: 2, at: daemon.clock)
         try Self.touch("/srv/a", &daemon)
         #expect(daemon.logs.contains(.reloadRefused(problems: 2)))
         #expect(daemon.runs.count == 1)

@@ -63,7 +63,7 @@ func spec(
     changing: Bool = getuid() == 0
 ) throws -> SpawnSpec {
     SpawnSpec(
-        candidates: [program.bytes], arguments: [program.bytes] + arguments,
+        candidates: [program.bytes], arguments: SpawnStrings([program.bytes] + arguments),
         environment: ["PATH=/usr/bin:/bin".bytes],
         identity: try identity ?? CurrentProcess.identity(), changesIdentity: changing)
 }
@@ -81,12 +81,9 @@ func runToEnd(
     return (start, try waitForEnd(child))
 }
 
-/// Waits for a child's pidfd, and reaps it.
+/// Waits until a child has ended, and reaps it.
 func waitForEnd(_ child: Child) throws -> Child.Outcome {
-    var poller = try Poller()
-    var tokens: [UInt64] = []
-    try poller.add(child.pidfd, token: 1)
-    try poller.wait(timeout: 30_000_000_000, into: &tokens)
+    _ = try eventually(within: 30) { try child.reap() != nil }
     return try #require(try child.reap()).outcome
 }
 

@@ -159,18 +159,16 @@ extension SpawnTests {
             }
         }
 
-        @Test func `without a free descriptor there is no child`() async {
+        @Test func `a child needs no free descriptor`() async {
             await #expect(processExitsWith: .success) {
                 var spawner = Spawner()
                 let null = try OwnedDescriptor.null()
                 let spec = try spec("/bin/true")
-                var limit = rlimit(rlim_cur: 3, rlim_max: 3)
+                var limit = rlimit(rlim_cur: 3, rlim_max: 1024)
                 try #require(setrlimit(__rlimit_resource_t(7), &limit) == 0)
-                #expect(
-                    throws: SystemFailure(operation: "start a process", errno: .tooManyOpenFiles)
-                ) {
-                    _ = try spawner.start(spec, StandardDescriptors(null: null))
-                }
+                let child = try spawner.start(spec, StandardDescriptors(null: null))
+                _ = try waitForEnd(child)
+                #expect(try child.settle(within: 0) == .running)
             }
         }
     }

@@ -68,8 +68,8 @@ extension SpawnTests {
                 probe.descriptors == [
                     0: "/dev/null", 1: directory("output"), 2: directory("output"),
                 ])
-            #expect(probe.environment == spec.environment)
-            #expect(probe.arguments == spec.arguments)
+            #expect(probe.environment == spec.environment.strings)
+            #expect(probe.arguments == spec.arguments.strings)
             #expect(probe.directory == directory.path.bytes)
         }
 
