@@ -23,6 +23,13 @@ demo: build ## one user touches a file, another user's command runs
 bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
 	@ROUNDS=$(ROUNDS) scripts/bench-latency
 
+touch.order: ## find the functions of one touch again, for the linker (scripts/touch.order)
+	swift build -c release --product touchmon --static-swift-stdlib \
+	  $(filter-out -s,$(subst -Xlinker -s ,,$(link)))
+	scripts/touch-path order $(binary) > scripts/touch.order.new
+	mv scripts/touch.order.new scripts/touch.order
+	scripts/touch-path count $(binary)
+
 lint: ## check the style of Swift and shell sources
 	@scripts/install-dependencies build lint
 	swift format lint --strict -r Package.swift Sources Tests
@@ -45,4 +52,4 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build test test-fast demo bench-latency lint fmt install clean help
+.PHONY: build touch.order test test-fast demo bench-latency lint fmt install clean help

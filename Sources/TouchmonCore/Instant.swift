@@ -20,6 +20,11 @@ package struct Instant: Hashable, Comparable, Sendable {
         return Instant(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
     }
 
+    /// The moment so many nanoseconds after this one; few enough not to overflow.
+    package func after(nanoseconds count: Int64) -> Instant {
+        Instant(nanoseconds: nanoseconds + count)
+    }
+
     /// The same in nanoseconds.
     package func nanoseconds(since earlier: Instant) -> Int64 {
         nanoseconds - earlier.nanoseconds

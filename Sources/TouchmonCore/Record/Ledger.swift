@@ -9,9 +9,10 @@
 /// succeeds, and saving is tried again, each time later.
 struct Ledger {
     /// How long nothing must have changed before a save, and the longest that one is put off.
-    private static let leisure = Duration.seconds(2), latest = Duration.seconds(10)
+    /// In nanoseconds: the deadline is asked for at every wake-up.
+    private static let leisure: Int64 = 2_000_000_000, latest: Int64 = 10_000_000_000
     /// When a save that came at a bad moment is tried again.
-    private static let soon = Duration.milliseconds(50)
+    private static let soon: Int64 = 50_000_000
     /// The most ended runs that are kept for a save that fails; of more, the oldest are forgotten.
     private static let mostEndedRuns = 10_000
 
@@ -151,7 +152,8 @@ struct Ledger {
         case .kept:
             guard let firstChange, let lastChange else { return nil }
             return min(
-                lastChange.advanced(by: Self.leisure), firstChange.advanced(by: Self.latest))
+                lastChange.after(nanoseconds: Self.leisure),
+                firstChange.after(nanoseconds: Self.latest))
         }
     }
 
@@ -223,7 +225,7 @@ struct Ledger {
     mutating func postponed(at now: Instant) {
         guard isKept else { return }
         isUrgent = false
-        firstChange = now.advanced(by: Self.soon - Self.latest)
+        firstChange = now.after(nanoseconds: Self.soon - Self.latest)
         lastChange = now
     }
 
