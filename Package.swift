@@ -68,12 +68,16 @@ let package = Package(
         .executableTarget(
             name: "ProbeChild", path: "Tests/ProbeChild",
             linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+        // Touches, kills, and is the command that runs: the torture.
+        .executableTarget(
+            name: "Torture", path: "Tests/Torture",
+            linkerSettings: [.unsafeFlags(["-static-stdlib"]), .linkedLibrary("m")]),
         .testTarget(
             name: "TouchmonSystemTests", dependencies: ["TouchmonSystem", "ProbeChild"],
             swiftSettings: settings),
         // The release binary as its users run it.
         .testTarget(
-            name: "TouchmonEndToEndTests", dependencies: ["touchmon", "ProbeChild"],
+            name: "TouchmonEndToEndTests", dependencies: ["touchmon", "ProbeChild", "Torture"],
             swiftSettings: settings),
         .testTarget(
             name: "TouchmonWorldTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],

@@ -397,6 +397,8 @@ package struct Engine {
             active.action = id ?? actions.putRetired(.gone(run.path))
             runs.adopt(active)
             log(.adopted(run.number, run.path, process: run.witness.process), at: now)
+        } else if run.hasSuccessor {
+            ledger.ended(row(active, run.path), .ended(.unknown), at: now)
         } else {
             let action = id.flatMap { actions.present($0) }
             let isCovered = id.map(ran.contains) ?? false

@@ -17,6 +17,9 @@ package struct Recovered: Sendable {
         package var reason: RunReason
         package var started: Instant
         package var witness: JournalRecord.Witness
+        /// Whether another run of the path began after it. Then the daemon had seen it end, though it
+        /// did not come so far as to write that down.
+        package var hasSuccessor = false
         /// Whether its process is still there.
         package var isAlive = false
     }
@@ -63,7 +66,15 @@ package struct Recovered: Sendable {
         }
         let shift = Duration.nanoseconds((journal?.header.calendar ?? calendar) - calendar)
         for record in journal?.records ?? [] { replay(record, &runs, shift) }
+        var newest: [RawPath: RunNumber] = [:]
+        for case .began(let number, _, let path, _, _, _) in journal?.records ?? [] {
+            newest[path] = number
+        }
         unfinished = runs.values.sorted { $0.number < $1.number }
+        for index in unfinished.indices {
+            let run = unfinished[index]
+            unfinished[index].hasSuccessor = newest[run.path].map { $0 > run.number } ?? false
+        }
     }
 
     private mutating func replay(

@@ -40,10 +40,8 @@ struct ProbeReport {
 
     /// Copies the program into a directory, to where every user can execute it.
     static func install(in scratch: Scratch) throws -> String {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let built = URL(fileURLWithPath: own).deletingLastPathComponent()
-            .appendingPathComponent("ProbeChild").path
-        try FileManager.default.copyItem(atPath: built, toPath: scratch("probe"))
+        try FileManager.default.copyItem(
+            atPath: Helper.path("ProbeChild"), toPath: scratch("probe"))
         chmod(scratch("probe"), 0o755)
         return scratch("probe")
     }

@@ -35,8 +35,15 @@ final class Scratch {
         _ actions: [String: (argv: [String], user: String)],
         in name: String = "actions.json"
     ) throws -> String {
-        let object = actions.mapValues { ["argv": $0.argv, "user": $0.user] as [String: Any] }
-        let data = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+        try self.actions(actions.mapValues { ["argv": $0.argv, "user": $0.user] }, in: name)
+    }
+
+    /// Writes an action file of whole actions.
+    @discardableResult
+    func actions(_ actions: [String: [String: Any]], in name: String = "actions.json") throws
+        -> String
+    {
+        let data = try JSONSerialization.data(withJSONObject: actions, options: .sortedKeys)
         try data.write(to: URL(fileURLWithPath: self(name)))
         return self(name)
     }
