@@ -49,6 +49,8 @@ package struct Engine {
     private var effects = Queue<Effect>()
     private var logs = Queue<(event: LogEvent, time: Instant)>()
     private var isReady = false
+    /// Whether the event queue was emptied since a deadline passed.
+    private var isHeard = false
     private var isReloading = false
     private var hasStopped = false
     private var hasTriedLastSave = false
@@ -89,6 +91,14 @@ package struct Engine {
             if !isReady {
                 isReady = true
                 log(.ready(actions: actions.count, elapsed: now.elapsed(since: begun)), at: now)
+                continue
+            }
+            // A path is not quiet before whatever is in the queue by now was heard.
+            if let settled = trigger.nextDeadline(), settled <= now {
+                guard isHeard else { return .readEvents }
+                while let (action, reason) = trigger.takeDue(at: now) {
+                    request(action, reason, at: now)
+                }
                 continue
             }
             if let run = runs.takeStart(at: now) {
@@ -141,6 +151,7 @@ package struct Engine {
     package mutating func eventsDrained() {
         watcher.eventsDrained()
         runs.eventsDrained()
+        isHeard = true
     }
 
     /// The kernel's answer to `.watch`.
@@ -237,9 +248,7 @@ package struct Engine {
     package mutating func timePassed(at now: Instant) {
         watcher.timePassed(at: now)
         runs.timePassed(at: now)
-        while let (action, reason) = trigger.takeDue(at: now) {
-            request(action, reason, at: now)
-        }
+        isHeard = false
         if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
     }
 
