@@ -2,6 +2,7 @@
 
 PREFIX ?= /usr/local
 ROUNDS ?= 1000
+CYCLES ?= 1000
 binary := .build/release/touchmon
 # Stripped, and the functions on the way of a touch side by side: docs/performance.md.
 link := -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --no-warn-symbol-ordering \
@@ -30,6 +31,10 @@ touch.order: ## find the functions of one touch again, for the linker (scripts/t
 	mv scripts/touch.order.new scripts/touch.order
 	scripts/touch-path count $(binary)
 
+torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
+	TOUCHMON_BINARY='$(CURDIR)/$(binary)' TOUCHMON_TORTURE_CYCLES=$(CYCLES) \
+	  swift test --disable-xctest --filter TortureTests
+
 lint: ## check the style of Swift and shell sources
 	@scripts/install-dependencies build lint
 	swift format lint --strict -r Package.swift Sources Tests
@@ -52,4 +57,4 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order test test-fast demo bench-latency lint fmt install clean help
+.PHONY: build touch.order torture test test-fast demo bench-latency lint fmt install clean help
