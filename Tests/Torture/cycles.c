@@ -49,7 +49,7 @@ static pid_t begin_touching(struct torture *torture, uint32_t path) {
         .step = 1,
         .end = path + 1,
         .seed = next_random(&torture->random),
-        .longest = 12 * MILLISECOND,
+        .longest = 400 * MILLISECOND,
         .is_paced = path % 2 == 0,
     };
     pid_t pid = fork();
@@ -108,7 +108,7 @@ static void kill_run(struct torture *torture) {
 static void await_moment(struct torture *torture) {
     uint64_t *random = &torture->random;
     if (below(random, 5) < 3) {
-        pause_for(some_time(random, 200000, 80 * MILLISECOND));
+        pause_for(some_time(random, 200000, 250 * MILLISECOND));
         return;
     }
     // Runs that begin and end are what it writes down: between the two it must not lose its memory.

@@ -130,7 +130,11 @@ int touch(const struct touching *touching) {
         act.record.end = now();
         append(touching->records, &act.record);
         if (touching->is_paced) await_run(&reader, index, act.record.decisive);
-        if (touching->longest > 0) pause_for(some_time(&random, 1000, touching->longest));
+        if (touching->longest > 0) {
+            // Mostly while there is still something to do; now and then long after all is done.
+            int is_short = below(&random, 5) > 0;
+            pause_for(some_time(&random, 1000, touching->longest / (is_short ? 32 : 1)));
+        }
     }
     return 0;
 }

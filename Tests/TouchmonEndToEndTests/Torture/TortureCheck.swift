@@ -188,7 +188,8 @@ struct TortureCheck {
         return """
             \(records.lives.count { $0.end != nil }) daemons killed; \(touches) touches, \(runs) runs, of which \
             \(catchUps) caught up, \(reruns) ran again, \(survivors) outlived their daemon, \
-            \(killed) were killed (\(unseen) of them while there was no daemon); \
+            \(killed) were killed (\(unseen) of them while there was no daemon), \
+            \(endsTold.count) were told to have ended; \
             \(number(.lost)) lost (\(undecided) undecided), \(number(.doubled)) doubled, \
             \(number(.sideBySide)) side by side, \(number(.vanished)) vanished, \
             \(number(.numberTwice)) numbers used twice, \(number(.daemonFailed)) daemons failed
