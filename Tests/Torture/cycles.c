@@ -112,7 +112,7 @@ static void await_moment(struct torture *torture) {
         return;
     }
     // Runs that begin and end are what it writes down: between the two it must not lose its memory.
-    int64_t limit = now() + 200 * MILLISECOND;
+    int64_t limit = now() + 1000 * MILLISECOND;
     int count = 1 + (int)below(random, 5);
     observe(torture);
     while (count > 0 && now() < limit) {

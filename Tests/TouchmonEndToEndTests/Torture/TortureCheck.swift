@@ -182,18 +182,23 @@ struct TortureCheck {
 
     /// What there was, and what was wrong with it.
     var summary: String {
-        let (touches, runs) = (records.touches.count, records.runs.count)
         let kinds = Dictionary(grouping: problems, by: \.kind).mapValues(\.count)
         func number(_ kind: Problem.Kind) -> Int { kinds[kind] ?? 0 }
         return """
-            \(records.lives.count { $0.end != nil }) daemons killed; \(touches) touches, \(runs) runs, of which \
-            \(catchUps) caught up, \(reruns) ran again, \(survivors) outlived their daemon, \
-            \(killed) were killed (\(unseen) of them while there was no daemon), \
-            \(endsTold.count) were told to have ended; \
-            \(number(.lost)) lost (\(undecided) undecided), \(number(.doubled)) doubled, \
-            \(number(.sideBySide)) side by side, \(number(.vanished)) vanished, \
-            \(number(.numberTwice)) numbers used twice, \(number(.daemonFailed)) daemons failed
+            \(records.touches.count) touches, \(records.runs.count) runs: \(number(.lost)) lost \
+            (\(undecided) undecided), \(number(.doubled)) doubled, \(number(.sideBySide)) side by \
+            side, \(number(.vanished)) vanished, \(number(.numberTwice)) numbers used twice, \
+            \(number(.daemonFailed)) daemons failed
             """
+    }
+
+    /// How hard it was.
+    var circumstances: String {
+        """
+        \(records.lives.count { $0.end != nil }) daemons killed; of the runs \(catchUps) caught up, \
+        \(reruns) ran again, \(survivors) outlived their daemon, \(killed) were killed (\(unseen) \
+        while there was no daemon), \(endsTold.count) were told to have ended
+        """
     }
 }
 
