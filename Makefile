@@ -25,9 +25,10 @@ bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
 	@ROUNDS=$(ROUNDS) scripts/bench-latency
 
 touch.order: ## find the functions of one touch again, for the linker (scripts/touch.order)
+	rm -f $(binary)
 	swift build -c release --product touchmon --static-swift-stdlib \
-	  $(filter-out -s,$(subst -Xlinker -s ,,$(link)))
-	scripts/touch-path order $(binary) > scripts/touch.order.new
+	  $(subst -Xlinker -s ,,$(link)) -Xlinker -Map=$(CURDIR)/.build/touchmon.map
+	scripts/touch-path order $(binary) .build/touchmon.map > scripts/touch.order.new
 	mv scripts/touch.order.new scripts/touch.order
 	scripts/touch-path count $(binary)
 

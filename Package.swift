@@ -21,7 +21,9 @@ let package = Package(
     targets: [
         // What Swift cannot express: the child between clone and exec, and the
         // kernel interfaces that the Glibc module does not show.
-        .target(name: "CTouchmon"),
+        .target(
+            name: "CTouchmon",
+            cSettings: [.unsafeFlags(["-ffunction-sections"], .when(configuration: .release))]),
 
         // The embedded database that holds the ledger.
         .systemLibrary(
