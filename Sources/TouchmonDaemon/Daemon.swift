@@ -103,6 +103,7 @@ package struct Daemon: ~Copyable {
     ) throws(StartupFailure) -> ExitStatus {
         let begun = Instant(nanoseconds: Clock.monotonic())
         do {
+            try SignalInbox.holdHangUp()
             try CurrentProcess.openStandardDescriptors()
             let reading = files.read()
             var log = Log(options.logFormat, from: options.logLevel)

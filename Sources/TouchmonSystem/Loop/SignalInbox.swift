@@ -20,6 +20,15 @@ package struct SignalInbox: ~Copyable {
     // To block these would not hold back a fault of our own: the kernel kills without asking.
     private static let faults = [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS]
 
+    /// Keeps a request to reload until there is an inbox for it. A request to end still ends the process
+    /// at once: before there is anything to lose, a look-up that hangs must not be able to hold it.
+    package static func holdHangUp() throws(SystemFailure) {
+        var held = sigset_t()
+        sigemptyset(&held)
+        sigaddset(&held, SIGHUP)
+        _ = try systemCall("block a signal") { sigprocmask(SIG_BLOCK, &held, nil) }
+    }
+
     /// Call once, at start-up, in a process with one thread: a mask belongs to a thread.
     package init() throws(SystemFailure) {
         var blocked = sigset_t()

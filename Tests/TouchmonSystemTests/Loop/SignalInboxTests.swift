@@ -14,6 +14,15 @@ import TouchmonSystem
         }
     }
 
+    @Test func `a request to reload before there is an inbox is kept for it`() async {
+        await #expect(processExitsWith: .success) {
+            try SignalInbox.holdHangUp()
+            raise(SIGHUP)
+            let inbox = try SignalInbox()
+            #expect(try inbox.next() == SIGHUP)
+        }
+    }
+
     @Test func `a signal wakes the poller`() async {
         await #expect(processExitsWith: .success) {
             let inbox = try SignalInbox()
