@@ -26,9 +26,10 @@ const char *tm_error_name(int error) { return strerrorname_np(error); }
 
 const char *tm_error_message(int error) { return strerrordesc_np(error); }
 
-int tm_statx(int directory, const char *path, int follow, int empty_path, struct tm_file *out) {
+int tm_statx(int directory, const char *path, int follow, int empty_path, int fresh, struct tm_file *out) {
     struct statx s;
-    int flags = AT_NO_AUTOMOUNT | (follow ? 0 : AT_SYMLINK_NOFOLLOW) | (empty_path ? AT_EMPTY_PATH : 0);
+    int flags = AT_NO_AUTOMOUNT | (follow ? 0 : AT_SYMLINK_NOFOLLOW) | (empty_path ? AT_EMPTY_PATH : 0)
+        | (fresh ? AT_STATX_FORCE_SYNC : 0);
     if (statx(directory, path, flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &s) != 0) {
         return -1;
     }

@@ -290,9 +290,12 @@ package struct Engine {
         _ action: PlannedAction, _ recovered: Recovered?
     ) -> ActionTable.Placement {
         let (id, placement) = actions.put(action)
-        guard placement == .added else { return placement }
+        guard placement == .added else {
+            watcher.setInterval(id, action.command.poll)
+            return placement
+        }
         let known = recovered?.known(action.path)
-        watcher.add(id, path: action.path, known: known)
+        watcher.add(id, path: action.path, poll: action.command.poll, known: known)
         ledger.added(id, action.path, isSaved: recovered?.paths[action.path]?.isSaved ?? false)
         return .added
     }
@@ -312,9 +315,9 @@ package struct Engine {
         switch output {
         case .overflowed:
             log(.overflowed, at: now)
-        case .polled(let id, let place, let error):
-            guard let slot = actions[id] else { return }
-            log(.polled(slot.action.path, at: place, error), at: now)
+        case .polled(let id, let polling):
+            guard let slot = actions[id], polling.reason != .asked else { return }
+            log(.polled(slot.action.path, polling), at: now)
         case .handled(let id):
             ledger.changed(id, at: now)
         case .touched(let id, let status):

@@ -22,11 +22,24 @@ package struct FileTime: Hashable, Comparable, Sendable {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }
 
+    /// How much later `other` is, negative where it is earlier; held at what a `Duration` can hold.
+    func elapsed(until other: FileTime) -> Duration {
+        .seconds(other.seconds.subtractingSaturating(seconds))
+            + .nanoseconds(Int64(other.nanoseconds) - Int64(nanoseconds))
+    }
+
     /// The whole time in nanoseconds, as decimal digits: far past and future do not fit in 64 bits.
     package var nanosecondsSinceEpoch: String {
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carried) = whole.addingReportingOverflow(Int64(nanoseconds))
         guard overflow || carried else { return String(sum) }
         return String(Int128(seconds) * 1_000_000_000 + Int128(nanoseconds))
+    }
+}
+
+extension Int64 {
+    fileprivate func subtractingSaturating(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (self < 0 ? .min : .max) : difference
     }
 }

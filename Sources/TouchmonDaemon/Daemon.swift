@@ -174,7 +174,9 @@ package struct Daemon: ~Copyable {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
         case Token.signals: try readSignals()
-        case Token.mounts: engine.readMounts(try mounts.read())
+        case Token.mounts:
+            watch.mountsChanged()
+            engine.readMounts(try mounts.read())
         default: try letGo(RunNumber(token - Token.runs))
         }
     }

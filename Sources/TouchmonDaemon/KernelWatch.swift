@@ -6,10 +6,16 @@ struct KernelWatch: ~Copyable {
     let inotify: Inotify
     /// The path of the present question: a touch must not allocate for it.
     private var path = CPath("/")
-    /// By device; a file system's clock does not change.
-    private var granularities: [UInt64: Duration] = [:]
+    /// By device, as long as nothing is mounted or unmounted.
+    private var fileSystems: [UInt64: FileSystem] = [:]
+
     /// Of the last look: most are at files of one file system.
-    private var last: (device: UInt64, granularity: Duration)?
+    private var last: (device: UInt64, fileSystem: FileSystem)?
+
+    private struct FileSystem {
+        var magic: UInt64
+        var granularity: Duration
+    }
 
     /// Room for some thousand events of one read.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
@@ -30,6 +36,12 @@ struct KernelWatch: ~Copyable {
         return true
     }
 
+    /// Something was mounted or unmounted: a device number may be another file system's by now.
+    mutating func mountsChanged() {
+        fileSystems = [:]
+        last = nil
+    }
+
     mutating func answer(_ request: WatchRequest) -> WatchReply {
         switch request {
         case .addWatch(let path, let mask):
@@ -40,14 +52,11 @@ struct KernelWatch: ~Copyable {
         case .removeWatch(let watch):
             remove(watch)
         case .status(let path):
-            .status(
-                result { () throws(SystemFailure) in
-                    FileStatus(try FileMetadata(at: CPath(path.bytes), follow: false))
-                })
+            status(path)
         case .readLink(let path):
             .link(result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
-        case .examine(_, let path):
-            .examination(examine(path))
+        case .examine(_, let path, let isFresh):
+            .examination(examine(path, isFresh: isFresh))
         case .probeWriter(_, let path):
             .writer(WriterPresence(WriterProbe.probe(CPath(path.bytes))))
         }
@@ -59,35 +68,50 @@ struct KernelWatch: ~Copyable {
         return .done
     }
 
-    private mutating func examine(_ subject: RawPath) -> Examination {
+    private mutating func status(_ subject: RawPath) -> WatchReply {
+        path.assign(subject.bytes)
+        let status = result { () throws(SystemFailure) in
+            FileStatus(try FileMetadata(at: path, follow: false))
+        }
+        var magic: UInt64?
+        if case .success(let status) = status {
+            magic = fileSystem(of: status, follow: false)?.magic
+        }
+        return .status(status, fileSystem: magic)
+    }
+
+    private mutating func examine(_ subject: RawPath, isFresh: Bool) -> Examination {
         path.assign(subject.bytes)
         let time = FileTime(nanosecondsSince1970: Clock.realtime())
-        let status = result { () throws(SystemFailure) in FileStatus(try FileMetadata(at: path)) }
+        let status = result { () throws(SystemFailure) in
+            FileStatus(try FileMetadata(at: path, isFresh: isFresh))
+        }
         var granularity = Duration.zero
         if case .success(let status) = status {
-            granularity = self.granularity(onDevice: status.identity.device)
+            // It vanished since: the coarsest tick of all.
+            granularity =
+                fileSystem(of: status, follow: true)?.granularity ?? .milliseconds(10)
         }
         return Examination(status: status, time: time, granularity: granularity)
     }
 
-    /// Of the file system that holds the path of the present question.
-    private mutating func granularity(onDevice device: UInt64) -> Duration {
-        if let last, last.device == device { return last.granularity }
-        let granularity = granularities[device] ?? lookUpGranularity(onDevice: device)
-        last = (device, granularity)
-        return granularity
+    /// What holds the path of the present question, which had this status.
+    private mutating func fileSystem(of status: FileStatus, follow: Bool) -> FileSystem? {
+        let device = status.identity.device
+        if let last, last.device == device { return last.fileSystem }
+        guard let fileSystem = fileSystems[device] ?? lookUpFileSystem(follow: follow) else {
+            return nil
+        }
+        fileSystems[device] = fileSystem
+        last = (device, fileSystem)
+        return fileSystem
     }
 
-    private mutating func lookUpGranularity(onDevice device: UInt64) -> Duration {
-        let granularity: Duration =
-            switch try? TimestampGranularity(of: path) {
-            case .fine: .zero
-            case .tick(let nanoseconds): .nanoseconds(nanoseconds)
-            // It vanished since: the coarsest of all, and not remembered.
-            case nil: .milliseconds(10)
-            }
-        granularities[device] = granularity
-        return granularity
+    private func lookUpFileSystem(follow: Bool) -> FileSystem? {
+        guard let type = try? FileSystemType(of: path, follow: follow),
+            let granularity = try? TimestampGranularity(of: type)
+        else { return nil }
+        return FileSystem(magic: type.magic, granularity: Duration(granularity))
     }
 
     private func result<Value>(
@@ -111,6 +135,16 @@ extension FileStatus {
             modified: FileTime(metadata.modified), changed: FileTime(metadata.changed),
             mode: metadata.mode, owner: metadata.owner, group: metadata.group,
             links: metadata.links)
+    }
+}
+
+extension Duration {
+    fileprivate init(_ granularity: TimestampGranularity) {
+        self =
+            switch granularity {
+            case .fine: .zero
+            case .tick(let nanoseconds): .nanoseconds(nanoseconds)
+            }
     }
 }
 

@@ -67,6 +67,7 @@ package enum ActionFileInvariants {
             && action.workingDirectory?.isAbsolute != false
             && action.umask <= 0o777
             && action.settle.quiet >= .zero
+            && action.poll.map { $0 >= .milliseconds(10) } != false
             && action.settle.max.map { $0 >= action.settle.quiet } != false
     }
 
@@ -126,6 +127,14 @@ package enum ActionFileInvariants {
                 writer.string("\(duration.nanoseconds / 1_000_000)ms")
             }
         }
+        if let poll = action.poll {
+            writer.key("poll")
+            writer.string("\(poll.nanoseconds / 1_000_000)ms")
+        }
+        writer.key("catch_up")
+        writer.boolean(action.catchUp)
+        writer.key("interrupted")
+        writer.string(action.interrupted.rawValue)
         writer.key("output")
         writer.string(action.output.rawValue)
     }

@@ -3,7 +3,8 @@ package import TouchmonCore
 extension PlannedAction {
     /// An action for a path; what it runs does not matter.
     package init(
-        _ path: String, settle: SettlePolicy = SettlePolicy(quiet: .zero), argv: [String] = ["true"]
+        _ path: String, settle: SettlePolicy = SettlePolicy(quiet: .zero), poll: Duration? = nil,
+        argv: [String] = ["true"]
     ) {
         self.init(
             path: RawPath(path),
@@ -11,6 +12,6 @@ extension PlannedAction {
                 RunCommand(
                     argv: argv.map { Array($0.utf8) }, programs: [RawPath("/bin/true")],
                     identity: RunIdentity(name: "alice", user: 1000, group: 1000, groups: [1000]),
-                    settle: settle)))
+                    settle: settle, poll: poll)))
     }
 }

@@ -278,10 +278,15 @@ extension SimulatedKernel {
             _ = removeWatch(watch)
             return .done
         case .status(let path):
-            return .status(status(path, followSymlinks: false))
+            let status = status(path, followSymlinks: false)
+            var magic: UInt64?
+            if case .success(let status) = status {
+                magic = fileSystem(ofDevice: status.identity.device)?.magic
+            }
+            return .status(status, fileSystem: magic)
         case .readLink(let path):
             return .link(readLink(path).map(\.bytes))
-        case .examine(_, let path):
+        case .examine(_, let path, _):
             let time = now
             let status = status(path, followSymlinks: true)
             let granularity: Duration =
@@ -302,13 +307,14 @@ extension SimulatedKernel {
 
     /// What the daemon's system layer says of a file system's clock.
     private func granularity(ofDevice device: UInt64) -> Duration {
-        guard let fileSystem = fileSystems.first(where: { $0.device == device }) else {
-            return .milliseconds(10)
-        }
-        return if case .multigrain = fileSystem.policy.timestamps {
+        if case .multigrain = fileSystem(ofDevice: device)?.timestamps {
             .zero
         } else {
             .milliseconds(10)
         }
+    }
+
+    private func fileSystem(ofDevice device: UInt64) -> FileSystemPolicy? {
+        fileSystems.first { $0.device == device }?.policy
     }
 }

@@ -35,7 +35,7 @@ struct tm_file {
 
 // statx(2), Linux 4.11; `flags` are AT_EMPTY_PATH and AT_SYMLINK_NOFOLLOW, spelled by the two
 // booleans. Never triggers an automount.
-int tm_statx(int directory, const char *path, int follow, int empty_path, struct tm_file *out);
+int tm_statx(int directory, const char *path, int follow, int empty_path, int fresh, struct tm_file *out);
 
 // epoll_pwait2(2), Linux 5.11. `timeout` in nanoseconds, negative for none. Fails with ENOSYS where
 // the kernel, or a container's system call filter, does not have it.

@@ -68,6 +68,8 @@ package struct ActionDefinition: Hashable, Sendable {
     package var workingDirectory: RawPath?
     package var umask: UInt16 = 0o022
     package var settle = SettlePolicy(quiet: .zero)
+    /// How often the path is looked at, whatever is heard of it; nil: only where not all is heard.
+    package var poll: Duration?
     package var output = OutputPolicy.record
     package var catchUp = true
     package var interrupted = InterruptedPolicy.rerun

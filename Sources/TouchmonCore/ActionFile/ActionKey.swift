@@ -64,6 +64,10 @@ package struct ActionKey: Sendable {
             node, action, decoder in
             action.settle = decoder.settle(node) ?? action.settle
         },
+        ActionKey("poll", .duration, aliases: ["interval", "polling", "poll_interval"]) {
+            node, action, decoder in
+            action.poll = decoder.poll(node)
+        },
         ActionKey("catch_up", .boolean) { node, action, decoder in
             action.catchUp = decoder.boolean(node) ?? action.catchUp
         },
@@ -79,7 +83,7 @@ package struct ActionKey: Sendable {
 
     private static let later = [
         "on", "recursive", "include", "exclude", "each", "compare", "touched_by", "own_changes",
-        "poll", "busy", "max_parallel", "busy_signal", "timeout", "stop_signal", "stop_timeout",
+        "busy", "max_parallel", "busy_signal", "timeout", "stop_signal", "stop_timeout",
         "kill", "retry", "rate_limit", "run_at_start", "on_failure",
         "output_limit", "stdin", "follow", "limits", "nice", "io_class", "no_new_privileges",
         "sandbox",

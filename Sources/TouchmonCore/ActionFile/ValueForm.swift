@@ -1,13 +1,14 @@
 /// What the value of a key may be.
 package enum ValueForm: Hashable, Sendable {
-    case strings, account, accounts, environment, path, octal, settle, boolean
+    case strings, account, accounts, environment, path, octal, duration, settle, boolean
     case oneOf([String])
 
     /// Whether `value` has the right type; what it holds is the decoder's to check.
     func accepts(_ value: JSONValue) -> Bool {
         switch (self, value) {
         case (.strings, .list), (.accounts, .list), (.environment, .object), (.path, .string),
-            (.octal, .string), (.oneOf, .string), (.account, .string), (.account, .number),
+            (.octal, .string), (.duration, .string), (.oneOf, .string), (.account, .string),
+            (.account, .number),
             (.settle, .string), (.settle, .object), (.boolean, .boolean):
             true
         default: false
@@ -23,6 +24,7 @@ package enum ValueForm: Hashable, Sendable {
         case .environment: "an object of strings"
         case .path: "an absolute path in a string"
         case .octal: "an octal number in a string"
+        case .duration: "a duration in a string"
         case .settle: "a duration in a string, or an object"
         case .boolean: "true or false"
         case .oneOf: "a string"
@@ -38,6 +40,7 @@ package enum ValueForm: Hashable, Sendable {
         case .environment: "write `{\"NAME\": \"value\"}`"
         case .path: "write a path that begins with `/`"
         case .octal: "write three octal digits in quotes, as in `\"022\"`"
+        case .duration: "write \(DurationText.form)"
         case .settle: "write \(DurationText.form), or `{\"quiet\": \"1s\", \"max\": \"10s\"}`"
         case .boolean: "write `true` or `false`, without quotes"
         case .oneOf(let names):

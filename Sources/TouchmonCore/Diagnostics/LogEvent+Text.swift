@@ -43,9 +43,9 @@ extension LogEvent {
         case .refused(let path, let reader):
             return "touch refused: \(shown(path)): \(reader.name), who owns the action file, can't "
                 + "read it; give \(reader.name) the right to, or let root own the action file"
-        case .polled(let path, let place, let error):
-            return "polling \(shown(path)) every second: unable to watch \(shown(place)): "
-                + "\(watchError(error))"
+        case .polled(let path, let polling):
+            return "polling \(shown(path)) every \(interval(polling.interval)): "
+                + words(polling.reason)
         case .overflowed:
             return "the kernel's event queue was full: examining every watched path; raise "
                 + "fs.inotify.max_queued_events if this happens often"
@@ -142,6 +142,29 @@ extension LogEvent {
         case .full: "make room on its file system"
         case .newerVersion: "run the touchmon that wrote it, or move the ledger away"
         case .other: "see what is wrong with its file system"
+        }
+    }
+
+    private func interval(_ duration: Duration) -> String {
+        let milliseconds = duration.nanoseconds / 1_000_000
+        if milliseconds == 1000 { return "second" }
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+
+    private func words(_ reason: Polling.Reason) -> String {
+        switch reason {
+        case .asked: return "as `poll` says"
+        case .unwatched(let place, let error):
+            return "unable to watch \(shown(place)): \(watchError(error))"
+        case .fileSystem(let fileSystem):
+            let unheard =
+                switch fileSystem.silence {
+                case .otherMachines: "what other machines change"
+                case .server: "what is changed behind it"
+                case .layers: "what is changed in its layers"
+                case .kernel: "what the kernel changes"
+                }
+            return "on \(fileSystem.name), \(unheard) is not heard"
         }
     }
 

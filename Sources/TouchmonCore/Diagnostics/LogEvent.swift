@@ -40,7 +40,7 @@ package enum LogEvent: Hashable, Sendable {
     case ledgerSetAside(RawPath, reason: String)
     /// A touch of a path that the owner of its action file may not read.
     case refused(RawPath, reader: RunIdentity)
-    case polled(RawPath, at: RawPath, ErrorNumber)
+    case polled(RawPath, Polling)
     case overflowed
     case reloading
     case reloaded(actions: Int, added: Int, changed: Int, removed: Int)
@@ -53,9 +53,10 @@ package enum LogEvent: Hashable, Sendable {
     package var level: LogLevel {
         switch self {
         case .ready, .adopted, .ledgerRestored, .reloaded, .reloading, .draining, .stopped: .notice
+        case .polled(_, let polling): polling.isLimited ? .warning : .notice
         case .touched, .caughtUp, .started: .info
         case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
-        case .interrupted, .postponed, .polled, .overflowed, .stopping, .killing, .refused: .warning
+        case .interrupted, .postponed, .overflowed, .stopping, .killing, .refused: .warning
         case .notStarted, .reloadRefused, .ledgerDegraded, .ledgerSetAside: .error
         }
     }

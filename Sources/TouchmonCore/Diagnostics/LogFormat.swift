@@ -87,10 +87,16 @@ extension LogEvent {
         case .refused(let path, let reader):
             writer.member("path", path)
             writer.member("user", reader.name)
-        case .polled(let path, let place, let error):
+        case .polled(let path, let polling):
             writer.member("path", path)
-            writer.member("unwatched", place)
-            writer.member("errno", error.code)
+            switch polling.reason {
+            case .asked: break
+            case .fileSystem(let fileSystem): writer.member("file_system", fileSystem.name)
+            case .unwatched(let place, let error):
+                writer.member("unwatched", place)
+                writer.member("errno", error.code)
+            }
+            writer.member("interval_nanoseconds", polling.interval.nanoseconds)
         case .reloaded(let actions, let added, let changed, let removed):
             writer.member("actions", actions)
             writer.member("added", added)

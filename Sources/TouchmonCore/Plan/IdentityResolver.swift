@@ -33,7 +33,7 @@ struct IdentityResolver {
             programs: BaseEnvironment.programs(named: definition.argv[0], in: environment),
             identity: identity, environment: environment,
             workingDirectory: definition.workingDirectory, umask: definition.umask,
-            settle: definition.settle, output: definition.output,
+            settle: definition.settle, poll: definition.poll, output: definition.output,
             catchUp: definition.catchUp, interrupted: definition.interrupted,
             reader: daemon.isRoot && owner != 0 ? identity : nil)
         return PlannedAction(path: definition.path, shared(command))

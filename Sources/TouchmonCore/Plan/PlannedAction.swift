@@ -26,6 +26,8 @@ package struct RunCommand: Hashable, Sendable {
     package var workingDirectory: RawPath?
     package var umask: UInt16
     package var settle: SettlePolicy
+    /// How often the path is looked at whatever is heard of it; nil: only where not all is heard.
+    package var poll: Duration?
     package var output: OutputPolicy
     /// Whether touches that came while no daemon looked lead to a run.
     package var catchUp: Bool
@@ -38,6 +40,7 @@ package struct RunCommand: Hashable, Sendable {
         argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
         environment: [[UInt8]] = [], workingDirectory: RawPath? = nil,
         umask: UInt16 = 0o022, settle: SettlePolicy = SettlePolicy(quiet: .zero),
+        poll: Duration? = nil,
         output: OutputPolicy = .record, catchUp: Bool = true,
         interrupted: InterruptedPolicy = .rerun, reader: RunIdentity? = nil
     ) {
@@ -48,6 +51,7 @@ package struct RunCommand: Hashable, Sendable {
         self.workingDirectory = workingDirectory
         self.umask = umask
         self.settle = settle
+        self.poll = poll
         self.output = output
         self.catchUp = catchUp
         self.interrupted = interrupted

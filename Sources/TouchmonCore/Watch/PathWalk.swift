@@ -32,6 +32,13 @@ struct PathWalk {
         var error: ErrorNumber
     }
 
+    /// The file system of a directory.
+    struct Ground: Equatable {
+        var device: UInt64
+        /// Where things change unheard on it.
+        var quiet: QuietFileSystem?
+    }
+
     let goal: Goal
     /// Whether the last directory also reports the changes of its files, by their names.
     private let listensByName: Bool
@@ -45,6 +52,11 @@ struct PathWalk {
     private(set) var watches: [Int32] = []
     /// The first directory or file on the way that could not be watched, and why.
     private(set) var blind: Blind?
+    /// The first file system on the way whose names or file may change unheard. What a mount hides
+    /// does not matter: the mount itself is heard of.
+    private(set) var quiet: QuietFileSystem?
+    /// What `directory` lies on; nil where that was not seen.
+    private(set) var ground: Ground?
     private(set) var end: End?
     /// The watch on `directory`; nil before it is added, or where it was refused.
     private var watch: Int32?
@@ -55,6 +67,8 @@ struct PathWalk {
 
     private enum Phase {
         case watchDirectory, look, readLink, watchEntry(FileKind)
+        /// Where a name is missing, it matters what it would lie on.
+        case lookAtGround(ErrorNumber)
     }
 
     /// The kernel's own bound on links in one path, path_resolution(7).
@@ -71,8 +85,10 @@ struct PathWalk {
 
     /// Begins in a directory that is watched already, if it could be.
     init(
-        entry name: [UInt8], in directory: RawPath, watch: Int32?, listensByName: Bool
+        entry name: [UInt8], in directory: RawPath, on ground: Ground? = nil, watch: Int32?,
+        listensByName: Bool
     ) {
+        self.ground = ground
         goal = .entry
         self.listensByName = listensByName
         self.directory = directory
@@ -91,6 +107,7 @@ struct PathWalk {
                 path: directory,
                 mask: listensByName && isLastDirectory ? .evidenceByName : .directory)
         case .look: .status(path: next)
+        case .lookAtGround: .status(path: directory)
         case .readLink: .readLink(path: next)
         case .watchEntry(let kind):
             .addWatch(path: next, mask: kind == .directory ? .ownDirectory : .ownFile)
@@ -101,7 +118,11 @@ struct PathWalk {
     mutating func reply(_ reply: WatchReply) {
         switch (phase, reply) {
         case (.watchDirectory, .watch(let result)): directoryWatched(result)
-        case (.look, .status(let result)): looked(result)
+        case (.look, .status(let result, let magic)):
+            looked(result, on: magic.flatMap(QuietFileSystem.init))
+        case (.lookAtGround(let error), .status(_, let magic)):
+            quiet = quiet ?? magic.flatMap(QuietFileSystem.init)
+            end = .missing(error)
         case (.readLink, .link(let result)): linkRead(result)
         case (.watchEntry, .watch(let result)): entryWatched(result)
         default: preconditionFailure("a walk was answered with something it did not ask")
@@ -118,7 +139,8 @@ struct PathWalk {
             watch = added
             watches.append(added)
         case .failure(.noSuchFile), .failure(.notADirectory):
-            // Replaced since it was looked at: the event for that is on its way.
+            // Replaced since it was looked at: the event for that is on its way, if there are any.
+            quiet = quiet ?? ground?.quiet
             return end = .missing(.noSuchFile)
         case .failure(let error):
             watch = nil
@@ -138,6 +160,7 @@ struct PathWalk {
         }
         if name.elementsEqual("..".utf8) {
             directory = directory.parent
+            ground = nil
             rest.removeLast()
             phase = .watchDirectory
         } else {
@@ -145,26 +168,42 @@ struct PathWalk {
         }
     }
 
-    private mutating func looked(_ result: Result<FileStatus, ErrorNumber>) {
+    private mutating func looked(
+        _ result: Result<FileStatus, ErrorNumber>, on fileSystem: QuietFileSystem?
+    ) {
         if let watch, let name = rest.last { steps.append(Step(watch: watch, name: name)) }
         let isEntry = goal == .entry && rest.count == 1
         switch result {
         case .failure(let error):
             reachesEntry = isEntry && watch != nil
             if error == .permissionDenied { blind = blind ?? Blind(path: next, error: error) }
-            end = .missing(error)
+            missing(error)
         case .success(let status) where status.kind == .symbolicLink:
+            quiet = quiet ?? fileSystem
             linksLeft -= 1
             if linksLeft < 0 { end = .missing(.tooManyLinks) } else { phase = .readLink }
         case .success(let status) where isEntry:
+            quiet = quiet ?? fileSystem
             reachesEntry = watch != nil
             phase = .watchEntry(status.kind)
         case .success(let status) where status.kind == .directory:
+            if status.identity.device == ground?.device { quiet = quiet ?? fileSystem }
+            ground = Ground(device: status.identity.device, quiet: fileSystem)
             directory = next
             rest.removeLast()
             phase = .watchDirectory
         case .success:
+            quiet = quiet ?? fileSystem
             end = .missing(.notADirectory)
+        }
+    }
+
+    private mutating func missing(_ error: ErrorNumber) {
+        if let ground {
+            quiet = quiet ?? ground.quiet
+            end = .missing(error)
+        } else {
+            phase = .lookAtGround(error)
         }
     }
 
@@ -175,7 +214,10 @@ struct PathWalk {
         case .success(let target):
             rest.removeLast()
             rest.append(contentsOf: Self.components(target))
-            if target.first == UInt8(ascii: "/") { directory = RawPath("/") }
+            if target.first == UInt8(ascii: "/") {
+                directory = RawPath("/")
+                ground = nil
+            }
             phase = .watchDirectory
         }
     }

@@ -22,6 +22,16 @@ struct Evidence: OptionSet {
     static let lost = Evidence(rawValue: 1 << 8)
     /// The deadline of a wait passed.
     static let deadline = Evidence(rawValue: 1 << 9)
+    /// Nothing was heard; the path is looked at in intervals.
+    static let polled = Evidence(rawValue: 1 << 10)
+
+    /// Such a look found another file, and the way to it was gone again.
+    static let followed = Evidence(rawValue: 1 << 11)
+
+    /// Whether only a look in intervals led here.
+    var isOnlySeen: Bool {
+        !isDisjoint(with: [.polled, .followed]) && isSubset(of: [.unheard, .polled, .followed])
+    }
 }
 
 /// Tells touches from everything else that happens to one watched path.
@@ -59,6 +69,8 @@ struct TouchJudge {
     private var isDeviceStale = false
     /// Whether the file may have been closed after writing while nobody listened.
     private var isCloseUnheard = false
+    /// Whether the handled state is the ledger's, and the path was not looked at since.
+    private var isRecalled = false
 
     /// What the last look saw; nil when there was no file.
     private(set) var seen: FileStatus? {
@@ -87,7 +99,7 @@ struct TouchJudge {
         switch waiting {
         case .nothing, .close: nil
         case .closeOfTouch(let deadline), .closeOfWrite(let deadline),
-            .closeOfRestore(let deadline), .quiet(let deadline):
+            .closeOfRestore(let deadline), .quiet(let deadline), .calm(let deadline):
             deadline
         }
     }
@@ -101,6 +113,7 @@ struct TouchJudge {
         hasBaseline = true
         isBeingWritten = state?.isBeingWritten ?? false
         isDeviceStale = !isSameBoot
+        isRecalled = true
         isCloseUnheard = isBeingWritten
     }
 
@@ -129,8 +142,10 @@ struct TouchJudge {
         case closeOfWrite(Instant)
         /// A backward time, set by somebody who may have the file open.
         case closeOfRestore(Instant)
-        /// Somebody may have the file open, or hold it open for good: it counts when quiet.
+        /// Somebody has the file open, and may hold it open for good: it counts when quiet.
         case quiet(Instant)
+        /// Nobody knows whether somebody has the file open: it counts when quiet for a while.
+        case calm(Instant)
     }
 
     /// How long a tool that has changed a file may take to close it before it is judged without
@@ -138,8 +153,6 @@ struct TouchJudge {
     private static let closeGrace = Duration.milliseconds(20)
     /// How long a file that is open for writing, and of which not all was heard, must be quiet.
     private static let quietBound = Duration.seconds(10)
-    /// The same where the kernel does not tell whether the file is open.
-    private static let unknownBound = Duration.seconds(1)
     /// How old a file must be at the first look to be taken as closed without asking.
     private static let baselineAge: Int64 = 3600
 
@@ -174,12 +187,7 @@ struct TouchJudge {
             waiting = .nothing
             return .nothing
         }
-        if isDeviceStale, let identity = handled?.identity {
-            isDeviceStale = false
-            if identity.inode == status.identity.inode, identity.birth == status.identity.birth {
-                handled?.identity.device = status.identity.device
-            }
-        }
+        if isRecalled { recall(status, examination) }
         if evidence.contains(.lost) { isCloseUnheard = true }
         // A writer's events may be among the lost ones: that somebody writes, or has closed.
         let isUncertain = isCloseUnheard && hasBaseline && status.kind == .regular
@@ -187,13 +195,16 @@ struct TouchJudge {
         let wasBeingWritten = isBeingWritten
         // The close may have been heard while the name was another file's.
         if writer == .absent { isBeingWritten = false }
+        // The kernel knows who writes on this machine.
+        let mayBeOthers = examination.fileSystem != nil && evidence.isOnlySeen
+        let writer = mayBeOthers && writer == .absent ? .unknown : writer
         var verdict =
             if !hasBaseline {
                 baseline(status, examination, writer)
             } else if status.kind == .regular {
-                regular(evidence, status, writer, now)
+                regular(evidence, status, writer, examination, now)
             } else {
-                special(evidence, status)
+                special(evidence, status, examination, now)
             }
         guard verdict != .askWriter else { return .askWriter }
         if isUncertain {
@@ -204,6 +215,7 @@ struct TouchJudge {
         if verdict == .touch || !hasBaseline { handle(status, examination) }
         hasBaseline = true
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
+        waitAgain(status, examination, now)
         seen = status
         return verdict
     }
@@ -216,6 +228,20 @@ struct TouchJudge {
         lastLook = .handled
         isRestored = false
         return true
+    }
+
+    /// The first look since the state was read from the ledger.
+    private mutating func recall(_ status: FileStatus, _ examination: Examination) {
+        isRecalled = false
+        guard let identity = handled?.identity else { return }
+        if isDeviceStale, identity.inode == status.identity.inode,
+            identity.birth == status.identity.birth
+        {
+            handled?.identity.device = status.identity.device
+        }
+        isDeviceStale = false
+        // The kernel has made the inode anew since: neither its number nor its time says anything.
+        if examination.fileSystem?.keepsTimes == false, seen != nil { handled = status }
     }
 
     private mutating func handle(_ status: FileStatus, _ examination: Examination) {
@@ -238,11 +264,12 @@ struct TouchJudge {
     }
 
     private mutating func regular(
-        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ look: Examination,
+        _ now: Instant
     ) -> Verdict {
         guard let handled, handled.identity == status.identity else {
             if let seen, seen.identity != status.identity { isBeingWritten = false }
-            return replaced(evidence, status, writer, now)
+            return replaced(evidence, status, writer, look, now)
         }
         if evidence.contains(.closed) {
             if differs(status) || evidence.contains(.wrote) { return .touch }
@@ -258,9 +285,10 @@ struct TouchJudge {
         }
         if !evidence.isDisjoint(with: [.unheard, .created, .arrived, .lost]) {
             if evidence.contains(.arrived), differs(status) {
-                return replaced(evidence, status, writer, now)
+                return replaced(evidence, status, writer, look, now)
             }
-            if differs(status) { return appeared(evidence, status, writer, now) }
+            if differs(status) { return appeared(evidence, status, writer, look, now) }
+            if case .calm = waiting { waiting = .nothing }
             if isRacy, evidence.contains(.lost) { return .touch }
             if isRacy, evidence.contains(.created) { return created(writer) }
         }
@@ -283,10 +311,11 @@ struct TouchJudge {
     /// Another file is at the path, complete as it seems. But who wrote it may not have closed it
     /// yet, or somebody may have opened it before its watch stood: a close at once is theirs.
     private mutating func replaced(
-        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ look: Examination,
+        _ now: Instant
     ) -> Verdict {
         guard !evidence.isDisjoint(with: [.closed, .arrived]) else {
-            return appeared(evidence, status, writer, now)
+            return appeared(evidence, status, writer, look, now)
         }
         if evidence.contains(.closed), case .closeOfTouch = waiting { return .touch }
         switch writer {
@@ -301,7 +330,8 @@ struct TouchJudge {
     /// A file's coming, or its changes, were not heard as they happened: they count at once, unless
     /// somebody is still writing; then they count when the file is closed.
     private mutating func appeared(
-        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
+        _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ look: Examination,
+        _ now: Instant
     ) -> Verdict {
         if evidence.contains(.deadline) { return waited(status, writer, now) }
         switch writer {
@@ -311,13 +341,39 @@ struct TouchJudge {
             // Of a file that was seen to be created the close is certain; but who renamed a file
             // to the path unheard may hold it open for good.
             isBeingWritten = true
-            waiting =
-                evidence.contains(.created)
-                ? .close : .quiet(now.advanced(by: Self.quietBound))
+            if evidence.contains(.created) {
+                waiting = .close
+            } else if waiting != .close {
+                waitForQuiet(now)
+            }
+        // Who was heard to write will be heard to close.
+        case .unknown where isBeingWritten: waitForQuiet(now)
         case .unknown:
-            waiting = .quiet(now.advanced(by: Self.unknownBound))
+            if case .calm = waiting { break }
+            waiting = .calm(now.advanced(by: look.quietBound))
         }
         return .nothing
+    }
+
+    /// However often the path is looked at, a wait goes on as long as nothing changes.
+    private mutating func waitForQuiet(_ now: Instant) {
+        if case .quiet = waiting { return }
+        waiting = .quiet(now.advanced(by: Self.quietBound))
+    }
+
+    /// Begins a wait for quiet anew after a change.
+    private mutating func waitAgain(_ status: FileStatus, _ look: Examination, _ now: Instant) {
+        switch waiting {
+        case .quiet where !isAsSeen(status): waiting = .quiet(now.advanced(by: Self.quietBound))
+        case .calm where !isAsSeen(status): waiting = .calm(now.advanced(by: look.quietBound))
+        default: break
+        }
+    }
+
+    private func isAsSeen(_ status: FileStatus) -> Bool {
+        guard let seen else { return false }
+        return seen.identity == status.identity && seen.modified == status.modified
+            && seen.size == status.size
     }
 
     private func isUnexpected(_ evidence: Evidence) -> Bool {
@@ -379,17 +435,32 @@ struct TouchJudge {
             case .unknown: waiting = .quiet(now.advanced(by: Self.quietBound))
             }
             return .nothing
-        case .quiet:
-            if seen?.modified == status.modified, seen?.size == status.size {
-                waiting = .nothing
-                return differs(status) ? .touch : .nothing
-            }
-            waiting = .quiet(now.advanced(by: Self.quietBound))
-            return .nothing
+        case .quiet, .calm:
+            guard isAsSeen(status) else { return .nothing }
+            waiting = .nothing
+            return differs(status) ? .touch : .nothing
         }
     }
 
     /// Directories, FIFOs, sockets and devices are not closed to say that they are complete.
+    private mutating func special(
+        _ evidence: Evidence, _ status: FileStatus, _ examination: Examination, _ now: Instant
+    ) -> Verdict {
+        let verdict = special(evidence, status)
+        guard verdict == .touch, examination.fileSystem != nil,
+            evidence.isOnlySeen || evidence == .deadline
+        else {
+            if case .calm = waiting { waiting = .nothing }
+            return verdict
+        }
+        // Found by looking: it counts when the clock of the file system has moved on.
+        if case .calm = waiting, isAsSeen(status) {
+            return evidence.contains(.deadline) ? .touch : .nothing
+        }
+        waiting = .calm(now.advanced(by: examination.quietBound))
+        return .nothing
+    }
+
     private func special(_ evidence: Evidence, _ status: FileStatus) -> Verdict {
         guard let handled, handled.identity == status.identity else { return .touch }
         if status.kind == .directory {

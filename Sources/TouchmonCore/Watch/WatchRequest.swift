@@ -4,12 +4,14 @@ package enum WatchRequest: Equatable, Sendable {
     case addWatch(path: RawPath, mask: InotifyMask)
     /// inotify_rm_watch(2); answered by `.done`, also when the watch is gone already.
     case removeWatch(Int32)
-    /// lstat(2): the file at the path itself, a symbolic link not followed; answered by `.status`.
+    /// lstat(2) and statfs(2): the file at the path itself, a symbolic link not followed, and what
+    /// it lies on; answered by `.status`.
     case status(path: RawPath)
     /// readlink(2); answered by `.link`.
     case readLink(path: RawPath)
-    /// stat(2) of an action's watched path, links followed; answered by `.examination`.
-    case examine(ActionID, path: RawPath)
+    /// stat(2) of an action's watched path, links followed; answered by `.examination`. `isFresh`:
+    /// what the kernel remembers of another machine's file is not good enough.
+    case examine(ActionID, path: RawPath, isFresh: Bool)
     /// Whether anybody has the regular file open for writing; answered by `.writer`.
     case probeWriter(ActionID, path: RawPath)
 }
@@ -18,7 +20,8 @@ package enum WatchRequest: Equatable, Sendable {
 package enum WatchReply: Sendable {
     case done
     case watch(Result<Int32, ErrorNumber>)
-    case status(Result<FileStatus, ErrorNumber>)
+    /// `fileSystem` is the magic number of statfs(2); nil where there is none.
+    case status(Result<FileStatus, ErrorNumber>, fileSystem: UInt64?)
     case link(Result<[UInt8], ErrorNumber>)
     case examination(Examination)
     case writer(WriterPresence)
@@ -39,6 +42,10 @@ package struct Examination: Sendable {
     /// How far apart two changes must be for their times to differ; zero where a change that comes
     /// after a look at the file always shows another time (multigrain timestamps).
     package var granularity: Duration
+    /// Where things change unheard, as far as the watch stage knows.
+    var fileSystem: QuietFileSystem?
+    /// How often the path is looked at.
+    var pollInterval: Duration?
 
     package init(
         status: Result<FileStatus, ErrorNumber>, time: FileTime, granularity: Duration
@@ -48,15 +55,39 @@ package struct Examination: Sendable {
         self.granularity = granularity
     }
 
+    /// Takes the place of the file into account.
+    mutating func polled(_ polling: Polling) {
+        fileSystem = polling.fileSystem
+        pollInterval = polling.interval
+        guard fileSystem?.keepsBirthTime == false, case .success(var status) = status else {
+            return
+        }
+        status.identity.birth = nil
+        self.status = .success(status)
+    }
+
     /// Whether a change after this moment could leave the file's times as they are.
     var isRacy: Bool {
         guard case .success(let status) = status else { return false }
-        // A file system that keeps no nanoseconds at all has one or two seconds (ext2, FAT).
-        let granule = status.changed.nanoseconds == 0 ? .seconds(2) : granularity
+        if fileSystem?.keepsTimes == false { return true }
+        let granule = granule(of: status)
         guard granule > .zero else { return false }
-        let age =
-            Duration.seconds(time.seconds - status.changed.seconds)
-            + .nanoseconds(Int64(time.nanoseconds) - Int64(status.changed.nanoseconds))
-        return age < granule
+        // Before a time in the future comes again, the clock was set back: the next change shows.
+        // Another machine's clock may just be ahead.
+        let age = status.changed.elapsed(until: time)
+        return age < granule && (age > .zero - granule || fileSystem != nil)
+    }
+
+    /// How long a file must be as it is before what somebody may have written unheard counts. Also
+    /// in that time the file system's clock has moved on: whatever comes later will show.
+    var quietBound: Duration {
+        guard let fileSystem, case .success(let status) = status else { return .seconds(1) }
+        let bound = min(pollInterval ?? .seconds(1), .seconds(1))
+        return fileSystem.keepsTimes ? max(bound, granule(of: status)) : bound
+    }
+
+    private func granule(of status: FileStatus) -> Duration {
+        // A file system that keeps no nanoseconds at all has one or two seconds (ext2, FAT).
+        status.changed.nanoseconds == 0 ? .seconds(2) : granularity
     }
 }

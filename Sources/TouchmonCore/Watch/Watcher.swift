@@ -13,8 +13,8 @@ package struct Watcher {
         case touched(ActionID, FileStatus)
         /// The path's state changed, and needs no run.
         case handled(ActionID)
-        /// The path can't be heard, only polled: why, and at which file or directory.
-        case polled(ActionID, at: RawPath, ErrorNumber)
+        /// The path is polled from now on, or for another reason than before.
+        case polled(ActionID, Polling)
         /// The kernel's queue was full; every path is examined.
         case overflowed
     }
@@ -33,6 +33,11 @@ package struct Watcher {
         var place: (path: RawPath, watch: Int32?)?
         var steps: [PathWalk.Step] = []
         var blind: PathWalk.Blind?
+        /// What the place lies on, and where on the way things change unheard.
+        var ground: PathWalk.Ground?
+        var quiet: QuietFileSystem?
+        /// Whether it is walked to because a path in it was seen to be another file.
+        var isFollowed = false
         var isQueued = false
     }
 
@@ -95,9 +100,6 @@ package struct Watcher {
         static func < (left: Deadline, right: Deadline) -> Bool { left.time < right.time }
     }
 
-    /// How often a path is examined that can't be heard.
-    private static let pollInterval = Duration.seconds(1)
-
     /// Whether directories report their files' changes too: only root and a file's owner are told
     /// whether somebody has it open, and a file's own watch needs the right to read it.
     private let listensByName: Bool
@@ -106,9 +108,10 @@ package struct Watcher {
     private var directoryByPath: [RawPath: Int32] = [:]
     private var entries: [Entry] = []
     private var links: [ActionID: Links] = [:]
-    /// What can't be heard of an action's path, and when it is looked at again.
-    private var blinds: [ActionID: PathWalk.Blind] = [:]
-    private var polls: [ActionID: Instant] = [:]
+    /// The paths that are looked at in intervals, and the intervals that actions ask for.
+    private var polled: [ActionID: Polling] = [:]
+    private var askedIntervals: [ActionID: Duration] = [:]
+    private var schedule = PollSchedule()
     private var index = WatchIndex()
     private var queue = Queue<Item>()
     private var work: Work?
@@ -131,16 +134,19 @@ package struct Watcher {
         entries[action.index].judge.handledState
     }
 
-    /// Whether the path is examined in intervals because it can't be heard.
-    package func isPolled(_ action: ActionID) -> Bool {
-        polls[action] != nil
+    /// Why and how often the path is looked at; nil where it is only heard.
+    package func polling(_ action: ActionID) -> Polling? {
+        polled[action]
     }
 
     // MARK: Plan
 
     /// Begins to watch a path. Its first look only records the state, unless it is known what was
-    /// handled before.
-    package mutating func add(_ action: ActionID, path: RawPath, known: Known? = nil) {
+    /// handled before. `poll` is how often it is looked at; nil: where not all is heard.
+    package mutating func add(
+        _ action: ActionID, path: RawPath, poll: Duration? = nil, known: Known? = nil
+    ) {
+        askedIntervals[action] = poll
         let directory = self.directory(at: path.parent)
         directories[Int(directory)]?.members.append(action)
         var entry = Entry(path: path, directory: directory)
@@ -158,8 +164,8 @@ package struct Watcher {
         let entry = entries[action.index]
         replace(action, nil, file: nil)
         entries[action.index] = .unused
-        blinds[action] = nil
-        polls[action] = nil
+        setPolling(action, nil)
+        askedIntervals[action] = nil
         let id = entry.directory
         directories[Int(id)]?.members.removeAll { $0 == action }
         guard let directory = directories[Int(id)], directory.members.isEmpty else { return }
@@ -169,6 +175,13 @@ package struct Watcher {
         directoryByPath[directory.path] = nil
         directories[Int(id)] = nil
         freeDirectories.append(id)
+    }
+
+    /// Changes how often an action's path is looked at.
+    package mutating func setInterval(_ action: ActionID, _ poll: Duration?) {
+        guard askedIntervals[action] != poll else { return }
+        askedIntervals[action] = poll
+        walkLater(action, .unheard)
     }
 
     private func isUsed(_ action: ActionID) -> Bool {
@@ -274,11 +287,14 @@ package struct Watcher {
 
     /// When `timePassed` is to be called next, if nothing else happens before.
     package mutating func nextDeadline() -> Instant? {
+        let poll = schedule.deadline
+        guard let wait = nextWait() else { return poll }
+        return poll.map { min($0, wait) } ?? wait
+    }
+
+    private mutating func nextWait() -> Instant? {
         while let next = deadlines.min {
-            if isUsed(next.action),
-                entries[next.action.index].judge.deadline == next.time
-                    || polls[next.action] == next.time
-            {
+            if isUsed(next.action), entries[next.action.index].judge.deadline == next.time {
                 return next.time
             }
             deadlines.removeMin()
@@ -288,14 +304,18 @@ package struct Watcher {
 
     /// Looks again at every path whose deadline has passed.
     package mutating func timePassed(at now: Instant) {
-        while let next = nextDeadline(), next <= now {
-            let action = deadlines.removeMin().action
-            if polls[action] == next {
-                polls[action] = nil
-                walkLater(action, .unheard)
-            } else {
-                lookLater(action, .deadline)
+        while let next = nextWait(), next <= now {
+            lookLater(deadlines.removeMin().action, .deadline)
+        }
+        for action in schedule.takeDue(at: now) {
+            guard let polling = polled[action] else { continue }
+            if polling.isLimited {
+                // It may be possible to watch it by now.
+                let directory = entries[action.index].directory
+                if directories[Int(directory)]?.blind != nil { walkLater(directory: directory) }
+                entries[action.index].needsWalk = true
             }
+            lookLater(action, [.unheard, .polled])
         }
     }
 
@@ -323,7 +343,9 @@ package struct Watcher {
                     work = nil
                     continue
                 }
-                return .examine(action, path: entries[action.index].path)
+                return .examine(
+                    action, path: entries[action.index].path,
+                    isFresh: polled[action]?.fileSystem != nil)
             case .probe(let action):
                 guard isUsed(action) else {
                     work = nil
@@ -406,12 +428,13 @@ package struct Watcher {
             let entry = entries[action.index]
             if let place = directories[Int(entry.directory)]?.place {
                 walk = PathWalk(
-                    entry: Array(entry.path.name), in: place.path, watch: place.watch,
+                    entry: Array(entry.path.name), in: place.path,
+                    on: directories[Int(entry.directory)]?.ground, watch: place.watch,
                     listensByName: listensByName)
                 work = .entry(action)
             } else {
                 replace(action, nil, file: nil)
-                walked(action, blind: nil)
+                walked(action, blind: nil, quiet: nil)
                 work = .examine(action)
             }
         }
@@ -429,7 +452,7 @@ package struct Watcher {
             let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
             replace(action, walk, file: file)
             removals.append(contentsOf: walk.watches.filter(index.isUnused))
-            walked(action, blind: walk.blind)
+            walked(action, blind: walk.blind, quiet: walk.quiet)
             work = .examine(action)
         default: preconditionFailure("only walks are finished")
         }
@@ -451,7 +474,12 @@ package struct Watcher {
         removals.append(contentsOf: walk.watches.filter(index.isUnused))
         directories[Int(id)]?.steps = steps
         directories[Int(id)]?.blind = walk.blind
-        for member in old.members { walkLater(member, .unheard) }
+        directories[Int(id)]?.ground = walk.ground
+        directories[Int(id)]?.quiet = walk.quiet
+        directories[Int(id)]?.isFollowed = false
+        for member in old.members {
+            walkLater(member, old.isFollowed ? [.unheard, .followed] : .unheard)
+        }
     }
 
     /// Registers what a path depends on now, before it forgets what it depended on: a watch that
@@ -490,15 +518,30 @@ package struct Watcher {
     }
 
     /// Notes that the path's watches are those of its present file, and what they can't hear.
-    private mutating func walked(_ action: ActionID, blind: PathWalk.Blind?) {
+    private mutating func walked(
+        _ action: ActionID, blind: PathWalk.Blind?, quiet: QuietFileSystem?
+    ) {
         entries[action.index].needsWalk = false
         entries[action.index].isReplaced = false
-        let blind = blind ?? directories[Int(entries[action.index].directory)]?.blind
-        if let blind, blinds[action] != blind {
-            outputs.append(.polled(action, at: blind.path, blind.error))
+        let directory = directories[Int(entries[action.index].directory)]
+        setPolling(
+            action,
+            Polling(
+                asked: askedIntervals[action], blind: blind ?? directory?.blind,
+                fileSystem: quiet ?? directory?.quiet))
+    }
+
+    private mutating func setPolling(_ action: ActionID, _ polling: Polling?) {
+        let old = polled[action]
+        guard polling != old else { return }
+        polled[action] = polling
+        if old?.interval != polling?.interval {
+            if let old { schedule.remove(action, every: old.interval) }
+            if let polling { schedule.insert(action, every: polling.interval) }
         }
-        blinds[action] = blind
-        if blind == nil { polls[action] = nil }
+        if let polling, polling.reason != old?.reason {
+            outputs.append(.polled(action, polling))
+        }
     }
 
     private mutating func judge(
@@ -506,12 +549,22 @@ package struct Watcher {
     ) {
         work = nil
         guard isUsed(action) else { return }
+        var examination = examination
+        if !polled.isEmpty, let polling = polled[action] { examination.polled(polling) }
         let deadline = entries[action.index].judge.deadline
+        let isPoll = entries[action.index].evidence.contains(.polled)
+        let seen = isPoll ? entries[action.index].judge.seen?.identity : nil
         let verdict = entries[action.index].judge
             .judge(entries[action.index].evidence, examination, writer: writer, at: now)
         if verdict == .askWriter {
             probed = examination
             return work = .probe(action)
+        }
+        // Another file came unheard: its watches, and those on the way to it, are not there yet.
+        if isPoll, seen != entries[action.index].judge.seen?.identity {
+            let directory = entries[action.index].directory
+            directories[Int(directory)]?.isFollowed = true
+            walkLater(directory: directory)
         }
         entries[action.index].evidence = []
         entries[action.index].isQueued = false
@@ -522,10 +575,6 @@ package struct Watcher {
         if let next = entries[action.index].judge.deadline, next != deadline {
             deadlines.insert(Deadline(time: next, action: action))
         }
-        if blinds[action] != nil, polls[action] == nil {
-            let poll = now.advanced(by: Self.pollInterval)
-            polls[action] = poll
-            deadlines.insert(Deadline(time: poll, action: action))
-        }
+        schedule.arm(at: now)
     }
 }

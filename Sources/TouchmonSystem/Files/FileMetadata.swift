@@ -37,12 +37,15 @@ package struct FileMetadata: Hashable, Sendable {
     /// As the first field of /proc/self/mountinfo has it; nil before Linux 5.8.
     package var mount: UInt64?
 
-    /// What is at `path`; with `follow`, at the end of its symbolic links. Triggers no automount: to
-    /// look must not change what is there.
-    package init(at path: CPath, follow: Bool = true) throws(SystemFailure) {
+    /// What is at `path`; with `follow`, at the end of its symbolic links. `isFresh`: a file of
+    /// another machine's is asked for there (`AT_STATX_FORCE_SYNC`), which takes as long as the other
+    /// machine takes. Triggers no automount: to look must not change what is there.
+    package init(
+        at path: CPath, follow: Bool = true, isFresh: Bool = false
+    ) throws(SystemFailure) {
         var file = tm_file()
         _ = try systemCall("examine", path) {
-            tm_statx(AT_FDCWD, path.terminated, follow ? 1 : 0, 0, &file)
+            tm_statx(AT_FDCWD, path.terminated, follow ? 1 : 0, 0, isFresh ? 1 : 0, &file)
         }
         self.init(file)
     }
@@ -51,7 +54,7 @@ package struct FileMetadata: Hashable, Sendable {
     package init(of descriptor: borrowing OwnedDescriptor) throws(SystemFailure) {
         var file = tm_file()
         let raw = descriptor.raw
-        _ = try systemCall("examine a descriptor") { tm_statx(raw, "", 0, 1, &file) }
+        _ = try systemCall("examine a descriptor") { tm_statx(raw, "", 0, 1, 0, &file) }
         self.init(file)
     }
 

@@ -16,13 +16,9 @@ package enum TimestampGranularity: Hashable, Sendable {
         0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994,
     ]
 
-    /// The granularity of the file system that holds `path`; the same for every file of its device.
-    package init(of path: CPath) throws(SystemFailure) {
-        let file = try OwnedDescriptor(opening: path, flags: tm_open_path)
-        var magic: UInt64 = 0
-        let raw = file.raw
-        _ = try systemCall("examine the file system", path) { tm_file_system_magic(raw, &magic) }
-        self.init(kernel: try Self.kernelRelease(), fileSystem: magic)
+    /// The granularity of a file system with this magic number, on the running kernel.
+    package init(of fileSystem: FileSystemType) throws(SystemFailure) {
+        self.init(kernel: try Self.kernelRelease(), fileSystem: fileSystem.magic)
     }
 
     /// Decides by the release, such as `6.13.2-arch`, and the magic number of the file system.

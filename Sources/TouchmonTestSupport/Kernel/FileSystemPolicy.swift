@@ -27,11 +27,13 @@ package struct FileSystemPolicy: Hashable, Sendable {
     /// Whether truncate(2) to the size that a file has already leaves its times alone, if the file
     /// holds no data.
     package var keepsTimesWithoutData: Bool
+    /// What statfs(2) says in `f_type`.
+    package var magic: UInt64
 
     package init(
         timestamps: Timestamps, keepsBirthTime: Bool, reusesInodeNumbers: Bool,
         directoryEntrySize: UInt64? = nil, directoryTakesFileTime: Bool = false,
-        keepsTimesWithoutData: Bool = false
+        keepsTimesWithoutData: Bool = false, magic: UInt64 = 0xEF53
     ) {
         self.timestamps = timestamps
         self.keepsBirthTime = keepsBirthTime
@@ -39,6 +41,7 @@ package struct FileSystemPolicy: Hashable, Sendable {
         self.directoryEntrySize = directoryEntrySize
         self.directoryTakesFileTime = directoryTakesFileTime
         self.keepsTimesWithoutData = keepsTimesWithoutData
+        self.magic = magic
     }
 
     /// ext4 as a current kernel (6.13 or later, 250 Hz) mounts it.
@@ -49,7 +52,7 @@ package struct FileSystemPolicy: Hashable, Sendable {
     package static let tmpfs = FileSystemPolicy(
         timestamps: .multigrain(tick: .milliseconds(4)), keepsBirthTime: true,
         reusesInodeNumbers: false, directoryEntrySize: 20, directoryTakesFileTime: true,
-        keepsTimesWithoutData: true)
+        keepsTimesWithoutData: true, magic: 0x0102_1994)
     /// ext4 on a kernel before 6.13, with the slowest tick that Linux has.
     package static let ext4BeforeMultigrain = FileSystemPolicy(
         timestamps: .coarse(tick: .milliseconds(10)), keepsBirthTime: true,
@@ -59,7 +62,16 @@ package struct FileSystemPolicy: Hashable, Sendable {
         timestamps: .granular(seconds: 1), keepsBirthTime: false, reusesInodeNumbers: true)
     /// vfat's two seconds. What vfat cannot store (links, owners) is not refused.
     package static let vfat = FileSystemPolicy(
-        timestamps: .granular(seconds: 2), keepsBirthTime: false, reusesInodeNumbers: true)
+        timestamps: .granular(seconds: 2), keepsBirthTime: false, reusesInodeNumbers: true,
+        magic: 0x4D44)
+    /// NFS, of a server whose clock moves in ticks.
+    package static let nfs = FileSystemPolicy(
+        timestamps: .coarse(tick: .milliseconds(10)), keepsBirthTime: false,
+        reusesInodeNumbers: false, magic: 0x6969)
+    /// FUSE, before a file system with times of two seconds.
+    package static let fuseOnVfat = FileSystemPolicy(
+        timestamps: .granular(seconds: 2), keepsBirthTime: false, reusesInodeNumbers: false,
+        magic: 0x6573_5546)
 
     /// The latest moment that this file system's coarse clock shows at `now`.
     func coarse(_ now: FileTime) -> FileTime {

@@ -22,6 +22,8 @@ struct InotifyInstance: Sendable {
     private var events: [Event] = []
     private var isOverflowQueued = false
     var queueLimit = 16384
+    /// Whether what happens is not reported, because others do it.
+    var isDeaf = false
 
     subscript(_ descriptor: Int32) -> Watch? {
         guard descriptor > 0, descriptor <= watches.count else { return nil }
@@ -56,7 +58,7 @@ struct InotifyInstance: Sendable {
     mutating func report(
         _ mask: InotifyMask, to descriptor: Int32, cookie: UInt32, name: [UInt8]
     ) {
-        guard !watches[Int(descriptor) - 1].mask.isDisjoint(with: mask) else { return }
+        guard !isDeaf, !watches[Int(descriptor) - 1].mask.isDisjoint(with: mask) else { return }
         var mask = mask
         // inotify never told whether what deletes or moves itself is a directory.
         if !mask.isDisjoint(with: [.deleteSelf, .moveSelf]) { mask.remove(.isDirectory) }

@@ -87,6 +87,8 @@ struct OpenFile: Sendable {
     var inode: Int
     var options: OpenOptions
     var offset: UInt64 = 0
+    /// Whether another machine has it open.
+    var isElsewhere = false
 }
 
 /// How a file is opened: the flags of open(2) that matter to who watches.

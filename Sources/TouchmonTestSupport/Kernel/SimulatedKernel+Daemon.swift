@@ -86,7 +86,11 @@ extension SimulatedKernel {
             notify(dentry: dentry, .open, fromOpenFile: true)
             notify(dentry: dentry, .closeWithoutWriting, fromOpenFile: true)
             guard inodes[inode].kind == .regular else { return .failure(.invalidArgument) }
-            return .success(isOpen(inode, .write))
+            let hasWriter = openFiles.contains { file in
+                guard let file, !file.isElsewhere else { return false }
+                return file.inode == inode && file.options.contains(.write)
+            }
+            return .success(hasWriter)
         }
     }
 

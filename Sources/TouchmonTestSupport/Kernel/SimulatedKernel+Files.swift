@@ -99,7 +99,8 @@ extension SimulatedKernel {
     /// Counts `place` as open and reports it.
     private mutating func opened(_ place: Place, _ options: OpenOptions) -> FileHandle {
         let inode = dentries[place.dentry].inode
-        openFiles.append(OpenFile(place: place, inode: inode, options: options))
+        openFiles.append(
+            OpenFile(place: place, inode: inode, options: options, isElsewhere: isElsewhere))
         dentries[place.dentry].references += 1
         notify(dentry: place.dentry, .open, fromOpenFile: true)
         return FileHandle(index: openFiles.count - 1)

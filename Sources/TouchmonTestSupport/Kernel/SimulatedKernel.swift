@@ -21,6 +21,13 @@ package struct SimulatedKernel: Sendable {
         set { inotify.queueLimit = newValue }
     }
 
+    /// Whether what programs do now is done by another machine, or behind the file system's back:
+    /// nothing is reported, and who opens a file is not known to have it open.
+    package var isElsewhere: Bool {
+        get { inotify.isDeaf }
+        set { inotify.isDeaf = newValue }
+    }
+
     var fileSystems: [FileSystem] = []
     var inodes: [Inode] = []
     var dentries: [Dentry] = []
@@ -178,7 +185,8 @@ package struct SimulatedKernel: Sendable {
         inodes[inode].dentries -= 1
         if inodes[inode].links == 0 {
             notify(inode: inode, .deleteSelf)
-            endWatch(of: inode)
+            // What another machine removes is here as long as somebody watches it.
+            if !isElsewhere { endWatch(of: inode) }
             if inodes[inode].dentries == 0 {
                 fileSystems[inodes[inode].fileSystem].freeNumbers.append(inodes[inode].number)
             }

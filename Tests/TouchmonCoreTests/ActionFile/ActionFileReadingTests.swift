@@ -50,7 +50,7 @@ import TouchmonCore
                   "group": "0", "supplementary_groups": ["adm", 4, "7"],
                   "environment": {"B": "2", "A": "", "\udc80": "\udc81"},
                   "working_directory": "/srv/app/../x", "umask": "0077",
-                  "settle": {"max": "5m", "quiet": "250ms"}, "output": "discard"}}
+                  "settle": {"max": "5m", "quiet": "250ms"}, "poll": "10ms", "output": "discard"}}
                 """#
             ))
         #expect(reading.problems.isEmpty)
@@ -68,6 +68,7 @@ import TouchmonCore
         expected.workingDirectory = RawPath("/srv/app/../x")
         expected.umask = 0o077
         expected.settle = SettlePolicy(quiet: .milliseconds(250), max: .seconds(300))
+        expected.poll = .milliseconds(10)
         expected.output = .discard
         #expect(reading.actions == [expected])
     }
@@ -77,6 +78,7 @@ import TouchmonCore
         #expect(reading.actions == [action("/f", at: ("a.json", 1, 2), argv: ["true"])])
         #expect(reading.actions.first?.umask == 0o022)
         #expect(reading.actions.first?.settle == SettlePolicy(quiet: .zero))
+        #expect(reading.actions.first?.poll == nil)
         #expect(reading.actions.first?.output == .record)
     }
 

@@ -11,7 +11,7 @@ import TouchmonCore
         #expect(
             ActionKey.all.filter { $0.form != nil }.map(\.name) == [
                 "argv", "user", "group", "supplementary_groups", "environment",
-                "working_directory", "umask", "settle", "catch_up", "interrupted", "output",
+                "working_directory", "umask", "settle", "poll", "catch_up", "interrupted", "output",
             ])
     }
 

@@ -1,14 +1,27 @@
 import Foundation
 import Testing
+import TouchmonCore
 import TouchmonTestSupport
 
 /// Everything that the fuzzer ever found, and where it begins.
 @Suite struct CorpusTests {
+    private static let directory = URL(filePath: #filePath)
+        .appending(path: "../../../../Fuzz/Corpus/ActionFile").standardizedFileURL
+
+    @Test func `the fuzzer begins with every key`() throws {
+        let bytes = Array(
+            try Data(contentsOf: Self.directory.appending(path: "every-key")))
+        let text = String(decoding: bytes, as: UTF8.self)
+        for key in ActionKey.all where key.form != nil {
+            #expect(text.contains("\"\(key.name)\":"))
+        }
+        let source = SourceText(file: RawPath("every-key"), bytes: bytes)
+        let reading = ActionFileReading(of: [source], relativeTo: RawPath("/"))
+        #expect(reading.problems.isEmpty)
+    }
+
     @Test func `every file of the corpus keeps the invariants`() throws {
-        let directory = URL(filePath: #filePath).appending(
-            path: "../../../../Fuzz/Corpus/ActionFile"
-        )
-        .standardizedFileURL
+        let directory = Self.directory
         let files = try FileManager.default.contentsOfDirectory(
             at: directory, includingPropertiesForKeys: nil)
         #expect(files.count >= 30)

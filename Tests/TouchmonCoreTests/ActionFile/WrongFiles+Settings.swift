@@ -159,6 +159,60 @@ extension WrongFile {
               remove it; the keys are `quiet` and `max`
             """#),
         WrongFile(
+            "a poll that is a number",
+            #"{"/f": {"argv": ["true"], "user": "a", "poll": 1}}"#,
+            #"""
+            web.json:1:48: error: `poll` must be a duration in a string, not a number
+                …{"argv": ["true"], "user": "a", "poll": 1}}
+                                                         ^
+              write a whole number and `ms`, `s`, `m` or `h`, as in `"250ms"`
+            """#),
+        WrongFile(
+            "a poll that is an object",
+            #"{"/f": {"argv": ["true"], "user": "a", "poll": {"quiet": "1s"}}}"#,
+            #"""
+            web.json:1:48: error: `poll` must be a duration in a string, not an object
+                …{"argv": ["true"], "user": "a", "poll": {"quiet": "1s"}}}
+                                                         ^
+              write a whole number and `ms`, `s`, `m` or `h`, as in `"250ms"`
+            """#),
+        WrongFile(
+            "a poll without a unit",
+            #"{"/f": {"argv": ["true"], "user": "a", "poll": "1"}}"#,
+            #"""
+            web.json:1:48: error: `1` is not a duration
+                …{"argv": ["true"], "user": "a", "poll": "1"}}
+                                                         ^
+              write a whole number and `ms`, `s`, `m` or `h`, as in `"250ms"`
+            """#),
+        WrongFile(
+            "a poll of nothing",
+            #"{"/f": {"argv": ["true"], "user": "a", "poll": "0s"}}"#,
+            #"""
+            web.json:1:48: error: `poll` is shorter than 10 ms
+                …{"argv": ["true"], "user": "a", "poll": "0s"}}
+                                                         ^
+              write `"10ms"` or longer; `"1s"` is usual
+            """#),
+        WrongFile(
+            "a poll that is too short",
+            #"{"/f": {"argv": ["true"], "user": "a", "poll": "9ms"}}"#,
+            #"""
+            web.json:1:48: error: `poll` is shorter than 10 ms
+                …{"argv": ["true"], "user": "a", "poll": "9ms"}}
+                                                         ^
+              write `"10ms"` or longer; `"1s"` is usual
+            """#),
+        WrongFile(
+            "a poll that is too long",
+            #"{"/f": {"argv": ["true"], "user": "a", "poll": "9999999999999h"}}"#,
+            #"""
+            web.json:1:48: error: `9999999999999h` is too long
+                …{"argv": ["true"], "user": "a", "poll": "9999999999999h"}}
+                                                         ^
+              write a shorter duration
+            """#),
+        WrongFile(
             "an output that is misspelt",
             #"{"/f": {"argv": ["true"], "user": "a", "output": "discrad"}}"#,
             #"""

@@ -35,7 +35,11 @@ extension LogEvent {
                 reason: "file is not a database"),
             .refused(
                 path, reader: RunIdentity(name: "alice", user: 1001, group: 1001, groups: [])),
-            .polled(path, at: RawPath("/srv/app"), .noSpace),
+            .polled(path, Polling(.unwatched(RawPath("/srv/app"), .noSpace), every: .seconds(1))),
+            .polled(path, Polling(.fileSystem(.nfs), every: .seconds(1))),
+            .polled(path, Polling(.fileSystem(.fuse), every: .milliseconds(250))),
+            .polled(path, Polling(.fileSystem(.overlay), every: .seconds(1))),
+            .polled(path, Polling(.fileSystem(.proc), every: .seconds(5))),
             .overflowed,
             .reloading,
             .reloaded(actions: 3, added: 1, changed: 0, removed: 2),

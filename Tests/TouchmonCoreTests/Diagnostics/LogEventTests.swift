@@ -148,7 +148,9 @@ import TouchmonCore
     ])
     func `why a path is polled`(error: ErrorNumber, words: String) {
         #expect(
-            LogEvent.polled(LogEvent.path, at: RawPath("/srv"), error).message
+            LogEvent.polled(
+                LogEvent.path, Polling(.unwatched(RawPath("/srv"), error), every: .seconds(1))
+            ).message
                 == "polling /srv/app/stamp every second: unable to watch /srv: \(words)")
     }
 }

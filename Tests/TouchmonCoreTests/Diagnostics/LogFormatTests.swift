@@ -64,8 +64,13 @@ import TouchmonCore
             #""path":"/srv/app/stamp","user":"deploy","#
         ),
         (
-            .polled(LogEvent.path, at: RawPath("/srv"), .noSpace),
-            #""path":"/srv/app/stamp","unwatched":"/srv","errno":28,"#
+            .polled(
+                LogEvent.path, Polling(.unwatched(RawPath("/srv"), .noSpace), every: .seconds(1))),
+            #""path":"/srv/app/stamp","unwatched":"/srv","errno":28,"interval_nanoseconds":1000000000,"#
+        ),
+        (
+            .polled(LogEvent.path, Polling(.fileSystem(.plan9), every: .milliseconds(10))),
+            #""path":"/srv/app/stamp","file_system":"9p","interval_nanoseconds":10000000,"#
         ),
         (.overflowed, ""),
         (.reloading, ""),

@@ -39,14 +39,16 @@ import Testing
                 let name = text(path)
                 asked.append("look at \(name)")
                 if case .unreadable = tree[text(path.parent)] {
-                    walk.reply(.status(.failure(.permissionDenied)))
+                    walk.reply(.status(.failure(.permissionDenied), fileSystem: nil))
                     continue
                 }
                 switch tree[name] {
-                case nil: walk.reply(.status(.failure(.noSuchFile)))
-                case .directory, .unreadable: walk.reply(.status(.success(status(.directory))))
-                case .file, .unwatchable: walk.reply(.status(.success(status(.regular))))
-                case .link: walk.reply(.status(.success(status(.symbolicLink))))
+                case nil: walk.reply(.status(.failure(.noSuchFile), fileSystem: nil))
+                case .directory, .unreadable:
+                    walk.reply(.status(.success(status(.directory)), fileSystem: 0xEF53))
+                case .file, .unwatchable:
+                    walk.reply(.status(.success(status(.regular)), fileSystem: 0xEF53))
+                case .link: walk.reply(.status(.success(status(.symbolicLink)), fileSystem: 0xEF53))
                 }
             case .readLink(let path):
                 asked.append("read \(text(path))")

@@ -20,13 +20,13 @@ import Testing
     }
 
     @Test func `proc is asked and has ticks`() throws {
-        #expect(try TimestampGranularity(of: CPath("/proc/self")) == Self.tick)
+        #expect(try TimestampGranularity(of: FileSystemType(of: CPath("/proc/self"))) == Self.tick)
     }
 
     @Test func `where it is fine, a change after a look always shows`() throws {
         let directory = try TemporaryDirectory(under: "/dev/shm")
         let path = CPath(try directory.file("file"))
-        guard try TimestampGranularity(of: path) == .fine else { return }
+        guard try TimestampGranularity(of: FileSystemType(of: path)) == .fine else { return }
         for round in 0..<1000 {
             let before = try FileMetadata(at: path)
             try directory.file("file", round % 2 == 0 ? "a" : "b")

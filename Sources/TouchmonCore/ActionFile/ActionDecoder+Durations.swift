@@ -1,4 +1,18 @@
+/// Durations: of quiet, and between two looks.
 extension ActionDecoder {
+    /// What looks more often than this is a busy loop.
+    private static let shortestPoll = Duration.milliseconds(10)
+
+    mutating func poll(_ node: JSONNode) -> Duration? {
+        guard let interval = duration(node, "poll") else { return nil }
+        if interval < Self.shortestPoll {
+            report(
+                at: node.offset, "`poll` is shorter than 10 ms",
+                remedy: "write `\"10ms\"` or longer; `\"1s\"` is usual")
+        }
+        return interval
+    }
+
     /// A duration, or `{"quiet": duration, "max": duration}`.
     mutating func settle(_ node: JSONNode) -> SettlePolicy? {
         if case .object(let members) = node.value { return settle(members, of: node) }
