@@ -388,7 +388,7 @@ struct TouchJudge {
         if status.modified > handled.modified {
             // In the middle of writing a changed mode explains the event, and the writing the time.
             if isBeingWritten, isExplained(status) { return .nothing }
-        } else if status.modified < handled.modified {
+        } else if status.modified < handled.modified, !isBroughtToPresent(status) {
             switch writer {
             case nil: return .askWriter
             case .absent: isRestored = true
@@ -398,7 +398,7 @@ struct TouchJudge {
                 waiting = .closeOfRestore(now.advanced(by: Self.closeGrace))
             }
             return .nothing
-        } else {
+        } else if status.modified == handled.modified {
             // Within one tick of the clock a touch leaves no trace, and any change of the mode
             // would be seen: what is left over is a doubt.
             let isDoubtful = isRacy && status.changed == handled.changed && !isExplained(status)
@@ -464,7 +464,9 @@ struct TouchJudge {
     private func special(_ evidence: Evidence, _ status: FileStatus) -> Verdict {
         guard let handled, handled.identity == status.identity else { return .touch }
         if status.kind == .directory {
-            if status.modified > handled.modified { return .touch }
+            if status.modified > handled.modified || isBroughtToPresent(status) { return .touch }
+            // Its names changed, and then its time was set back: unpacked, or copied with its times.
+            if evidence.contains(.entries), status.modified != handled.modified { return .touch }
             let isDoubtful = isRacy && status.modified == handled.modified
             return isDoubtful && !evidence.isDisjoint(with: [.entries, .lost]) ? .touch : .nothing
         }
@@ -475,6 +477,16 @@ struct TouchJudge {
         guard let handled, handled.identity == status.identity else { return true }
         return handled.modified != status.modified
             || (status.kind == .regular && handled.size != status.size)
+    }
+
+    /// Whether a time that lay in the future was set to what is the present: the clock was wrong
+    /// before, or is now. The change time says what the clock was then; who passes the present to
+    /// utime(2) himself has it in whole seconds.
+    private func isBroughtToPresent(_ status: FileStatus) -> Bool {
+        guard let handled, status.modified < handled.modified, handled.modified > status.changed
+        else { return false }
+        let lag = status.modified.elapsed(until: status.changed)
+        return lag <= .seconds(2) && lag >= .seconds(-2)
     }
 
     /// Whether an attribute event is accounted for by something else than a time.
