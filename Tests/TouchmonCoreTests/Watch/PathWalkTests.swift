@@ -186,6 +186,60 @@ import Testing
         #expect(further.steps.count == 1)
     }
 
+    // MARK: What it lies on
+
+    /// Which of the paths lie on a file system of another device that keeps silent.
+    private static func quiet(
+        to path: String, in tree: [String: Node], on nfs: Set<String>
+    ) -> QuietFileSystem? {
+        var walk = PathWalk(to: RawPath(path), listensByName: false)
+        while let request = walk.request {
+            switch request {
+            case .addWatch: walk.reply(.watch(.success(1)))
+            case .readLink(let path):
+                guard case .link(let target) = tree[text(path)] else { return nil }
+                walk.reply(.link(.success(Array(target.utf8))))
+            case .status(let path):
+                let kind: FileKind? =
+                    switch tree[text(path)] {
+                    case nil: nil
+                    case .link: .symbolicLink
+                    default: .directory
+                    }
+                let isQuiet = nfs.contains(text(path))
+                guard let kind else {
+                    walk.reply(.status(.failure(.noSuchFile), fileSystem: nil))
+                    continue
+                }
+                var status = status(kind)
+                status.identity.device = isQuiet ? 2 : 1
+                walk.reply(.status(.success(status), fileSystem: isQuiet ? 0x6969 : 0xEF53))
+            default: return nil
+            }
+        }
+        return walk.quiet
+    }
+
+    @Test(
+        arguments: [
+            ("/srv/app", [], nil),
+            // What a mount hides does not change.
+            ("/srv/app", ["/srv"], nil), ("/srv/app", ["/srv/app"], nil),
+            ("/srv/app", ["/srv", "/srv/app"], .nfs),
+            // A name that is missing may be made there.
+            ("/srv/app/gone", ["/srv/app"], .nfs), ("/srv/gone", [], nil),
+            // Nothing was seen of the root but its names.
+            ("/gone", ["/"], .nfs), ("/gone", [], nil),
+            // A link lies there, or its target.
+            ("/link", ["/link"], .nfs), ("/link/gone", ["/srv/app"], .nfs), ("/link", [], nil),
+        ] as [(String, Set<String>, QuietFileSystem?)])
+    func `whether names on the way change unheard`(
+        path: String, nfs: Set<String>, quiet: QuietFileSystem?
+    ) {
+        let tree = Self.plain.merging(["/link": .link("/srv/app")]) { $1 }
+        #expect(Self.quiet(to: path, in: tree, on: nfs) == quiet)
+    }
+
     // MARK: To an entry
 
     @Test func `a file gets a watch of its own`() {

@@ -93,6 +93,24 @@ import Testing
         #expect(judge.deadline == nil)
     }
 
+    @Test func `a wait for quiet begins anew with each change, and goes on with each look`() {
+        func later(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
+        var judge = TouchJudge()
+        _ = judge.judge(.unheard, Self.look(Self.status()), writer: .absent, at: Self.now)
+        var other = Self.status()
+        other.identity.inode = 3
+        let first = Self.look(other, ticks: false)
+        #expect(judge.judge(.unheard, first, writer: .present, at: Self.now) == .nothing)
+        #expect(judge.deadline == later(10))
+        #expect(judge.judge(.unheard, first, writer: .present, at: later(5)) == .nothing)
+        #expect(judge.deadline == later(10))
+        other.size = 7
+        let second = Self.look(other, ticks: false)
+        #expect(judge.judge(.modified, second, at: later(9)) == .nothing)
+        #expect(judge.deadline == later(19))
+        #expect(judge.judge(.deadline, second, at: later(19)) == .touch)
+    }
+
     @Test func `who renames a file that he holds open has 20 ms to close it`() {
         var judge = TouchJudge()
         #expect(
