@@ -4,8 +4,10 @@ PREFIX ?= /usr/local
 ROUNDS ?= 1000
 CYCLES ?= 1000
 binary := .build/release/touchmon
-# Stripped, and the functions on the way of a touch side by side: docs/performance.md.
-link := -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --no-warn-symbol-ordering \
+# Stripped, nothing for others to link to, and the functions on the way of a touch side by side:
+# docs/performance.md.
+link := -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --no-export-dynamic \
+  -Xlinker --no-warn-symbol-ordering \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
 
 build: ## build the release binary: .build/release/touchmon
