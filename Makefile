@@ -3,6 +3,8 @@
 PREFIX ?= /usr/local
 ROUNDS ?= 1000
 CYCLES ?= 1000
+FIRST ?= 1
+COUNT ?= 1000000
 binary := .build/release/touchmon
 # Stripped, nothing for others to link to, and the functions on the way of a touch side by side:
 # docs/performance.md.
@@ -19,6 +21,15 @@ test: ## install what is missing, then run every test
 
 test-fast: ## run the tests of the pure core alone
 	swift test --disable-xctest --filter TouchmonCoreTests
+
+simulate: ## play random histories (FIRST=1 COUNT=1000000)
+	@scripts/simulate $(FIRST) $(COUNT)
+
+coverage: ## every line and region of the pure core is covered, or listed
+	@scripts/coverage
+
+mutate: ## the tests of trigger, run and record catch planted mistakes
+	@scripts/mutate
 
 demo: build ## one user touches a file, another user's command runs
 	@scripts/demo
@@ -60,4 +71,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture test test-fast demo bench-latency lint fmt install clean help
+.PHONY: build touch.order torture test test-fast simulate coverage mutate demo bench-latency lint fmt \
+	install clean help

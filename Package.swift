@@ -64,7 +64,7 @@ let package = Package(
 
         .testTarget(
             name: "TouchmonCoreTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
-            swiftSettings: settings),
+            exclude: ["Histories"], swiftSettings: settings),
         // A child that tells everything about itself. Linked without the Swift runtime's library,
         // which would handle signals in it.
         .executableTarget(

@@ -296,7 +296,9 @@ package struct Engine {
         }
         let known = recovered?.known(action.path)
         watcher.add(id, path: action.path, poll: action.command.poll, known: known)
-        ledger.added(id, action.path, isSaved: recovered?.paths[action.path]?.isSaved ?? false)
+        // After another boot the database has old device numbers under the new boot's name.
+        let isSaved = recovered.map { $0.isSameBoot && $0.paths[action.path]?.isSaved == true }
+        ledger.added(id, action.path, isSaved: isSaved ?? false)
         return .added
     }
 
@@ -354,7 +356,10 @@ package struct Engine {
         if !runs.isWaiting(id), !trigger.isSettling(id) {
             log(.caughtUp(action.path, runs: action.command.catchUp), at: now)
         }
-        if action.command.catchUp {
+        if action.command.catchUp, runs.isWaiting(id) {
+            // A run that was cut off is due again, and is for this as well.
+            request(id, .catchUp, at: now)
+        } else if action.command.catchUp {
             settle(id, action, .catchUp, at: now)
         } else {
             ledger.changed(id, at: now)
@@ -422,6 +427,8 @@ package struct Engine {
     }
 
     private mutating func rerun(_ id: ActionID, at now: Instant) {
+        // It is also for a touch that was found, and waits for quiet.
+        trigger.remove(id)
         request(id, .interrupted, at: now)
         // That the last run is over is written down before this one begins.
         ledger.changed(id, at: now)
@@ -433,7 +440,13 @@ package struct Engine {
         let ran = ledger.opened(after: recovered.generation, at: now)
         for (path, row) in recovered.paths {
             guard let id = actions.place(of: path), let action = actions.present(id),
-                !ran.contains(id), row.due == nil,
+                !ran.contains(id), row.due == nil
+            else { continue }
+            guard watcher.isKnown(id) else {
+                if let known = recovered.known(path) { watcher.know(id, known) }
+                continue
+            }
+            guard
                 TouchJudge(handled: row.handled, isSameBoot: recovered.isSameBoot)
                     .isOutdated(by: watcher.handled(id))
             else { continue }
@@ -487,7 +500,7 @@ package struct Engine {
         guard ledger.hasRecords else { return nil }
         let (actions, watcher, runs, trigger) = (actions, watcher, runs, trigger)
         return ledger.takeRecords { id in
-            guard let path = actions.present(id)?.path else { return nil }
+            guard let path = actions.present(id)?.path, watcher.isKnown(id) else { return nil }
             let state = watcher.handled(id)
             return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
                 ?? .handled(path, state: state)
@@ -499,11 +512,11 @@ package struct Engine {
             actions[run.action].map { row(run, $0.action.path) }
         }
         return ledger.change(lastRun: runs.last, active: active) { id in
-            actions.present(id).map {
-                LedgerContents.Path(
-                    path: $0.path, state: HandledState.bytes(of: watcher.handled(id)),
-                    due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)
-            }
+            // Nothing is said of a path at which the kernel would not say what is there.
+            guard let path = actions.present(id)?.path, watcher.isKnown(id) else { return nil }
+            return LedgerContents.Path(
+                path: path, state: HandledState.bytes(of: watcher.handled(id)),
+                due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)
         }
     }
 

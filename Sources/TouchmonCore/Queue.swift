@@ -14,6 +14,12 @@ struct Queue<Element> {
         elements.append(element)
     }
 
+    mutating func removeAll(where isUnwanted: (Element) -> Bool) {
+        elements.removeFirst(head)
+        head = 0
+        elements.removeAll(where: isUnwanted)
+    }
+
     /// Takes the next one.
     mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }

@@ -110,8 +110,10 @@ struct Children: ~Copyable {
         return recordFailure
     }
 
-    /// Takes over a run of an earlier daemon if its process is still there.
+    /// Takes over a run of an earlier daemon if its process is still there. True also where a run of
+    /// that number was begun before the ledger could be read: then the engine leaves it alone.
     mutating func adopt(_ run: Recovered.Run) -> Bool {
+        guard byRun[run.number] == nil else { return true }
         adopted[run.number] = OtherProcess(run.witness.process, witnessed: run.witness.time)
         return adopted[run.number] != nil
     }

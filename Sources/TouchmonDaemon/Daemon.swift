@@ -243,7 +243,7 @@ package struct Daemon: ~Copyable {
         case .save(let change):
             save(change)
         case .openLedger:
-            openLedger()
+            try openLedger()
         case .readActionFiles:
             reload()
         case .exit:
@@ -281,7 +281,7 @@ package struct Daemon: ~Copyable {
         CurrentProcess.releaseFreeMemory()
     }
 
-    private mutating func openLedger() {
+    private mutating func openLedger() throws(SystemFailure) {
         switch State.open(statePath) {
         case .opened(let opened, var recovered, nil):
             state = opened

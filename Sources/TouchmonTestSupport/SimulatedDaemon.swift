@@ -5,33 +5,77 @@ package import TouchmonCore
 /// `step` performs one thing at a time, so that a test can let a program do something between any
 /// two of the daemon's calls, as a real kernel would.
 package struct SimulatedDaemon {
+    /// How runs go that begin from now on.
+    package struct RunManner: Hashable, Sendable {
+        /// How long the command takes; nil: until a test ends it.
+        package var duration: Duration?
+        package var outcome = RunOutcome.exited(status: 0)
+        /// Whether SIGTERM ends it; SIGKILL does, where this is not nil.
+        package var obeysSignals: Bool?
+
+        package init() {}
+    }
+
     /// A run as a test sees it.
     package struct Run: Hashable, Sendable {
         package var spec: RunSpec
+        package var path: RawPath
         package var started: Instant
         /// When the event queue was last read to its end before that.
         package var drained: Instant
+        package var manner: RunManner
         package var ended: Instant?
         package var outcome: RunOutcome?
         /// Whether the process belongs to a daemon that has died since: its end is not told.
         package var isOrphan = false
         /// Whether the present daemon knows of it.
-        package var isAdopted = false
+        package var isAdopted: Bool { adopted != nil }
+        /// When it learned of it.
+        package var adopted: Instant?
+        /// Whether its record reached the journal.
+        package var isRecorded = false
+        /// Whether a daemon was told of its end and had the time to write that down.
+        package var isEndRecorded = false
         package var signals: [Int32] = []
-
-        package var path: RawPath { RawPath(bytes: variable("TOUCHMON_PATH") ?? []) }
 
         package func variable(_ name: String) -> [UInt8]? {
             spec.variables.split(separator: 0).last { $0.starts(with: "\(name)=".utf8) }
                 .map { Array($0.dropFirst(name.utf8.count + 1)) }
         }
+
+        /// When its command ends by itself.
+        fileprivate var due: Instant? { manner.duration.map { started.advanced(by: $0) } }
+    }
+
+    /// A start that executed nothing.
+    package struct FailedStart: Hashable, Sendable {
+        package var action: RawPath
+        package var failure: StartFailure
+        package var time: Instant
     }
 
     package var kernel: SimulatedKernel
     package var engine: Engine
     package private(set) var clock = Instant(nanoseconds: 0)
     package private(set) var runs: [Run] = []
+    /// The runs that have not ended, by their places in `runs`.
+    private var living: [Int] = []
+    package private(set) var failedStarts: [FailedStart] = []
     package private(set) var logs: [LogEvent] = []
+    /// What daemons found in the state directory; nil where one could not read it.
+    package private(set) var recoveries: [Recovered?] = []
+    /// When the present daemon last had nothing to do, and when that was written down as well.
+    package private(set) var lastIdle: Instant?
+    /// How many times a daemon had nothing to do.
+    package private(set) var idleCount = 0
+    package private(set) var lastKeptIdle: Instant?
+    /// When the database was last saved.
+    package private(set) var lastSave = Instant(nanoseconds: 0)
+    /// Whether the daemon is killed between the transaction of its next save and the journal's new
+    /// beginning.
+    package var diesInSave = false
+    /// The runs whose ends were told since the daemon was last idle.
+    private var toldEnds: [Int] = []
     package private(set) var hasExited = false
     /// What the daemon keeps on disk.
     package var state = SimulatedState()
@@ -40,10 +84,16 @@ package struct SimulatedDaemon {
     private let isRoot: Bool
     private var drained = Instant(nanoseconds: 0)
     package private(set) var wantsActionFiles = false
+    package var manner = RunManner()
     /// How long the command of every run takes; nil: until a test ends it.
-    package var runDuration: Duration?
+    package var runDuration: Duration? {
+        get { manner.duration }
+        set { manner.duration = newValue }
+    }
     /// What starting a run fails with, as long as it is set.
     package var startFailure: StartFailure?
+    /// Is told of everything that the daemon does.
+    package var tell: ((String) -> Void)?
     /// Whether the readers of untrusted action files may read their paths.
     package var readersMayRead = true
     /// The most bytes of one read of the event queue; inotify(7).
@@ -57,25 +107,40 @@ package struct SimulatedDaemon {
         engine.readMounts(kernel.mountInfo)
     }
 
-    /// The daemon is killed at this moment; its runs go on without it. `reboots`: the machine went
-    /// down with it, and no run is left.
-    package mutating func crash(reboots: Bool = false) {
-        hasExited = true
-        if reboots { boot[0] += 1 }
-        for index in runs.indices where runs[index].ended == nil {
-            runs[index].isOrphan = true
-            runs[index].isAdopted = false
-            if reboots { runs[index].ended = clock }
-        }
+    /// The daemon is killed at this moment; its runs go on without it.
+    package mutating func crash() {
+        leave()
         kernel.restartInotify()
+    }
+
+    /// The power fails at this moment; the machine comes back without a daemon.
+    package mutating func losePower(_ loss: SimulatedState.PowerLoss) {
+        leave()
+        boot[0] += 1
+        for index in living { runs[index].ended = clock }
+        living = []
+        state.lose(loss)
+        kernel.reboot()
+    }
+
+    private mutating func leave() {
+        takeLogs()
+        hasExited = true
+        diesInSave = false
+        toldEnds = []
+        for index in living {
+            runs[index].isOrphan = true
+            runs[index].adopted = nil
+        }
     }
 
     /// Starts a daemon on what the last one left.
     package mutating func restart(_ plan: [PlannedAction]) {
         hasExited = false
         wantsActionFiles = false
+        (lastIdle, lastKeptIdle) = (nil, nil)
+        toldEnds = []
         let recovered = recover()
-
         engine = Engine(
             plan: Plan(resolved: plan), isRoot: isRoot, drain: .seconds(30), recovered: recovered,
             at: clock)
@@ -85,17 +150,25 @@ package struct SimulatedDaemon {
     }
 
     private mutating func recover() -> Recovered? {
-        guard let contents = state.read() else { return nil }
-        var recovered = Recovered(contents, boot: boot, calendar: 0)
-        for index in recovered.unfinished.indices {
-            let run = recovered.unfinished[index]
-            let place = runs.lastIndex {
-                $0.spec.number == run.number && $0.path == run.path && $0.ended == nil
-            }
-            guard let place else { continue }
-            recovered.unfinished[index].isAlive = true
-            runs[place].isAdopted = true
+        guard let contents = state.read() else {
+            recoveries.append(nil)
+            return nil
         }
+        var recovered = Recovered(contents, boot: boot, calendar: 0)
+        recovered.adopt { run in
+            // One that began before the ledger could be read may have the same number.
+            let isTaken = living.contains {
+                runs[$0].spec.number == run.number && !runs[$0].isOrphan
+            }
+            guard !isTaken else { return true }
+            let place = living.last {
+                runs[$0].spec.number == run.number && runs[$0].path == run.path
+                    && runs[$0].isOrphan
+            }
+            if let place { runs[place].adopted = clock }
+            return place != nil
+        }
+        recoveries.append(recovered)
         return recovered
     }
 
@@ -104,6 +177,7 @@ package struct SimulatedDaemon {
         guard !hasExited else { return false }
         if let effect = engine.nextEffect(at: clock) {
             perform(effect)
+            takeLogs()
             return true
         }
         takeLogs()
@@ -111,7 +185,18 @@ package struct SimulatedDaemon {
             engine.readMounts(kernel.mountInfo)
             return true
         }
-        return takeEvents()
+        if takeEvents() { return true }
+        noteIdle()
+        return false
+    }
+
+    private mutating func noteIdle() {
+        lastIdle = clock
+        idleCount += 1
+        guard engine.keepsLedger else { return }
+        lastKeptIdle = clock
+        for index in toldEnds { runs[index].isEndRecorded = true }
+        toldEnds.removeAll(keepingCapacity: true)
     }
 
     /// Does all that there is to do at this moment.
@@ -142,15 +227,16 @@ package struct SimulatedDaemon {
     /// Ends the process of a run.
     package mutating func end(_ number: RunNumber, _ outcome: RunOutcome = .exited(status: 0)) {
         // Where the ledger could not be read, a number may have been used before.
-        guard let index = runs.lastIndex(where: { $0.spec.number == number && $0.ended == nil })
-        else { return }
+        guard let index = living.last(where: { runs[$0].spec.number == number }) else { return }
         end(at: index, outcome)
     }
 
     private mutating func end(at index: Int, _ outcome: RunOutcome) {
         runs[index].ended = clock
         runs[index].outcome = outcome
+        living.removeAll { $0 == index }
         guard !hasExited, !runs[index].isOrphan || runs[index].isAdopted else { return }
+        toldEnds.append(index)
         engine.ended(
             runs[index].spec.number, runs[index].isOrphan ? .unknown : outcome, at: clock)
     }
@@ -165,23 +251,32 @@ package struct SimulatedDaemon {
         engine.reload(Plan(resolved: plan), at: clock)
     }
 
+    /// Answers a reload whose action files have an error.
+    package mutating func refuseReload() {
+        wantsActionFiles = false
+        engine.reloadRefused(problems: 1, at: clock)
+    }
+
     /// What the process of a run does before it executes its program.
-    private mutating func record(_ spec: RunSpec) {
+    private mutating func record(_ spec: RunSpec) -> Bool {
+        guard !spec.record.isEmpty else { return false }
         var bytes = spec.record
         let process = UInt32(1000 + spec.number.value)
         for index in 0..<4 {
             bytes[JournalRecord.processOffset + index] = UInt8(
                 truncatingIfNeeded: process >> (8 * index))
         }
-        if let failure = state.append(bytes) { engine.ledgerFailed(failure, at: clock) }
+        guard let failure = state.append(bytes) else { return true }
+        engine.ledgerFailed(failure, at: clock)
+        return false
     }
 
     private mutating func nextMoment() -> Instant? {
-        let ends = runs.filter { $0.ended == nil }.compactMap { run in
-            runDuration.map { run.started.advanced(by: $0) }
+        var next = hasExited ? nil : engine.nextDeadline()
+        for index in living {
+            if let due = runs[index].due { next = min(next ?? due, due) }
         }
-        let deadline = hasExited ? nil : engine.nextDeadline()
-        return (ends + [deadline].compactMap(\.self)).min()
+        return next
     }
 
     private mutating func move(to moment: Instant) {
@@ -190,10 +285,9 @@ package struct SimulatedDaemon {
     }
 
     private mutating func endRuns() {
-        guard let runDuration else { return }
-        for index in runs.indices where runs[index].ended == nil {
-            if runs[index].started.advanced(by: runDuration) <= clock {
-                end(at: index, .exited(status: 0))
+        for index in living {
+            if let due = runs[index].due, due <= clock {
+                end(at: index, runs[index].manner.outcome)
             }
         }
     }
@@ -201,14 +295,18 @@ package struct SimulatedDaemon {
     private mutating func takeEvents() -> Bool {
         let bytes = kernel.readEvents(maximumBytes: readSize)
         guard !bytes.isEmpty else { return false }
+        tell?("events: \(bytes)")
         engine.read(bytes.span.bytes)
         return true
     }
 
     private mutating func perform(_ effect: Engine.Effect) {
+        if case .watch = effect {} else { tell?("\(effect)") }
         switch effect {
         case .watch(let request):
-            engine.reply(kernel.answer(request), at: clock)
+            let reply = kernel.answer(request)
+            tell?("\(request): \(reply)")
+            engine.reply(reply, at: clock)
         case .readEvents:
             while takeEvents() {}
             drained = clock
@@ -218,7 +316,11 @@ package struct SimulatedDaemon {
         case .append(let bytes):
             engine.appended(state.append(bytes), at: clock)
         case .save(let change):
-            if let failure = state.save(change, boot: boot, resets: true) {
+            let failure = state.save(change, boot: boot, resets: !diesInSave)
+            if failure == nil { lastSave = clock }
+            if failure == nil, diesInSave {
+                crash()
+            } else if let failure {
                 engine.ledgerFailed(failure, at: clock)
             } else {
                 engine.saved(at: clock)
@@ -230,20 +332,13 @@ package struct SimulatedDaemon {
                 engine.ledgerFailed(failure, at: clock)
             }
         case .start(let spec):
-            if let startFailure, startFailure.step == .clone {
-                return engine.notStarted(spec.number, startFailure, at: clock)
-            }
-            defer { if !spec.record.isEmpty { record(spec) } }
-            if let startFailure {
-                return engine.notStarted(spec.number, startFailure, at: clock)
-            }
-            runs.append(Run(spec: spec, started: clock, drained: drained))
-            engine.made(spec.number, process: Int32(1000 + spec.number.value))
-            engine.started(spec.number)
+            start(spec)
         case .signal(let process, let signal):
             let number = RunNumber(UInt64(process - 1000))
-            guard let index = runs.firstIndex(where: { $0.spec.number == number }) else { return }
+            guard let index = living.last(where: { runs[$0].spec.number == number }) else { return }
             runs[index].signals.append(signal)
+            guard let obeys = runs[index].manner.obeysSignals, obeys || signal == 9 else { return }
+            end(at: index, .signalled(signal: signal))
         case .readActionFiles: wantsActionFiles = true
         case .exit:
             hasExited = true
@@ -254,6 +349,27 @@ package struct SimulatedDaemon {
 
     private mutating func takeLogs() {
         while let (event, _) = engine.nextLog() { logs.append(event) }
+    }
+
+    private mutating func start(_ spec: RunSpec) {
+        let path = spec.variables.withUnsafeBytes { Self.path(in: $0) }
+        if let startFailure {
+            failedStarts.append(
+                FailedStart(action: path, failure: startFailure, time: clock))
+            if startFailure.step != .clone { _ = record(spec) }
+            return engine.notStarted(spec.number, startFailure, at: clock)
+        }
+        living.append(runs.count)
+        runs.append(
+            Run(spec: spec, path: path, started: clock, drained: drained, manner: manner))
+        engine.made(spec.number, process: Int32(1000 + spec.number.value))
+        engine.started(spec.number)
+        runs[runs.count - 1].isRecorded = record(spec)
+    }
+
+    /// The path is the first of a run's variables.
+    private static func path(in variables: UnsafeRawBufferPointer) -> RawPath {
+        RawPath(bytes: Array(variables.prefix { $0 != 0 }.dropFirst("TOUCHMON_ACTION=".utf8.count)))
     }
 }
 

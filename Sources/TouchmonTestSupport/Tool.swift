@@ -61,7 +61,7 @@ extension Tool {
         try $0.kernel.setTimes($0.handles[0], access: past, modification: past)
     }
     private static let removes: Step = {
-        guard case .success = $0.kernel.status($0.path, followSymlinks: false) else { return }
+        guard $0.kernel.hasName($0.path) else { return }
         try $0.kernel.unlink($0.path)
     }
     private static let writesNeighbour: [Step] = [

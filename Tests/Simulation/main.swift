@@ -1,23 +1,58 @@
+internal import Foundation
 internal import TouchmonTestSupport
 
-// simulate FIRST COUNT: plays the histories of the seeds from FIRST on, and stops at the first one
-// that breaks a promise. simulate SEED: plays one and tells what happened.
-let arguments = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
-guard let first = arguments.first else { fatalError("simulate SEED [COUNT]") }
-if arguments.count == 1 {
-    var history = try RandomHistory(seed: first, keepsScript: true)
-    let broken = try history.play()
-    for line in history.script + history.runs { print(line) }
-    print(broken ?? "all promises kept")
-} else {
-    var failures = 0
-    for seed in first..<first + arguments[1] {
-        var history = try RandomHistory(seed: seed)
-        if let broken = try history.play() {
-            print("seed \(seed): \(broken)")
-            failures += 1
-            if failures == 10 { break }
-        }
+// Simulation FIRST COUNT [first]: plays the histories of so many seeds from FIRST on; of one that breaks a
+// promise, the smallest part that still does is printed; with `first`, only its number, and that is all. Simulation FILE: plays the history in the
+// file, and tells what happens.
+
+/// What promise the history breaks; nil where it keeps all.
+func broken(_ history: History) -> String? {
+    do {
+        var player = try HistoryPlayer(history)
+        return try player.play()
+    } catch {
+        return "not played: \(error)"
     }
-    print("\(arguments[1]) histories from seed \(first): \(failures) broken")
+}
+
+func tell(_ history: History) throws {
+    var player = try HistoryPlayer(history, keepsScript: true) { print($0) }
+    let result = try player.play()
+    for line in player.runs { print(line) }
+    print(result ?? "all promises kept")
+}
+
+/// Plays histories until five are broken, or one, if it is not to be shrunk.
+func simulate(first: UInt64, count: UInt64, shrinks: Bool) -> Int {
+    var failures = 0
+    for seed in first..<first + count {
+        let history = History(seed: seed)
+        guard let promise = broken(history) else { continue }
+        failures += 1
+        if !shrinks {
+            print("# seed \(seed): \(promise)")
+            return failures
+        }
+        let smallest = history.shrunk { broken($0)?.prefix(4) == promise.prefix(4) }
+        print("# seed \(seed), after \(seed - first + 1) histories: \(promise)")
+        print(smallest.text)
+        if failures == 5 { break }
+    }
+    return failures
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.count >= 2, let first = UInt64(arguments[0]), let count = UInt64(arguments[1]) {
+    let failures = simulate(first: first, count: count, shrinks: arguments.count == 2)
+    print("# \(count) histories from seed \(first): \(failures) broken")
+    exit(failures == 0 ? 0 : 1)
+} else if arguments.count == 1, let seed = UInt64(arguments[0]) {
+    try tell(History(seed: seed))
+} else if arguments.count == 1 {
+    let text = try String(contentsOf: URL(filePath: arguments[0]), encoding: .utf8)
+    guard let history = History(text) else { fatalError("\(arguments[0]) is no history") }
+    try tell(history)
+} else {
+    print("Simulation FIRST COUNT, Simulation SEED or Simulation FILE")
+    exit(64)
 }

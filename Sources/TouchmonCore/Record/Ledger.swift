@@ -190,11 +190,14 @@ struct Ledger {
 
     /// Takes what is to be appended to the journal; nil when there is nothing.
     mutating func takeRecords(_ record: (ActionID) -> JournalRecord?) -> [UInt8]? {
+        // What is due comes before the end of the run that it follows: a power loss may tear the write.
+        var due: [UInt8] = []
         for action in unwritten where marks[action.index].contains(.unwritten) {
             marks[action.index].remove(.unwritten)
-            if let record = record(action) { records += record.bytes }
+            if let record = record(action) { due += record.bytes }
         }
         unwritten.removeAll(keepingCapacity: true)
+        records = due + records
         // What was not appended is in the next save.
         guard isKept, !records.isEmpty else {
             records.removeAll(keepingCapacity: true)

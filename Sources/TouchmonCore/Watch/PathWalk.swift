@@ -176,7 +176,9 @@ struct PathWalk {
         switch result {
         case .failure(let error):
             reachesEntry = isEntry && watch != nil
-            if error == .permissionDenied { blind = blind ?? Blind(path: next, error: error) }
+            if error == .permissionDenied || !error.meansAbsent {
+                blind = blind ?? Blind(path: next, error: error)
+            }
             missing(error)
         case .success(let status) where status.kind == .symbolicLink:
             quiet = quiet ?? fileSystem
@@ -210,6 +212,11 @@ struct PathWalk {
     private mutating func linkRead(_ result: Result<[UInt8], ErrorNumber>) {
         switch result {
         case .failure(let error):
+            // Replaced since it was looked at, by nothing or by something else than a link; else it is
+            // there and can't be followed.
+            if !error.meansAbsent, error != .invalidArgument {
+                blind = blind ?? Blind(path: next, error: error)
+            }
             end = .missing(error)
         case .success(let target):
             rest.removeLast()
@@ -242,5 +249,15 @@ struct PathWalk {
             .filter { !$0.elementsEqual(".".utf8) }
             .reversed()
             .map(Array.init)
+    }
+}
+
+extension ErrorNumber {
+    /// Whether it says that nothing is to be seen at a path; any other leaves open what is there.
+    var meansAbsent: Bool {
+        switch self {
+        case .noSuchFile, .notADirectory, .tooManyLinks, .nameTooLong, .permissionDenied: true
+        default: false
+        }
     }
 }

@@ -57,7 +57,7 @@ struct TouchJudge {
     /// such close exists: which, `queueDrained` decides.
     private(set) var isRestored = false
     /// Whether the first look, which only records the state, has been taken.
-    private var hasBaseline = false
+    private(set) var hasBaseline = false
     /// Whether a change after the look at `handled` could have left its times as they are.
     private var isRacy = false
     /// Whether the file was written to since it was last closed after writing.
@@ -71,6 +71,8 @@ struct TouchJudge {
     private var isCloseUnheard = false
     /// Whether the handled state is the ledger's, and the path was not looked at since.
     private var isRecalled = false
+    /// Whether a touch was counted in place of a close that may still come, or be heard.
+    private var isCloseCounted = false
 
     /// What the last look saw; nil when there was no file.
     private(set) var seen: FileStatus? {
@@ -112,15 +114,24 @@ struct TouchJudge {
         lastLook = state == nil ? .absent : .handled
         hasBaseline = true
         isBeingWritten = state?.isBeingWritten ?? false
-        isDeviceStale = !isSameBoot
+        isDeviceStale = !isSameBoot || state?.status.identity.device == Self.unknownDevice
         isRecalled = true
         isCloseUnheard = isBeingWritten
     }
 
     /// What the ledger is to say was handled.
     var handledState: HandledState? {
-        handled.map { HandledState($0, isBeingWritten: isBeingWritten) }
+        handled.map {
+            var state = HandledState($0, isBeingWritten: isCloseAwaited)
+            // The file was not seen on this boot; the next daemon must not take the number for this
+            // boot's.
+            if isDeviceStale { state.status.identity.device = Self.unknownDevice }
+            return state
+        }
     }
+
+    /// Whether the file was written to, and that has not counted yet.
+    var isCloseAwaited: Bool { isBeingWritten && !isCloseCounted }
 
     /// Whether the path had to have been touched to be in this state.
     func isOutdated(by state: HandledState?) -> Bool {
@@ -148,6 +159,9 @@ struct TouchJudge {
         case calm(Instant)
     }
 
+    /// A device number that no file system has.
+    private static let unknownDevice: UInt64 = 0
+
     /// How long a tool that has changed a file may take to close it before it is judged without
     /// its close. Tools close within microseconds.
     private static let closeGrace = Duration.milliseconds(20)
@@ -161,6 +175,7 @@ struct TouchJudge {
         var evidence: Evidence = []
         if mask.contains(.modify) {
             isBeingWritten = true
+            isCloseCounted = false
             evidence.insert(.modified)
         }
         if mask.contains(.attributes) { evidence.insert(.attributes) }
@@ -188,7 +203,9 @@ struct TouchJudge {
             return .nothing
         }
         if isRecalled { recall(status, examination) }
-        if evidence.contains(.lost) { isCloseUnheard = true }
+        if evidence.contains(.lost) || mayHaveMissedClose(evidence, status) {
+            isCloseUnheard = true
+        }
         // A writer's events may be among the lost ones: that somebody writes, or has closed.
         let isUncertain = isCloseUnheard && hasBaseline && status.kind == .regular
         if isUncertain, writer == nil { return .askWriter }
@@ -208,11 +225,19 @@ struct TouchJudge {
             }
         guard verdict != .askWriter else { return .askWriter }
         if isUncertain {
-            if wasBeingWritten, writer != .present { verdict = .touch }
+            if wasBeingWritten, writer != .present, !isCloseCounted {
+                verdict = .touch
+                isCloseCounted = true
+            }
             if writer == .present { isBeingWritten = true }
         }
         isCloseUnheard = false
         if verdict == .touch || !hasBaseline { handle(status, examination) }
+        if verdict == .touch, isCloseAwaited, writer != .present {
+            // Written to after what counts: by somebody who will close it, or by truncate(2) or
+            // utimensat(2), which have nothing to close.
+            waiting = .closeOfWrite(now.advanced(by: Self.closeGrace))
+        }
         hasBaseline = true
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
         waitAgain(status, examination, now)
@@ -244,6 +269,13 @@ struct TouchJudge {
         if examination.fileSystem?.keepsTimes == false, seen != nil { handled = status }
     }
 
+    /// Whether the writer of this file may have closed it unheard: while its watch did not stand, or
+    /// while its name was taken for another file's, because that had not been looked at.
+    private func mayHaveMissedClose(_ evidence: Evidence, _ status: FileStatus) -> Bool {
+        isCloseAwaited && handled?.identity == status.identity
+            && !evidence.isDisjoint(with: [.unheard, .created, .arrived])
+    }
+
     private mutating func handle(_ status: FileStatus, _ examination: Examination) {
         handled = status
         isRacy = examination.isRacy
@@ -267,6 +299,14 @@ struct TouchJudge {
         _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ look: Examination,
         _ now: Instant
     ) -> Verdict {
+        if isRestored, differs(status),
+            handled.map({ status.modified >= $0.modified }) ?? true
+                || handled?.identity != status.identity
+        {
+            // It has moved on since, or is another file's: that is no restored time.
+            isRestored = false
+            if case .closeOfRestore = waiting { waiting = .nothing }
+        }
         guard let handled, handled.identity == status.identity else {
             if let seen, seen.identity != status.identity { isBeingWritten = false }
             return replaced(evidence, status, writer, look, now)
@@ -275,7 +315,9 @@ struct TouchJudge {
             if differs(status) || evidence.contains(.wrote) { return .touch }
             if case .closeOfTouch = waiting { return .touch }
         }
-        if evidence.contains(.deadline) { return waited(status, writer, now) }
+        if evidence.contains(.deadline), waiting != .nothing {
+            return waited(status, writer, now)
+        }
         if evidence.contains(.attributes) {
             let verdict = attributesChanged(since: handled, status, writer, now)
             if verdict != .nothing { return verdict }
@@ -333,7 +375,9 @@ struct TouchJudge {
         _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ look: Examination,
         _ now: Instant
     ) -> Verdict {
-        if evidence.contains(.deadline) { return waited(status, writer, now) }
+        if evidence.contains(.deadline), waiting != .nothing {
+            return waited(status, writer, now)
+        }
         switch writer {
         case nil: return waiting == .nothing || isUnexpected(evidence) ? .askWriter : .nothing
         case .absent: return .touch
@@ -395,7 +439,10 @@ struct TouchJudge {
             case .present: (isRestored, waiting) = (true, .close)
             case .unknown:
                 isRestored = true
-                waiting = .closeOfRestore(now.advanced(by: Self.closeGrace))
+                // It does not hide a write that waits for quiet.
+                if waiting == .nothing {
+                    waiting = .closeOfRestore(now.advanced(by: Self.closeGrace))
+                }
             }
             return .nothing
         } else if status.modified == handled.modified {
@@ -437,6 +484,7 @@ struct TouchJudge {
             return .nothing
         case .quiet, .calm:
             guard isAsSeen(status) else { return .nothing }
+            if case .quiet = waiting { isCloseCounted = true }
             waiting = .nothing
             return differs(status) ? .touch : .nothing
         }

@@ -17,6 +17,14 @@ package struct Watcher {
         case polled(ActionID, Polling)
         /// The kernel's queue was full; every path is examined.
         case overflowed
+
+        /// Whose path it is about; nil: everybody's.
+        fileprivate var action: ActionID? {
+            switch self {
+            case .touched(let action, _), .handled(let action), .polled(let action, _): action
+            case .overflowed: nil
+            }
+        }
     }
 
     /// What an earlier daemon handled of a path.
@@ -112,6 +120,8 @@ package struct Watcher {
     private var polled: [ActionID: Polling] = [:]
     private var askedIntervals: [ActionID: Duration] = [:]
     private var schedule = PollSchedule()
+    /// The paths at which the kernel would not say what is there, and why.
+    private var unseen: [ActionID: ErrorNumber] = [:]
     private var index = WatchIndex()
     private var queue = Queue<Item>()
     private var work: Work?
@@ -139,6 +149,12 @@ package struct Watcher {
         polled[action]
     }
 
+    /// Whether it is known what is at an action's path: it was looked at, by this daemon or an earlier
+    /// one.
+    package func isKnown(_ action: ActionID) -> Bool {
+        entries[action.index].judge.hasBaseline
+    }
+
     // MARK: Plan
 
     /// Begins to watch a path. Its first look only records the state, unless it is known what was
@@ -158,17 +174,29 @@ package struct Watcher {
         if directories[Int(directory)]?.isQueued != true { walkLater(action, .unheard) }
     }
 
+    /// Tells late what an earlier daemon handled of a path that could not be looked at until now.
+    package mutating func know(_ action: ActionID, _ known: Known) {
+        guard isUsed(action), !isKnown(action) else { return }
+        entries[action.index].judge = TouchJudge(
+            handled: known.handled, isSameBoot: known.isSameBoot)
+    }
+
     /// Stops watching an action's path.
     package mutating func remove(_ action: ActionID) {
         guard isUsed(action) else { return }
         let entry = entries[action.index]
+        // Its place may be another's before what was begun is done.
+        if workIsFor(action) { cancelWork() }
+        outputs.removeAll { $0.action == action }
         replace(action, nil, file: nil)
         entries[action.index] = .unused
         setPolling(action, nil)
         askedIntervals[action] = nil
+        unseen[action] = nil
         let id = entry.directory
         directories[Int(id)]?.members.removeAll { $0 == action }
         guard let directory = directories[Int(id)], directory.members.isEmpty else { return }
+        if case .directory(id) = work { cancelWork() }
         for step in directory.steps where index.remove(.directory(id), from: step) {
             removals.append(step.watch)
         }
@@ -182,6 +210,19 @@ package struct Watcher {
         guard askedIntervals[action] != poll else { return }
         askedIntervals[action] = poll
         walkLater(action, .unheard)
+    }
+
+    private func workIsFor(_ action: ActionID) -> Bool {
+        switch work {
+        case .entry(action), .examine(action), .probe(action): true
+        default: false
+        }
+    }
+
+    /// Gives up what was begun; its watches go unless something needs them.
+    private mutating func cancelWork() {
+        if let walk { removals.append(contentsOf: walk.watches) }
+        (walk, work) = (nil, nil)
     }
 
     private func isUsed(_ action: ActionID) -> Bool {
@@ -402,10 +443,11 @@ package struct Watcher {
     private mutating func begin() -> Bool {
         // Watches are removed last, so that one that is needed again meanwhile never pauses.
         guard let item = queue.popFirst() else {
-            for action in drained where !restored.contains(action) {
+            // Of a file that can't be looked at, not all that was heard is judged.
+            for action in drained where !restored.contains(action) && unseen[action] == nil {
                 if entries[action.index].judge.queueDrained() { outputs.append(.handled(action)) }
             }
-            if !drained.isEmpty { drained.removeAll(keepingCapacity: true) }
+            if !drained.isEmpty { drained.removeAll { unseen[$0] == nil } }
             while let watch = removals.popLast() {
                 guard index.isUnused(watch) else { continue }
                 work = .remove(watch)
@@ -523,11 +565,20 @@ package struct Watcher {
     ) {
         entries[action.index].needsWalk = false
         entries[action.index].isReplaced = false
+        poll(action, blind: blind, quiet: quiet)
+    }
+
+    /// Looks at the path in intervals from now on, or not, by what can't be heard of it.
+    private mutating func poll(
+        _ action: ActionID, blind: PathWalk.Blind?, quiet: QuietFileSystem?
+    ) {
         let directory = directories[Int(entries[action.index].directory)]
+        let path = entries[action.index].path
+        let unseen = unseen[action].map { PathWalk.Blind(path: path, error: $0) }
         setPolling(
             action,
             Polling(
-                asked: askedIntervals[action], blind: blind ?? directory?.blind,
+                asked: askedIntervals[action], blind: blind ?? directory?.blind ?? unseen,
                 fileSystem: quiet ?? directory?.quiet))
     }
 
@@ -549,6 +600,16 @@ package struct Watcher {
     ) {
         work = nil
         guard isUsed(action) else { return }
+        if case .failure(let error) = examination.status, !error.meansAbsent {
+            // What was heard is judged when the file can be looked at.
+            entries[action.index].isQueued = false
+            unseen[action] = error
+            poll(action, blind: nil, quiet: polled[action]?.fileSystem)
+            return schedule.arm(at: now)
+        }
+        let wasUnseen = unseen[action] != nil
+        let isFirst = wasUnseen && !isKnown(action)
+        let wasAwaited = entries[action.index].judge.isCloseAwaited
         var examination = examination
         if !polled.isEmpty, let polling = polled[action] { examination.polled(polling) }
         let deadline = entries[action.index].judge.deadline
@@ -566,15 +627,21 @@ package struct Watcher {
             directories[Int(directory)]?.isFollowed = true
             walkLater(directory: directory)
         }
+        unseen[action] = nil
         entries[action.index].evidence = []
         entries[action.index].isQueued = false
         if verdict == .touch, case .success(let status) = examination.status {
             outputs.append(.touched(action, status))
         }
+        // That nobody's close is waited for any more is to be written down as well.
+        let isOver = wasAwaited && !entries[action.index].judge.isCloseAwaited
+        if isFirst || (isOver && verdict == .nothing) { outputs.append(.handled(action)) }
         if entries[action.index].judge.isRestored { restored.append(action) }
         if let next = entries[action.index].judge.deadline, next != deadline {
             deadlines.insert(Deadline(time: next, action: action))
         }
+        // Whether it can be heard is found by walking there.
+        if wasUnseen { walkLater(action, .unheard) }
         schedule.arm(at: now)
     }
 }

@@ -38,6 +38,13 @@ package struct FaultPlan: Sendable {
         faults = []
     }
 
+    /// Whether `call` may fail the next time, or later.
+    package func isPlanned(_ call: Call) -> Bool {
+        faults.contains { fault in
+            fault.call == call && (fault.extent == .forever || fault.first > counts[call.rawValue])
+        }
+    }
+
     /// Counts a call and gives the error that is planned for it.
     mutating func strike(_ call: Call) -> ErrorNumber? {
         counts[call.rawValue] += 1

@@ -53,6 +53,28 @@ extension SimulatedKernel {
         queueLimit = limit
     }
 
+    /// The machine goes down and comes up again: no file is open, nobody watches, and the kernel gives
+    /// out device numbers anew.
+    package mutating func reboot() {
+        for index in openFiles.indices where openFiles[index] != nil {
+            try? close(FileHandle(index: index))
+        }
+        restartInotify()
+        for index in fileSystems.indices { fileSystems[index].device += 0x100 }
+    }
+
+    /// When the file at `path` was last modified; nil where there is none. Nobody is told, and the
+    /// file does not know.
+    package func modified(_ path: RawPath) -> FileTime? {
+        guard case .success(let place) = locate(path, follow: true) else { return nil }
+        return inodes[dentries[place.dentry].inode].modified
+    }
+
+    /// Whether there is anything at `path`, a link that leads nowhere included.
+    func hasName(_ path: RawPath) -> Bool {
+        if case .success = locate(path, follow: false) { true } else { false }
+    }
+
     /// What statx(2) says of `path`. Asking for the times makes the next change differ from them.
     package mutating func status(
         _ path: RawPath, followSymlinks: Bool = true

@@ -65,6 +65,11 @@ package struct SimulatedKernel: Sendable {
         now = time
     }
 
+    /// Sets the clock by `hours`, forward or back.
+    package mutating func moveClock(hours: Int) {
+        setClock(to: now.advanced(by: .seconds(3600 * hours)))
+    }
+
     /// Makes an empty file system, which is not mounted anywhere yet; `mode` is its root's.
     package mutating func makeFileSystem(
         _ policy: FileSystemPolicy, mode: UInt16 = 0o755
