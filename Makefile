@@ -31,6 +31,11 @@ coverage: ## every line and region of the pure core is covered, or listed
 mutate: ## the tests of trigger, run and record catch planted mistakes
 	@scripts/mutate
 
+faults: build ## let every system call of the daemon fail, in .build/faults.txt
+	@scripts/install-dependencies test
+	TOUCHMON_BINARY=$(CURDIR)/$(binary) TOUCHMON_FAULTS=all \
+	  swift test --disable-xctest --filter SystemCallFaultTests
+
 demo: build ## one user touches a file, another user's command runs
 	@scripts/demo
 
@@ -71,5 +76,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture test test-fast simulate coverage mutate demo bench-latency lint fmt \
-	install clean help
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency lint \
+	fmt install clean help

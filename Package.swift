@@ -79,7 +79,8 @@ let package = Package(
             swiftSettings: settings),
         // The release binary as its users run it.
         .testTarget(
-            name: "TouchmonEndToEndTests", dependencies: ["touchmon", "ProbeChild", "Torture"],
+            name: "TouchmonEndToEndTests",
+            dependencies: ["touchmon", "ProbeChild", "Torture", "TouchmonTestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "TouchmonWorldTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],

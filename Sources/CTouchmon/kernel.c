@@ -108,24 +108,43 @@ int tm_next_ended(void) {
 int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t *groups, size_t count) {
     gid_t own_groups[65536 / sizeof(gid_t)];
     int own_count = getgroups(sizeof own_groups / sizeof *own_groups, own_groups);
-    int allowed = 0;
+    int allowed = -1;
     // System calls of the thread, not libc's of the process: there is one thread only, and a change
     // of supplementary groups must never be left behind half done.
     if (own_count < 0 || syscall(SYS_setgroups, count, groups) != 0) {
-        return 0;
+        return -1;
     }
     syscall(SYS_setfsgid, group);
     syscall(SYS_setfsuid, user);
     // setfsuid tells no failure; asked again with no user, it tells who it is.
     if ((uint32_t)syscall(SYS_setfsuid, -1) == user && (uint32_t)syscall(SYS_setfsgid, -1) == group) {
-        allowed = syscall(SYS_faccessat2, AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
+        if (syscall(SYS_faccessat2, AT_FDCWD, path, R_OK, AT_EACCESS) == 0) {
+            allowed = 1;
+        } else if (errno == EACCES || errno == EPERM || errno == ENOENT || errno == ENOTDIR
+                   || errno == ELOOP || errno == ENAMETOOLONG) {
+            allowed = 0;
+        }
+    } else {
+        errno = EPERM;
     }
-    syscall(SYS_setfsuid, geteuid());
-    syscall(SYS_setfsgid, getegid());
-    if ((uint32_t)syscall(SYS_setfsuid, -1) != geteuid() || (uint32_t)syscall(SYS_setfsgid, -1) != getegid()
-        || syscall(SYS_setgroups, (size_t)own_count, own_groups) != 0) {
-        abort();
+    int error = errno;
+    int is_itself = 0;
+    // The kernel may be short of memory for a moment.
+    for (int i = 0; i < 5 && !is_itself; i++) {
+        syscall(SYS_setfsuid, geteuid());
+        syscall(SYS_setfsgid, getegid());
+        is_itself = (uint32_t)syscall(SYS_setfsuid, -1) == geteuid()
+                    && (uint32_t)syscall(SYS_setfsgid, -1) == getegid()
+                    && syscall(SYS_setgroups, (size_t)own_count, own_groups) == 0;
     }
+    if (!is_itself) {
+        // Not a step further as somebody else. Who starts it again starts it whole.
+        static const char text[] = "touchmon: unable to be itself again after asking what somebody else may "
+                                   "read\nsee what the system is short of, or does not permit\n";
+        (void)!write(STDERR_FILENO, text, sizeof text - 1);
+        _exit(71);
+    }
+    errno = error;
     return allowed;
 }
 

@@ -11,7 +11,7 @@ package struct Engine {
         case watch(WatchRequest)
         /// Read the inotify descriptor to its end, `read` for each part; then `eventsDrained`.
         case readEvents
-        /// Whether `identity` may read the path; answered by `mayRead`.
+        /// Whether `reader` may read the path; answered by `checkedReader`.
         case checkReader(ActionID, FileStatus, path: RawPath, reader: RunIdentity)
         /// Answered by `made`, then `started` or `notStarted`, and in the end by `ended`; or at
         /// once by `notStarted` where there was no process.
@@ -45,6 +45,7 @@ package struct Engine {
     private let drain: Duration
     private let begun: Instant
 
+    private var questions = OpenQuestions()
     private var actions = ActionTable()
     private var effects = Queue<Effect>()
     private var logs = Queue<(event: LogEvent, time: Instant)>()
@@ -134,7 +135,9 @@ package struct Engine {
     package mutating func nextDeadline() -> Instant? {
         var next = watcher.nextDeadline()
         if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
-        for deadline in [shutdown.deadline, runs.deadline, ledger.deadline] {
+        for deadline in [
+            shutdown.deadline, runs.deadline, ledger.deadline, questions.deadline,
+        ] {
             if let deadline { next = min(next ?? deadline, deadline) }
         }
         return next
@@ -165,11 +168,13 @@ package struct Engine {
         if !points.isEmpty { watcher.mountsChanged(at: points) }
     }
 
-    /// The answer to `.checkReader`, with the status that it came with.
+    /// The answer to `.checkReader`, with the status that it came with; nil where it can't be told.
     package mutating func checkedReader(
-        _ action: ActionID, _ status: FileStatus, mayRead: Bool, at now: Instant
+        _ action: ActionID, _ status: FileStatus, mayRead: Bool?, at now: Instant
     ) {
         guard let planned = actions.present(action) else { return }
+        guard let mayRead else { return questions.add(action, status, at: now) }
+        questions.remove(action)
         if mayRead {
             trigger(action, planned, at: now)
         } else if let reader = planned.command.reader {
@@ -249,6 +254,7 @@ package struct Engine {
         watcher.timePassed(at: now)
         runs.timePassed(at: now)
         isHeard = false
+        while let (action, status) = questions.takeDue(at: now) { askReader(action, status) }
         if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
     }
 
@@ -305,6 +311,7 @@ package struct Engine {
     private mutating func retire(_ id: ActionID, _ path: RawPath, at now: Instant) {
         watcher.remove(id)
         trigger.remove(id)
+        questions.remove(id)
         runs.remove(id)
         ledger.removed(id, path, at: now)
         actions.retire(id)
@@ -324,13 +331,17 @@ package struct Engine {
             ledger.changed(id, at: now)
         case .touched(let id, let status):
             guard let slot = actions[id] else { return }
-            if let reader = slot.action.command.reader {
-                effects.append(
-                    .checkReader(id, status, path: slot.action.path, reader: reader))
+            if slot.action.command.reader != nil {
+                askReader(id, status)
             } else {
                 trigger(id, slot.action, at: now)
             }
         }
+    }
+
+    private mutating func askReader(_ id: ActionID, _ status: FileStatus) {
+        guard let action = actions.present(id), let reader = action.command.reader else { return }
+        effects.append(.checkReader(id, status, path: action.path, reader: reader))
     }
 
     private mutating func trigger(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
@@ -499,8 +510,11 @@ package struct Engine {
     private mutating func takeRecords() -> [UInt8]? {
         guard ledger.hasRecords else { return nil }
         let (actions, watcher, runs, trigger) = (actions, watcher, runs, trigger)
+        let questions = questions
         return ledger.takeRecords { id in
-            guard let path = actions.present(id)?.path, watcher.isKnown(id) else { return nil }
+            guard let path = actions.present(id)?.path, watcher.isKnown(id),
+                !questions.contains(id)
+            else { return nil }
             let state = watcher.handled(id)
             return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
                 ?? .handled(path, state: state)
@@ -512,8 +526,11 @@ package struct Engine {
             actions[run.action].map { row(run, $0.action.path) }
         }
         return ledger.change(lastRun: runs.last, active: active) { id in
-            // Nothing is said of a path at which the kernel would not say what is there.
-            guard let path = actions.present(id)?.path, watcher.isKnown(id) else { return nil }
+            // Nothing is said of a path at which the kernel would not say what is there; and as long as it
+            // is not known whether a touch counts, the next daemon has to find it.
+            guard let path = actions.present(id)?.path, watcher.isKnown(id),
+                !questions.contains(id)
+            else { return nil }
             return LedgerContents.Path(
                 path: path, state: HandledState.bytes(of: watcher.handled(id)),
                 due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)

@@ -110,12 +110,19 @@ struct Children: ~Copyable {
         return recordFailure
     }
 
-    /// Takes over a run of an earlier daemon if its process is still there. True also where a run of
-    /// that number was begun before the ledger could be read: then the engine leaves it alone.
-    mutating func adopt(_ run: Recovered.Run) -> Bool {
-        guard byRun[run.number] == nil else { return true }
-        adopted[run.number] = OtherProcess(run.witness.process, witnessed: run.witness.time)
-        return adopted[run.number] != nil
+    /// Takes over those runs of an earlier daemon whose processes are still there: all, or none where
+    /// that can't be told of one. One of whose number a run was begun before the ledger could be read
+    /// counts as there: then the engine leaves it alone.
+    mutating func adopt(_ recovered: inout Recovered) throws(SystemFailure) {
+        let own = Set(byRun.keys)
+        var found: [RunNumber: OtherProcess] = [:]
+        try recovered.adopt { run throws(SystemFailure) in
+            if own.contains(run.number) { return true }
+            found[run.number] = try OtherProcess(
+                run.witness.process, witnessed: run.witness.time)
+            return found[run.number] != nil
+        }
+        adopted = found
     }
 
     /// The process of a run that an earlier daemon began; nil where it is none.
@@ -133,9 +140,15 @@ struct Children: ~Copyable {
 
     /// Reaps a process that has ended; nil where it is nobody's.
     mutating func reap(_ process: Int32) throws(SystemFailure) -> (RunNumber, Ending)? {
-        guard let run = byProcess[process], let child = byRun[run],
-            let (outcome, _) = try child.reap()
-        else { return nil }
+        guard let run = byProcess[process], let child = byRun[run] else { return nil }
+        let outcome: Child.Outcome?
+        do {
+            guard let (known, _) = try child.reap() else { return nil }
+            outcome = known
+        } catch {
+            // It has ended, and the kernel does not say how.
+            outcome = nil
+        }
         byProcess[process] = nil
         byRun[run] = nil
         let wasStarting = starting.contains(run)
@@ -149,6 +162,7 @@ struct Children: ~Copyable {
             switch outcome {
             case .exited(let status): .exited(status: status)
             case .signaled(let signal, _): .signalled(signal: signal)
+            case nil: .unknown
             }
         return (run, .ended(result, isUnannounced: wasStarting && start == .running))
     }

@@ -40,6 +40,14 @@ package struct Daemon: ~Copyable {
     private var state: State?
     private let statePath: RawPath
     private var children: Children
+    /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
+    /// again.
+    private var unheard: Set<RunNumber> = []
+    /// Whether the mount table changed and could not be read.
+    private var areMountsUnread = false
+    /// Whether processes may have ended of which the kernel did not say which.
+    private var areEndsUnread = false
+    private var trouble = Trouble()
     private var exits = false
     /// When the last wait ended: what one wake-up brings happens at one moment.
     private var now: Instant
@@ -47,7 +55,7 @@ package struct Daemon: ~Copyable {
     /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
     private init(
         _ files: ActionFiles, _ reading: consuming ActionFiles.Reading, _ options: Options,
-        _ opening: State.Opening, begun: Instant
+        _ opening: inout State.Opening?, begun: Instant
     ) throws(SystemFailure) {
         // All that can fail comes first: what is half made can't be undone.
         let signals = try SignalInbox()
@@ -73,9 +81,21 @@ package struct Daemon: ~Copyable {
             degradation = failure
         case .failed(let failure): degradation = failure
         // Whoever holds it was told before.
-        case .held: break
+        case .held, nil: break
         }
-        recovered?.adopt { children.adopt($0) }
+        // Nobody else keeps it open, should it be given up below.
+        opening = nil
+        do {
+            if var found = recovered {
+                try children.adopt(&found)
+                recovered = found
+            }
+        } catch {
+            // Nobody may take for gone what may be there: all of it is taken up later.
+            state = nil
+            recovered = nil
+            degradation = LedgerFailure(error, options.state)
+        }
         for run in recovered?.unfinished ?? [] where run.isAlive {
             guard let adopted = children.adopted(run.number) else { continue }
             try poller.add(adopted.pidfd, token: Token.runs + run.number.value)
@@ -110,11 +130,11 @@ package struct Daemon: ~Copyable {
             log.write(reading.report.text())
             log.flush()
             guard reading.isUsable else { return reading.exitStatus }
-            let opening = State.open(options.state)
+            var opening: State.Opening? = State.open(options.state)
             if case .held(let process) = opening {
                 throw StartupFailure(isHeldBy: process, options.state)
             }
-            var daemon = try Daemon(files, consume reading, options, opening, begun: begun)
+            var daemon = try Daemon(files, consume reading, options, &opening, begun: begun)
             defer { daemon.writeLog() }
             try daemon.loop()
             return .success
@@ -131,20 +151,87 @@ package struct Daemon: ~Copyable {
         var ready: [UInt64] = []
         // Arming the watches may take a while; the log tells how long.
         while !exits, let effect = engine.nextEffect(at: now) {
-            try perform(effect)
+            do { try perform(effect) } catch { try endure(error) }
             now = Instant(nanoseconds: Clock.monotonic())
         }
         writeLog()
         CurrentProcess.releaseFreeMemory()
         while !exits {
-            try poller.wait(timeout: timeout(), into: &ready)
-            now = Instant(nanoseconds: Clock.monotonic())
-            for token in ready { try take(token) }
-            if let deadline = engine.nextDeadline(), deadline <= now {
-                engine.timePassed(at: now)
+            do {
+                try turn(&ready)
+                trouble.isOver()
+            } catch {
+                try endure(error)
             }
-            try perform()
-            if ready.isEmpty || isLogLate { writeLog() }
+        }
+    }
+
+    /// Waits once, and does what is to be done then. Nothing that was not done is lost when it throws:
+    /// descriptors stay ready, and the engine asks again.
+    private mutating func turn(_ ready: inout [UInt64]) throws(SystemFailure) {
+        try poller.wait(timeout: timeout(), into: &ready)
+        now = Instant(nanoseconds: Clock.monotonic())
+        // One that fails does not keep the others waiting.
+        var failure: SystemFailure?
+        for token in ready {
+            do { try take(token) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        makeUp()
+        if let deadline = engine.nextDeadline(), deadline <= now {
+            engine.timePassed(at: now)
+        }
+        try perform()
+        if ready.isEmpty || isLogLate { writeLog() }
+    }
+
+    /// Says what the system refused and waits a little; throws when it has refused for too long.
+    private mutating func endure(_ failure: SystemFailure) throws(SystemFailure) {
+        guard let pause = trouble.failed() else { throw failure }
+        say(failure)
+        writeLog()
+        Clock.sleep(pause.nanoseconds)
+        now = Instant(nanoseconds: Clock.monotonic())
+    }
+
+    /// Logs a failure that is got over: once.
+    private mutating func say(_ failure: SystemFailure) {
+        guard trouble.isNews(failure.operation) else { return }
+        writeLog()
+        log.write(.troubled(failure.operation, ErrorNumber(failure.errno.code)), at: now)
+    }
+
+    /// Tries again what could not be asked for, and looks itself at what nobody tells.
+    private mutating func makeUp() {
+        guard mustMakeUp else { return }
+        if areMountsUnread { readMounts() }
+        if areEndsUnread { readEnds() }
+        for run in unheard {
+            follow(run)
+            if unheard.contains(run) { letGo(run) }
+        }
+    }
+
+    private var mustMakeUp: Bool { areMountsUnread || areEndsUnread || !unheard.isEmpty }
+
+    private mutating func readMounts() {
+        watch.mountsChanged()
+        do {
+            engine.readMounts(try mounts.read())
+            areMountsUnread = false
+        } catch {
+            areMountsUnread = true
+            say(error)
+        }
+    }
+
+    private mutating func readEnds() {
+        do {
+            try reap()
+            areEndsUnread = false
+        } catch {
+            areEndsUnread = true
+            say(error)
         }
     }
 
@@ -156,6 +243,7 @@ package struct Daemon: ~Copyable {
             timeout = timeout.map { min($0, rest) } ?? rest
         }
         if engine.oldestLog != nil { timeout = min(timeout ?? Log.leisure, Log.leisure) }
+        if mustMakeUp { timeout = min(timeout ?? Trouble.interval, Trouble.interval) }
         return timeout
     }
 
@@ -174,16 +262,14 @@ package struct Daemon: ~Copyable {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
         case Token.signals: try readSignals()
-        case Token.mounts:
-            watch.mountsChanged()
-            engine.readMounts(try mounts.read())
-        default: try letGo(RunNumber(token - Token.runs))
+        case Token.mounts: readMounts()
+        default: letGo(RunNumber(token - Token.runs))
         }
     }
 
     private mutating func readSignals() throws(SystemFailure) {
         while let number = try signals.next() {
-            if number == SignalInbox.childEnded { try reap() }
+            if number == SignalInbox.childEnded { readEnds() }
             guard let signal = Engine.Signal(number: number) else { continue }
             engine.signalled(signal, at: now)
         }
@@ -208,9 +294,12 @@ package struct Daemon: ~Copyable {
     }
 
     /// A run of an earlier daemon ended. Its descriptor is taken out of the poll before it is closed.
-    private mutating func letGo(_ run: RunNumber) throws(SystemFailure) {
+    private mutating func letGo(_ run: RunNumber) {
         guard let adopted = children.adopted(run), adopted.hasEnded else { return }
-        try poller.remove(adopted.pidfd)
+        if unheard.remove(run) == nil {
+            // Where it fails, the close of the descriptor does the same.
+            do { try poller.remove(adopted.pidfd) } catch { say(error) }
+        }
         engine.ended(run, children.letGo(run), at: now)
     }
 
@@ -229,11 +318,7 @@ package struct Daemon: ~Copyable {
             while try watch.readEvents(into: &engine) {}
             engine.eventsDrained()
         case .checkReader(let action, let status, let path, let reader):
-            let mayRead = ReadAccess.isAllowed(
-                CPath(path.bytes),
-                to: ProcessIdentity(
-                    user: reader.user, group: reader.group, groups: reader.groups))
-            engine.checkedReader(action, status, mayRead: mayRead, at: now)
+            engine.checkedReader(action, status, mayRead: mayRead(path, reader), at: now)
         case .start(let spec):
             try start(spec)
         case .signal(let process, let signal):
@@ -248,6 +333,19 @@ package struct Daemon: ~Copyable {
             reload()
         case .exit:
             exits = true
+        }
+    }
+
+    /// nil where the kernel can't tell.
+    private mutating func mayRead(_ path: RawPath, _ reader: RunIdentity) -> Bool? {
+        do {
+            return try ReadAccess.isAllowed(
+                CPath(path.bytes),
+                to: ProcessIdentity(
+                    user: reader.user, group: reader.group, groups: reader.groups))
+        } catch {
+            say(error)
+            return nil
         }
     }
 
@@ -284,8 +382,16 @@ package struct Daemon: ~Copyable {
     private mutating func openLedger() throws(SystemFailure) {
         switch State.open(statePath) {
         case .opened(let opened, var recovered, nil):
+            do {
+                try children.adopt(&recovered)
+            } catch {
+                return engine.ledgerFailed(LedgerFailure(error, statePath), at: now)
+            }
+            if let kept = opened.setAside {
+                writeLog()
+                log.write(.ledgerSetAside(kept.path, reason: kept.reason), at: now)
+            }
             state = opened
-            recovered.adopt { children.adopt($0) }
             for run in recovered.unfinished where run.isAlive { follow(run.number) }
             engine.opened(recovered, at: now)
         case .opened(_, _, let failure?):
@@ -301,14 +407,15 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    /// Listens to the end of a run of an earlier daemon.
+    /// Listens to the end of a run of an earlier daemon; where it can't, asks again and looks itself.
     private mutating func follow(_ run: RunNumber) {
+        unheard.remove(run)
         guard let adopted = children.adopted(run) else { return }
         do {
             try poller.add(adopted.pidfd, token: Token.runs + run.value)
         } catch {
-            // It can't be waited for: better twice than never.
-            engine.ended(run, children.letGo(run), at: now)
+            unheard.insert(run)
+            say(error)
         }
     }
 

@@ -62,18 +62,29 @@ final class State {
         do {
             let recovered = try state.recover(isWritable: failure == nil)
             return .opened(state, recovered, failure)
-        } catch {
+        } catch let error as LedgerStore.Failure {
             return .failed(LedgerFailure(error, path))
+        } catch let error as SystemFailure {
+            return .failed(LedgerFailure(error, path))
+        } catch {
+            preconditionFailure("no other error is thrown")
         }
     }
 
-    private func recover(isWritable: Bool) throws(LedgerStore.Failure) -> Recovered {
+    private func recover(isWritable: Bool) throws -> Recovered {
         defer { LedgerStore.rest() }
         var stored = LedgerStore.Contents()
         do throws(LedgerStore.Failure) {
-            stored = try LedgerStore.load(from: directory, isWritable: isWritable)
+            do throws(LedgerStore.Failure) {
+                stored = try LedgerStore.load(from: directory, isWritable: isWritable)
+            } catch {
+                // What the disk failed to read, SQLite calls corrupt; only what is so twice is.
+                guard case .database(let failure) = error, failure.isCorrupt else { throw error }
+                stored = try LedgerStore.load(from: directory, isWritable: isWritable)
+            }
         } catch {
             guard case .database(let failure) = error, failure.isCorrupt, isWritable,
+                LedgerStore.isReadable(in: directory),
                 let kept = try? LedgerStore.setAside(in: directory)
             else { throw error }
             setAside = (RawPath(bytes: kept), failure.message)
@@ -94,7 +105,7 @@ final class State {
         contents.generation = UInt64(bitPattern: stored.summary.generation)
         contents.savedLength = Int(stored.summary.savedLength)
         contents.boot = stored.summary.boot
-        contents.journal = (try? JournalFile.contents(in: directory)) ?? []
+        contents.journal = try JournalFile.contents(in: directory)
         return Recovered(contents, boot: boot, calendar: calendar)
     }
 
@@ -158,7 +169,8 @@ extension LedgerStore.Change {
                     started: run.started.nanoseconds + calendar,
                     ended: run.ended.map { $0.nanoseconds + calendar },
                     ending: run.ending.map(\.code), value: run.ending.map(\.value) ?? 0)
-            })
+            },
+            mustLast: change.mustLast)
     }
 }
 
@@ -168,6 +180,7 @@ extension LedgerFailure {
             switch failure.errno.code {
             case 28, 122: .full
             case 30: .readOnly
+            case 23, 24: .noDescriptors
             case 13, 1, 20, 40: .unusable
             default: .other
             }
@@ -177,13 +190,17 @@ extension LedgerFailure {
 
     init(_ failure: LedgerStore.Failure, _ place: RawPath) {
         switch failure {
+        case .system(let failure): self.init(failure, place)
         case .newerVersion(let version):
             self.init(
                 .newerVersion, place,
                 reason: "its ledger was written by a later touchmon (layout \(version))")
         case .database(let failure):
             let kind: Kind =
-                failure.isFull ? .full : failure.isReadOnly ? .readOnly : .other
+                failure.isFull
+                ? .full
+                : failure.isReadOnly
+                    ? .readOnly : failure.isOutOfDescriptors ? .noDescriptors : .other
             self.init(kind, place, reason: "unable to \(failure.operation): \(failure.message)")
         }
     }

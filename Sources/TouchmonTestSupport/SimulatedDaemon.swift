@@ -94,8 +94,8 @@ package struct SimulatedDaemon {
     package var startFailure: StartFailure?
     /// Is told of everything that the daemon does.
     package var tell: ((String) -> Void)?
-    /// Whether the readers of untrusted action files may read their paths.
-    package var readersMayRead = true
+    /// Whether the readers of untrusted action files may read their paths; nil: it can't be told.
+    package var readersMayRead: Bool? = true
     /// The most bytes of one read of the event queue; inotify(7).
     package var readSize = 4096
 

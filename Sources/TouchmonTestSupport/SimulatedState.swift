@@ -35,6 +35,8 @@ package struct SimulatedState: Sendable {
     package var failure: LedgerFailure?
     /// The runs that ended, as the history keeps them, by number.
     package private(set) var history: [RunNumber: LedgerChange.Run] = [:]
+    /// Whether the last save had to outlast a power loss.
+    package private(set) var lastSaveMustLast = false
     private var paths: [RawPath: LedgerContents.Path] = [:]
     private var unfinished: [RunNumber: LedgerChange.Run] = [:]
     private var contents = LedgerContents()
@@ -69,12 +71,21 @@ package struct SimulatedState: Sendable {
         return nil
     }
 
+    /// How long the journal is, in bytes.
+    package var journalLength: Int { contents.journal.count }
+
+    /// The end of the journal is lost.
+    package mutating func cutJournal(to length: Int) {
+        contents.journal.removeLast(contents.journal.count - length)
+    }
+
     /// The transaction of a save. `resets`: and what follows it, the journal begun anew; a crash may
     /// come in between.
     package mutating func save(
         _ change: LedgerChange, boot: [UInt8], resets: Bool
     ) -> LedgerFailure? {
         guard failure == nil else { return failure }
+        lastSaveMustLast = change.mustLast
         for path in change.paths { paths[path.path] = path }
         for path in change.removedPaths { paths[path] = nil }
         for run in change.runs {

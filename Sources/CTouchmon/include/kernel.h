@@ -73,9 +73,10 @@ int tm_open_pidfd(int pid);
 // tells (Linux 6.15), else 0 or -1.
 int tm_exit_status(int pidfd, int32_t *status);
 
-// Whether `user` with `group` and `groups` may read `path`: 1, or 0. For a moment the calling thread
-// accesses files as that user; it aborts the process if it can't become itself again. setfsuid(2)
-// gives up the capabilities that override permissions, and gets them back.
+// Whether `user` with `group` and `groups` may read `path`: 1, or 0; -1 with errno where that can't be
+// told. For a moment the calling thread accesses files as that user; it ends the process with status
+// 71 if it can't become itself again. setfsuid(2) gives up the capabilities that override permissions,
+// and gets them back.
 int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t *groups, size_t count);
 
 // Gives memory that was freed back to the kernel, malloc_trim(3), and so much of the stack as only

@@ -49,6 +49,9 @@ extension LogEvent {
         case .overflowed:
             return "the kernel's event queue was full: examining every watched path; raise "
                 + "fs.inotify.max_queued_events if this happens often"
+        case .troubled(let operation, let error):
+            return "degraded: unable to \(operation): \(error.explanation); trying again; see what "
+                + "the system is short of"
         case .reloading: return "reloading the action files"
         case .reloaded(let actions, let added, let changed, let removed):
             return "reloaded: \(counted(actions, "action")), \(added) added, \(changed) changed, "
@@ -140,6 +143,7 @@ extension LogEvent {
         case .unusable: "let touchmon's user make and write this directory"
         case .readOnly: "make its file system writable"
         case .full: "make room on its file system"
+        case .noDescriptors: "raise the limit on open files (ulimit -n)"
         case .newerVersion: "run the touchmon that wrote it, or move the ledger away"
         case .other: "see what is wrong with its file system"
         }

@@ -42,6 +42,9 @@ package enum LogEvent: Hashable, Sendable {
     case refused(RawPath, reader: RunIdentity)
     case polled(RawPath, Polling)
     case overflowed
+    /// The system refused something that the daemon can do without for a while: what, after "unable
+    /// to". It is tried again.
+    case troubled(String, ErrorNumber)
     case reloading
     case reloaded(actions: Int, added: Int, changed: Int, removed: Int)
     case reloadRefused(problems: Int)
@@ -56,7 +59,8 @@ package enum LogEvent: Hashable, Sendable {
         case .polled(_, let polling): polling.isLimited ? .warning : .notice
         case .touched, .caughtUp, .started: .info
         case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
-        case .interrupted, .postponed, .overflowed, .stopping, .killing, .refused: .warning
+        case .interrupted, .postponed, .overflowed, .stopping, .killing, .refused, .troubled:
+            .warning
         case .notStarted, .reloadRefused, .ledgerDegraded, .ledgerSetAside: .error
         }
     }
@@ -79,6 +83,7 @@ package enum LogEvent: Hashable, Sendable {
         case .refused: "refused"
         case .polled: "polled"
         case .overflowed: "overflow"
+        case .troubled: "trouble"
         case .reloading: "reloading"
         case .reloaded: "reloaded"
         case .reloadRefused: "reload_refused"

@@ -97,6 +97,9 @@ extension LogEvent {
                 writer.member("errno", error.code)
             }
             writer.member("interval_nanoseconds", polling.interval.nanoseconds)
+        case .troubled(let operation, let error):
+            writer.member("operation", operation)
+            writer.member("errno", error.code)
         case .reloaded(let actions, let added, let changed, let removed):
             writer.member("actions", actions)
             writer.member("added", added)

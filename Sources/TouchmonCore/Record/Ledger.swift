@@ -182,22 +182,27 @@ struct Ledger {
         LedgerChange(
             paths: changed.filter { marks[$0.index].contains(.changed) }.compactMap(row),
             removedPaths: removed.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) },
-            runs: endedRuns + active, lastRun: lastRun, nextGeneration: generation + 1)
+            runs: endedRuns + active, lastRun: lastRun, nextGeneration: generation + 1,
+            mustLast: changed.contains {
+                marks[$0.index].contains(.changed) && !marks[$0.index].contains(.saved)
+            })
     }
 
     /// Whether there may be something to append.
     var hasRecords: Bool { !records.isEmpty || !unwritten.isEmpty }
 
     /// Takes what is to be appended to the journal; nil when there is nothing.
+    ///
+    /// What is due stands before what ended: if the last bytes are lost, a run that was cut off has
+    /// not ended, or another is due.
     mutating func takeRecords(_ record: (ActionID) -> JournalRecord?) -> [UInt8]? {
-        // What is due comes before the end of the run that it follows: a power loss may tear the write.
-        var due: [UInt8] = []
+        var states: [UInt8] = []
         for action in unwritten where marks[action.index].contains(.unwritten) {
             marks[action.index].remove(.unwritten)
-            if let record = record(action) { due += record.bytes }
+            if let record = record(action) { states += record.bytes }
         }
         unwritten.removeAll(keepingCapacity: true)
-        records = due + records
+        records = states + records
         // What was not appended is in the next save.
         guard isKept, !records.isEmpty else {
             records.removeAll(keepingCapacity: true)

@@ -6,6 +6,8 @@ package struct LedgerFailure: Hashable, Sendable {
         case unusable
         case readOnly
         case full
+        /// There is no descriptor left to open it with.
+        case noDescriptors
         /// The database was written by a later version.
         case newerVersion
         case other

@@ -105,9 +105,13 @@ package struct Recovered: Sendable {
 
     /// Finds out of each unfinished run whether it is still alive: `isAlive` takes it over if it is.
     /// None is after another start of the machine.
-    package mutating func adopt(_ isAlive: (Run) -> Bool) {
+    package mutating func adopt<Failure: Error>(
+        _ isAlive: (Run) throws(Failure) -> Bool
+    ) throws(Failure) {
         guard isSameBoot else { return }
-        for index in unfinished.indices { unfinished[index].isAlive = isAlive(unfinished[index]) }
+        for index in unfinished.indices {
+            unfinished[index].isAlive = try isAlive(unfinished[index])
+        }
     }
 
     /// What the watch stage is to know of a path; nil where it was never seen.

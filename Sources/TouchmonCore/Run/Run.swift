@@ -45,16 +45,14 @@ package struct StartFailure: Hashable, Sendable {
     package var step: StartStep
     package var error: ErrorNumber
 
-    /// Whether the system was short of something that it may have again later.
-    package var isPassing: Bool {
-        switch (step, error) {
-        case (.clone, .tryAgain), (.clone, .noMemory), (.clone, .tooManyOpenFiles),
-            (.clone, .tooManyOpenFilesInSystem), (.execute, .tryAgain), (.execute, .noMemory),
-            (.execute, .tooManyOpenFilesInSystem):
-            true
-        default: false
-        }
-    }
+    /// Whether the system was short of something that it may have again later, or could not reach it:
+    /// a disk, another machine, a program that is just being written.
+    package var isPassing: Bool { Self.passing.contains(error) }
+
+    private static let passing: Set<ErrorNumber> = [
+        .interrupted, .inputOutput, .tryAgain, .noMemory, .busy, .tooManyOpenFilesInSystem,
+        .tooManyOpenFiles, .textBusy, .timedOut, .stale,
+    ]
 
     package init(step: StartStep, error: ErrorNumber) {
         self.step = step

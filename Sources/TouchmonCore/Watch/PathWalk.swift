@@ -176,9 +176,7 @@ struct PathWalk {
         switch result {
         case .failure(let error):
             reachesEntry = isEntry && watch != nil
-            if error == .permissionDenied || !error.meansAbsent {
-                blind = blind ?? Blind(path: next, error: error)
-            }
+            if !error.meansAbsent { blind = blind ?? Blind(path: next, error: error) }
             missing(error)
         case .success(let status) where status.kind == .symbolicLink:
             quiet = quiet ?? fileSystem
@@ -249,15 +247,5 @@ struct PathWalk {
             .filter { !$0.elementsEqual(".".utf8) }
             .reversed()
             .map(Array.init)
-    }
-}
-
-extension ErrorNumber {
-    /// Whether it says that nothing is to be seen at a path; any other leaves open what is there.
-    var meansAbsent: Bool {
-        switch self {
-        case .noSuchFile, .notADirectory, .tooManyLinks, .nameTooLong, .permissionDenied: true
-        default: false
-        }
     }
 }

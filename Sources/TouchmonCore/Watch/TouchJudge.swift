@@ -217,7 +217,7 @@ struct TouchJudge {
         let writer = mayBeOthers && writer == .absent ? .unknown : writer
         var verdict =
             if !hasBaseline {
-                baseline(status, examination, writer)
+                baseline(evidence, status, examination, writer)
             } else if status.kind == .regular {
                 regular(evidence, status, writer, examination, now)
             } else {
@@ -284,10 +284,20 @@ struct TouchJudge {
     }
 
     /// The first look: what happened before it is not ours, except that a writer who has the file
-    /// open now will close it later, and his writes were not heard.
+    /// open now will close it later, and his writes were not heard. What was heard before it is ours:
+    /// the look should have been taken earlier, and failed.
     private mutating func baseline(
-        _ status: FileStatus, _ examination: Examination, _ writer: WriterPresence?
+        _ evidence: Evidence, _ status: FileStatus, _ examination: Examination,
+        _ writer: WriterPresence?
     ) -> Verdict {
+        let isTouched = !evidence.isDisjoint(
+            with: [.wrote, .attributes, .created, .arrived, .entries])
+        if isTouched, status.kind != .regular { return .touch }
+        if isTouched {
+            guard let writer else { return .askWriter }
+            isBeingWritten = writer == .present
+            return isBeingWritten ? .nothing : .touch
+        }
         let isRecent = examination.time.seconds - status.changed.seconds < Self.baselineAge
         guard status.kind == .regular, isRecent else { return .nothing }
         guard let writer else { return .askWriter }

@@ -578,7 +578,7 @@ package struct Watcher {
         setPolling(
             action,
             Polling(
-                asked: askedIntervals[action], blind: blind ?? directory?.blind ?? unseen,
+                asked: askedIntervals[action], blind: directory?.blind ?? blind ?? unseen,
                 fileSystem: quiet ?? directory?.quiet))
     }
 
@@ -600,7 +600,9 @@ package struct Watcher {
     ) {
         work = nil
         guard isUsed(action) else { return }
-        if case .failure(let error) = examination.status, !error.meansAbsent {
+        if case .failure(let error) = examination.status, !error.meansAbsent,
+            error != .permissionDenied
+        {
             // What was heard is judged when the file can be looked at.
             entries[action.index].isQueued = false
             unseen[action] = error

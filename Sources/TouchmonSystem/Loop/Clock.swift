@@ -11,6 +11,13 @@ package enum Clock {
     /// Since the machine was started; goes on while it sleeps.
     package static func boot() -> Int64 { read(CLOCK_BOOTTIME) }
 
+    /// Does nothing for so many nanoseconds, or less when a signal comes. nanosleep(2).
+    package static func sleep(_ nanoseconds: Int64) {
+        var time = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        nanosleep(&time, nil)
+    }
+
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         let result = clock_gettime(clock, &time)

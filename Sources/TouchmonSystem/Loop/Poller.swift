@@ -69,7 +69,10 @@ package struct Poller: ~Copyable {
                     tm_epoll_wait(epoll.raw, events.baseAddress, Int32(events.count), timeout)
                 }
             } catch {
-                guard error.errno == .notImplemented else { throw error }
+                // Older filters answer what they do not know with EPERM.
+                guard error.errno == .notImplemented || error.errno == .notPermitted else {
+                    throw error
+                }
                 hasNanoseconds = false
             }
         }

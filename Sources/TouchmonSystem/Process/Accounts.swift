@@ -104,6 +104,11 @@ package enum Accounts {
         }
     }
 
+    /// What no database leaves behind that was asked and knew the answer.
+    private static let shortages: Set<Int32> = [
+        EIO, ENOMEM, EMFILE, ENFILE, ESPIPE, ETIMEDOUT, EOVERFLOW,
+    ]
+
     private static func groups(
         of name: UnsafePointer<CChar>, and primary: UInt32
     ) throws(SystemFailure) -> [UInt32] {
@@ -111,9 +116,16 @@ package enum Accounts {
         while true {
             var groups = [gid_t](repeating: 0, count: Int(room))
             var count = room
-            if getgrouplist(name, primary, &groups, &count) >= 0 {
-                return Set(groups[..<Int(count)]).sorted()
+            errno = 0
+            let result = getgrouplist(name, primary, &groups, &count)
+            let code = errno
+            // A database that could not be read looks like one in which the user has no group: what
+            // was left behind in errno is all that tells.
+            guard !shortages.contains(code) else {
+                throw SystemFailure(
+                    operation: "list the groups of", errno: Errno(code), subject: bytes(name))
             }
+            if result >= 0 { return Set(groups[..<Int(count)]).sorted() }
             // It says how many there are; more than it said may be there the next time.
             room = max(count, room &* 2)
             guard room <= 1 << 20 else {

@@ -9,24 +9,34 @@ package final class OtherProcess: Sendable {
 
     /// Finds the process with this number if it is still the one that existed at `witnessed`,
     /// nanoseconds since boot: if it is not younger. nil when it is gone.
-    package init?(_ pid: Int32, witnessed: Int64) {
-        guard pid > 0, let raw = try? systemCall("open a process", nil, { tm_open_pidfd(pid) })
-        else { return nil }
-        let descriptor = OwnedDescriptor(adopting: raw)
+    ///
+    /// Throws where that can't be told for now: who took the process for gone could start its run a
+    /// second time, side by side. pidfd_open(2), proc(5), poll(2).
+    package init?(_ pid: Int32, witnessed: Int64) throws(SystemFailure) {
+        guard pid > 0 else { return nil }
+        let descriptor: OwnedDescriptor
+        do {
+            descriptor = OwnedDescriptor(
+                adopting: try systemCall("open a process") { tm_open_pidfd(pid) })
+        } catch {
+            // EINVAL: a number that no process has, but a thread.
+            guard error.errno != .noSuchProcess, error.errno != .invalidArgument else { return nil }
+            throw error
+        }
         // After the descriptor was opened: what is read is of the process that it stands for, or the
         // descriptor is readable by then.
-        guard let start = Self.start(of: pid), start <= witnessed, !Self.isReadable(descriptor)
-        else { return nil }
+        guard let start = try Self.start(of: pid), start <= witnessed else { return nil }
+        var request = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
+        let isReadable = try systemCall("look at a process") { poll(&request, 1, 0) } > 0
+        guard !isReadable else { return nil }
         self.pid = pid
         pidfd = descriptor
     }
 
-    /// Whether it has ended.
-    package var hasEnded: Bool { Self.isReadable(pidfd) }
-
-    private static func isReadable(_ descriptor: borrowing OwnedDescriptor) -> Bool {
-        var poll = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
-        return Glibc.poll(&poll, 1, 0) > 0
+    /// Whether it has ended, for somebody who was told that it did: in doubt, yes.
+    package var hasEnded: Bool {
+        var request = pollfd(fd: pidfd.raw, events: Int16(POLLIN), revents: 0)
+        return poll(&request, 1, 0) != 0
     }
 
     /// The exit status as wait(2) gives it, of a process that has ended; nil where the kernel does
@@ -51,14 +61,18 @@ package final class OtherProcess: Sendable {
 
     /// When a process began, in nanoseconds since boot, rounded down to the kernel's clock tick.
     /// Field 22 of /proc/PID/stat, proc(5).
-    private static func start(of pid: Int32) -> Int64? {
-        guard
-            let file = try? OwnedDescriptor(
-                opening: CPath(Array("/proc/\(pid)/stat".utf8)), flags: O_RDONLY),
-            let text = try? file.readAll(atMost: 1 << 16, "read the state of a process"),
-            // The name in the second field may hold anything, also parentheses.
-            let end = text.lastIndex(of: UInt8(ascii: ")"))
-        else { return nil }
+    private static func start(of pid: Int32) throws(SystemFailure) -> Int64? {
+        let text: [UInt8]
+        do {
+            let file = try OwnedDescriptor(
+                opening: CPath(Array("/proc/\(pid)/stat".utf8)), flags: O_RDONLY)
+            text = try file.readAll(atMost: 1 << 16, "read the state of a process") ?? []
+        } catch {
+            guard error.errno != .noSuchProcess, error.errno != .noSuchFile else { return nil }
+            throw error
+        }
+        // The name in the second field may hold anything, also parentheses.
+        guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let fields = text[(end + 1)...].split(separator: UInt8(ascii: " "))
         guard fields.count > 19, let ticks = Int64(String(decoding: fields[19], as: UTF8.self))
         else { return nil }

@@ -29,8 +29,13 @@ final class SpawnSlot {
         guard let base = UnsafeMutableRawPointer(bitPattern: address) else {
             preconditionFailure("mmap mapped page zero")
         }
-        _ = try systemCall("guard the stack of a child") {
-            mprotect(base, Self.guardSize, PROT_NONE)
+        do {
+            _ = try systemCall("guard the stack of a child") {
+                mprotect(base, Self.guardSize, PROT_NONE)
+            }
+        } catch {
+            munmap(base, size)
+            throw error
         }
         self.base = base
         child = (base + Self.guardSize + Self.stackSize).bindMemory(to: tm_child.self, capacity: 1)

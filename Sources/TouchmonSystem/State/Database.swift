@@ -16,6 +16,7 @@ package struct DatabaseFailure: Error, Hashable, Sendable {
     /// No space left.
     package var isFull: Bool { primary == SQLITE_FULL || systemError == ENOSPC }
     package var isReadOnly: Bool { primary == SQLITE_READONLY || systemError == EROFS }
+    package var isOutOfDescriptors: Bool { systemError == EMFILE || systemError == ENFILE }
     /// What is in the file is not a database, or not a whole one.
     package var isCorrupt: Bool { primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB }
 }
@@ -23,7 +24,7 @@ package struct DatabaseFailure: Error, Hashable, Sendable {
 /// One connection to an SQLite database: the only file that knows its C API.
 ///
 /// Write-ahead logging and NORMAL synchronization: a commit that was written survives the death of
-/// the process, and a power loss leaves the database whole. Locked for this process alone, which
+/// the process, and a power loss leaves the database whole, as one of the last commits left it. Locked for this process alone, which
 /// also spares the shared memory file.
 struct Database: ~Copyable {
     private let handle: OpaquePointer
@@ -33,13 +34,11 @@ struct Database: ~Copyable {
     }
 
     /// Opens a database, or makes one. SQLITE_CANTOPEN where neither can be done.
-    static func open(_ path: [UInt8], isWritable: Bool) throws(DatabaseFailure) -> Database {
+    static func open(_ path: [UInt8]) throws(DatabaseFailure) -> Database {
         _ = isSetUp
         var handle: OpaquePointer?
-        let flags =
-            isWritable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
-        let result = sqlite3_open_v2(
-            CPath(path).terminated, &handle, flags | SQLITE_OPEN_NOFOLLOW, nil)
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW
+        let result = sqlite3_open_v2(CPath(path).terminated, &handle, flags, nil)
         guard let handle else {
             throw DatabaseFailure(
                 operation: "open the ledger", code: result, systemError: 0,
@@ -47,11 +46,11 @@ struct Database: ~Copyable {
         }
         let database = Database(handle)
         guard result == SQLITE_OK else { throw database.failure("open the ledger") }
-        try database.configure(isWritable: isWritable)
+        try database.configure()
         return database
     }
 
-    private func configure(isWritable: Bool) throws(DatabaseFailure) {
+    private func configure() throws(DatabaseFailure) {
         sqlite3_extended_result_codes(handle, 1)
         // A close must cost nothing: what is in the log stays there for the next one.
         _ = touchmon_sqlite_configure(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
@@ -60,14 +59,17 @@ struct Database: ~Copyable {
         sqlite3_file_control(handle, nil, SQLITE_FCNTL_PERSIST_WAL, &keeps)
         try execute("PRAGMA locking_mode = EXCLUSIVE")
         try execute("PRAGMA cache_size = -256")
-        if isWritable {
-            try execute("PRAGMA journal_mode = WAL")
-            try execute("PRAGMA synchronous = NORMAL")
-        }
+        try execute("PRAGMA journal_mode = WAL")
+        try execute("PRAGMA synchronous = NORMAL")
     }
 
     deinit {
         sqlite3_close_v2(handle)
+    }
+
+    /// Lets every commit from now on reach the disk before it returns.
+    func syncCommits() throws(DatabaseFailure) {
+        try execute("PRAGMA synchronous = FULL")
     }
 
     /// SQLite's settings for the whole process; a constant is set up once.

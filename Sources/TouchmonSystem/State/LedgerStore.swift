@@ -81,14 +81,17 @@ package enum LedgerStore {
         package var paths: [Path]
         package var removedPaths: [[UInt8]]
         package var runs: [Run]
+        /// Whether it is on the disk, and not only on its way there, when the save returns.
+        package var mustLast: Bool
 
         package init(
-            summary: Summary, paths: [Path], removedPaths: [[UInt8]], runs: [Run]
+            summary: Summary, paths: [Path], removedPaths: [[UInt8]], runs: [Run], mustLast: Bool
         ) {
             self.summary = summary
             self.paths = paths
             self.removedPaths = removedPaths
             self.runs = runs
+            self.mustLast = mustLast
         }
     }
 
@@ -96,6 +99,8 @@ package enum LedgerStore {
         case database(DatabaseFailure)
         /// It was written by a later version, with this number of its layout.
         case newerVersion(Int64)
+        /// It could not be copied to where it can be read.
+        case system(SystemFailure)
     }
 
     private static let name = "ledger.sqlite"
@@ -108,9 +113,10 @@ package enum LedgerStore {
     ) throws(Failure) -> Contents {
         do {
             var contents = Contents()
-            guard let database = try open(directory, isWritable: isWritable) else {
-                return contents
-            }
+            // A log can't be read without writing: where that is impossible, a copy is read.
+            let copy = isWritable ? nil : try TemporaryCopy(of: directory, [name, name + "-wal"])
+            let path = copy.map { $0.path(of: name) } ?? directory.path(of: name)
+            guard let database = try open(path, isWritable: isWritable) else { return contents }
             let summary = try database.prepare(
                 "SELECT last_run, generation, saved_length, boot FROM summary")
             if try database.step(summary) {
@@ -139,11 +145,14 @@ package enum LedgerStore {
                         witnessed: runs.integer(4), started: runs.integer(5), ended: nil,
                         ending: nil, value: 0))
             }
+            withExtendedLifetime(copy) {}
             return contents
         } catch let error as DatabaseFailure {
             throw .database(error)
         } catch let error as Failure {
             throw error
+        } catch let error as SystemFailure {
+            throw .system(error)
         } catch {
             preconditionFailure("no other error is thrown")
         }
@@ -154,7 +163,10 @@ package enum LedgerStore {
         _ change: Change, into directory: borrowing StateDirectory
     ) throws(Failure) {
         do {
-            guard let database = try open(directory, isWritable: true) else { return }
+            guard let database = try open(directory.path(of: name), isWritable: true) else {
+                return
+            }
+            if change.mustLast { try database.syncCommits() }
             try database.transaction { () throws(DatabaseFailure) in
                 try write(change, to: database)
             }
@@ -210,6 +222,20 @@ package enum LedgerStore {
         tm_release_library("libsqlite3")
     }
 
+    /// Whether the disk gives all bytes of the database's files, whatever they mean.
+    package static func isReadable(in directory: borrowing StateDirectory) -> Bool {
+        for suffix in ["", "-wal"] {
+            do {
+                let file = try OwnedDescriptor(
+                    opening: CPath(directory.path(of: name + suffix)), flags: O_RDONLY)
+                _ = try file.readAll(atMost: 1 << 30, "read the ledger")
+            } catch {
+                if error.errno != .noSuchFile { return false }
+            }
+        }
+        return true
+    }
+
     /// Gives the files of a database that can't be read another name, and returns it.
     package static func setAside(
         in directory: borrowing StateDirectory
@@ -231,12 +257,8 @@ package enum LedgerStore {
     }
 
     /// nil where there is none and none is to be made.
-    private static func open(
-        _ directory: borrowing StateDirectory, isWritable: Bool
-    ) throws -> Database? {
-        let path = directory.path(of: name)
-        if !isWritable, access(CPath(path).terminated, F_OK) != 0 { return nil }
-        let database = try Database.open(path, isWritable: isWritable)
+    private static func open(_ path: [UInt8], isWritable: Bool) throws -> Database? {
+        let database = try Database.open(path)
         let version = try database.prepare("PRAGMA user_version")
         _ = try database.step(version)
         let found = version.integer(0)

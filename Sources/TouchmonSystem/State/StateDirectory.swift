@@ -60,13 +60,29 @@ package struct StateDirectory: ~Copyable, Sendable {
             end = path[(end + 1)...].firstIndex(of: .slash) ?? path.endIndex
             let isLast = end == path.endIndex
             let parent = CPath(Array(path[..<end]))
-            if mkdir(parent.terminated, isLast ? 0o700 : 0o755) == 0 || errno == EEXIST { continue }
+            if mkdir(parent.terminated, isLast ? 0o700 : 0o755) == 0 {
+                syncParent(of: parent)
+                continue
+            }
+            if errno == EEXIST { continue }
             // Where nothing can be made, opening says whether it is there.
             let code = errno
             if code == EROFS || code == EACCES { continue }
             throw SystemFailure(
                 operation: "make the state directory", errno: Errno(code), subject: path)
         }
+    }
+
+    /// What was made must still be there after a power loss. A failure is not worth a word: what is
+    /// lost then is lost together.
+    private static func syncParent(of path: CPath) {
+        let end = path.bytes.lastIndex(of: .slash) ?? 0
+        let parent = CPath(end == 0 ? [.slash] : Array(path.bytes[..<end]))
+        guard
+            let directory = try? OwnedDescriptor(
+                opening: parent, flags: O_RDONLY | O_DIRECTORY)
+        else { return }
+        _ = fsync(directory.raw)
     }
 
     private static func check(

@@ -41,6 +41,7 @@ extension LogEvent {
             .polled(path, Polling(.fileSystem(.overlay), every: .seconds(1))),
             .polled(path, Polling(.fileSystem(.proc), every: .seconds(5))),
             .overflowed,
+            .troubled("wait", .noMemory),
             .reloading,
             .reloaded(actions: 3, added: 1, changed: 0, removed: 2),
             .reloadRefused(problems: 2),
@@ -79,8 +80,9 @@ extension LogEvent {
         case .ledgerDegraded: 19
         case .ledgerRestored: 20
         case .ledgerSetAside: 21
+        case .troubled: 22
         }
     }
 
-    static let caseCount = 22
+    static let caseCount = 23
 }

@@ -124,8 +124,9 @@ import TouchmonCore
             "unable to execute make: argument list too long; pass fewer or shorter arguments"
         ),
         (
-            .execute, ErrorNumber(116),
-            "unable to execute make: error 116; see whether the run's user can execute the program"
+            .execute, .stale,
+            "unable to execute make: the file's server does not know it any more; see whether the "
+                + "run's user can execute the program"
         ),
     ])
     func `each step says what was not possible and what to do`(

@@ -43,8 +43,23 @@ import Testing
         #expect(judge.judge(evidence, look, at: Self.now) == verdict)
     }
 
-    @Test func `the first look runs nothing, whatever was heard`() {
-        for evidence in [Evidence.closed, .arrived, .lost, .unheard] {
+    @Test(arguments: [
+        (FileKind.regular, Evidence.wrote), (.regular, .attributes), (.regular, .created),
+        (.regular, .arrived), (.directory, .entries), (.fifo, .attributes),
+    ])
+    func `a first look that is late counts what was heard before it`(
+        kind: FileKind, evidence: Evidence
+    ) {
+        let look = Self.look(Self.status(kind), ticks: false)
+        var judge = TouchJudge()
+        #expect(judge.judge(evidence, look, writer: .absent, at: Self.now) == .touch)
+        var writing = TouchJudge()
+        let verdict = writing.judge(evidence, look, writer: .present, at: Self.now)
+        #expect(verdict == (kind == .regular ? .nothing : .touch))
+    }
+
+    @Test func `the first look runs nothing where nothing was changed since the watch stood`() {
+        for evidence in [Evidence.closed, .lost, .unheard] {
             var judge = TouchJudge()
             let old = Self.status(modified: FileTime(seconds: 1))
             let examination = Examination(

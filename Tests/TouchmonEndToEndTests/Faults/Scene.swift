@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+/// Three watched paths, their action files, and what their runs tell: the place in which the daemon
+/// meets with faults.
+///
+/// `a` runs as a user with several groups; `b` is added by a reload; the action file of `c` is not
+/// root's, so that the daemon asks whether its owner may read what was touched.
+final class Scene {
+    let scratch: Scratch
+    let witness: Witness
+    let state: String
+    private let program: String
+    /// What each path's file was made to hold last, and how many runs have to see it.
+    private var touches: [String: (content: String, runs: Int)] = [:]
+    /// How many touches there were.
+    private(set) var count = 0
+
+    init(on parent: String = "/var/tmp/touchmon-tests", program: String) throws {
+        scratch = try Scratch(in: parent)
+        self.program = program
+        witness = Witness(file: try scratch.write("witness"))
+        state = scratch("state")
+        chmod(witness.file, 0o666)
+        try FileManager.default.createDirectory(
+            atPath: scratch("actions"), withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o755])
+        for name in ["a", "b", "c"] { try scratch.write(name, "0\n") }
+        try act("a", Users.bob)
+        try act("c", Users.alice)
+        chown(scratch("actions/c.json"), Users.alice.id, Users.alice.group)
+    }
+
+    /// Begins a command that looks up users in files only: other databases are the machine's own, and
+    /// take hundreds of system calls.
+    var quietly: [String] {
+        [
+            "unshare", "-m", "sh", "-c",
+            "printf 'passwd: files\\ngroup: files\\n' >\(scratch("nsswitch")) && "
+                + "mount --bind \(scratch("nsswitch")) /etc/nsswitch.conf && exec \"$@\"", "sh",
+        ]
+    }
+
+    /// The users that the paths' runs have to be.
+    static let users = ["a": Users.bob, "b": Users.bob, "c": Users.alice]
+
+    var actions: String { scratch("actions") }
+    var hold: String { scratch("hold") }
+
+    private func act(_ name: String, _ user: User) throws {
+        try scratch.actions(
+            [scratch(name): ([program, "--witness", witness.file, hold], user.name)],
+            in: "actions/\(name).json")
+    }
+
+    /// Adds the action of `b`, for a reload.
+    func addSecond() throws { try act("b", Users.bob) }
+
+    /// Changes a path's file; from now on a run is owed that starts after it.
+    func touch(_ name: String, replacing: Bool = false) throws {
+        count += 1
+        let (content, target) = ("\(count)", scratch(name))
+        let file = replacing ? scratch("\(name).new") : target
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        try #require(descriptor >= 0)
+        try #require(write(descriptor, content + "\n", content.utf8.count + 1) > 0)
+        close(descriptor)
+        if replacing { try #require(rename(file, target) == 0) }
+        touches[target] = (content, 1)
+    }
+
+    /// The run that saw the last touch of a path was cut off: another is owed.
+    func cutOff(_ name: String) { touches[scratch(name)]?.runs += 1 }
+
+    /// Forgets what is owed: the log said that it will not run.
+    func forgive(_ name: String) { touches[scratch(name)] = nil }
+
+    /// The paths whose last touch was not seen by as many runs as it should.
+    var owed: [String] {
+        let lines = witness.lines
+        return touches.filter { path, touch in
+            lines.count { $0.path == path && $0.content == touch.content } < touch.runs
+        }.keys.map { String($0.split(separator: "/").last ?? "") }.sorted()
+    }
+
+    /// Waits until nothing is owed.
+    func isSettled(within seconds: Double) -> Bool {
+        eventually(within: seconds) {
+            if owed.isEmpty { return true }
+            // Many of these wait at the same time, and looking costs them time.
+            usleep(5000)
+            return false
+        }
+    }
+
+    /// Runs that were not who they should have been.
+    var wrongIdentities: [String] {
+        witness.lines.compactMap { line in
+            let name = String(line.path.split(separator: "/").last ?? "")
+            guard let user = Self.users[name], line.identity != Witness.identity(of: user) else {
+                return nil
+            }
+            return "\(name): \(line.identity), not \(Witness.identity(of: user))"
+        }
+    }
+}
