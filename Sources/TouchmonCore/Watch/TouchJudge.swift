@@ -290,8 +290,12 @@ struct TouchJudge {
         _ evidence: Evidence, _ status: FileStatus, _ examination: Examination,
         _ writer: WriterPresence?
     ) -> Verdict {
-        let isTouched = !evidence.isDisjoint(
-            with: [.wrote, .attributes, .created, .arrived, .entries])
+        // Of attributes only a time that was set to about now says more than that something changed.
+        let isTimeSet =
+            evidence.contains(.attributes)
+            && status.modified.elapsed(until: status.changed) <= .seconds(2)
+        let isTouched =
+            isTimeSet || !evidence.isDisjoint(with: [.wrote, .created, .arrived, .entries])
         if isTouched, status.kind != .regular { return .touch }
         if isTouched {
             guard let writer else { return .askWriter }
