@@ -55,12 +55,7 @@ import Testing
         try watched.expectRuns([], second)
         #expect(second.values("runs", of: "caught_up") == [false])
         try Self.touch(watched)
-        try watched.expectRuns(["touch"], second)
-        second.stop()
-        let third = try watched.start()
-        try watched.expectRuns(["touch"], third)
-        #expect(third.count("caught_up") == 0)
-        third.stop()
+        try watched.expectNothingMore(than: ["touch"], after: second, told: "caught_up")
     }
 
     @Test func `a path that was never seen is the baseline, whatever was done to it`() throws {

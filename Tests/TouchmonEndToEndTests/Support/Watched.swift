@@ -80,6 +80,19 @@ final class Watched {
         #expect(self.reasons == reasons, "\(daemon.text)")
     }
 
+    /// Makes sure that these runs are all, for this daemon and for the next one, whose log does not tell
+    /// of `event`.
+    func expectNothingMore(
+        than reasons: [String], after daemon: TouchmonProcess, told event: String
+    ) throws {
+        try expectRuns(reasons, daemon)
+        daemon.stop()
+        let next = try start()
+        try expectRuns(reasons, next)
+        #expect(next.count(event) == 0)
+        next.stop()
+    }
+
     /// What the daemon's log tells of the path's runs that ended.
     func ends(_ daemon: TouchmonProcess) -> [[String: Any]] {
         daemon.events("run_ended").filter { $0["path"] as? String == path }
