@@ -512,8 +512,8 @@ package struct Engine {
         let (actions, watcher, runs, trigger) = (actions, watcher, runs, trigger)
         let questions = questions
         return ledger.takeRecords { id in
-            guard let path = actions.present(id)?.path, watcher.isKnown(id),
-                !questions.contains(id)
+            guard let path = actions.present(id)?.path, !questions.contains(id),
+                watcher.isKnown(id) || watcher.isHeardUnseen(id)
             else { return nil }
             let state = watcher.handled(id)
             return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
@@ -528,8 +528,8 @@ package struct Engine {
         return ledger.change(lastRun: runs.last, active: active) { id in
             // Nothing is said of a path at which the kernel would not say what is there; and as long as it
             // is not known whether a touch counts, the next daemon has to find it.
-            guard let path = actions.present(id)?.path, watcher.isKnown(id),
-                !questions.contains(id)
+            guard let path = actions.present(id)?.path, !questions.contains(id),
+                watcher.isKnown(id) || watcher.isHeardUnseen(id)
             else { return nil }
             return LedgerContents.Path(
                 path: path, state: HandledState.bytes(of: watcher.handled(id)),

@@ -28,6 +28,14 @@ struct Evidence: OptionSet {
     /// Such a look found another file, and the way to it was gone again.
     static let followed = Evidence(rawValue: 1 << 11)
 
+    /// What was heard is recorded, for the next daemon.
+    static let recorded = Evidence(rawValue: 1 << 12)
+
+    /// Whatever a touch may be heard by.
+    static let mayBeTouch: Evidence = [
+        .wrote, .attributes, .modified, .created, .arrived, .entries,
+    ]
+
     /// Whether only a look in intervals led here.
     var isOnlySeen: Bool {
         !isDisjoint(with: [.polled, .followed]) && isSubset(of: [.unheard, .polled, .followed])

@@ -155,6 +155,13 @@ package struct Watcher {
         entries[action.index].judge.hasBaseline
     }
 
+    /// Whether something that may be a touch was heard of a path that could never be looked at. It is to
+    /// be recorded as one with no file: the file that the next daemon finds there is then new.
+    package func isHeardUnseen(_ action: ActionID) -> Bool {
+        unseen[action] != nil && !isKnown(action)
+            && !entries[action.index].evidence.isDisjoint(with: .mayBeTouch)
+    }
+
     // MARK: Plan
 
     /// Begins to watch a path. Its first look only records the state, unless it is known what was
@@ -603,9 +610,13 @@ package struct Watcher {
         if case .failure(let error) = examination.status, !error.meansAbsent,
             error != .permissionDenied
         {
-            // What was heard is judged when the file can be looked at.
+            // What was heard is judged when the file can be looked at: if not by this daemon, by the next.
             entries[action.index].isQueued = false
             unseen[action] = error
+            if isHeardUnseen(action), !entries[action.index].evidence.contains(.recorded) {
+                entries[action.index].evidence.insert(.recorded)
+                outputs.append(.handled(action))
+            }
             poll(action, blind: nil, quiet: polled[action]?.fileSystem)
             return schedule.arm(at: now)
         }

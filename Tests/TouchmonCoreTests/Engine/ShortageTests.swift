@@ -56,6 +56,22 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
+    @Test(arguments: [false, true])
+    func `a touch that could not be looked at is the next daemon's to find`(isKilled: Bool) throws {
+        var kernel = try Self.kernel()
+        kernel.faults.fail(.status, ordinal: 3, .forever, with: .noMemory)
+        var daemon = Self.daemon(kernel)
+        try Self.touch(&daemon)
+        daemon.pass(.seconds(3))
+        #expect(daemon.runs.isEmpty)
+        if isKilled { daemon.crash() } else { daemon.signal(.terminate) }
+        daemon.settle()
+        daemon.kernel.faults.clear()
+        daemon.restart([PlannedAction("/srv/a")])
+        daemon.pass(.seconds(3))
+        #expect(daemon.runs.count == 1)
+    }
+
     @Test func `a file that is written while the first look fails counts when it is closed`() throws
     {
         var kernel = try Self.kernel()
