@@ -63,11 +63,49 @@ CHILD void check(struct tm_child *child, long result) {
     }
 }
 
-CHILD void set_standard_descriptors(struct tm_child *child) {
+// What is the same for every child.
+CHILD void prepare(struct tm_child *child) {
+    begin(child, TM_STEP_SESSION);
+    check(child, call(SYS_setsid, 0, 0, 0, 0));
     begin(child, TM_STEP_STANDARD_IO);
-    for (int target = 0; target < 3; target++) {
+    if (child->standard[0] >= 0) {
+        check(child, call(SYS_dup3, child->standard[0], 0, 0, 0));
+    }
+}
+
+// A child that is made ahead of its run does here what can be done before it is known.
+CHILD void stand_by(struct tm_child *child) {
+    // Whoever ends, killed or not, leaves nobody behind. If the caller ended before this, the child
+    // is somebody else's by now.
+    check(child, call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0));
+    if (call(SYS_getppid, 0, 0, 0, 0) != child->parent) {
+        fail(child, ECANCELED);
+    }
+    call(SYS_prctl, PR_SET_NAME, (long)"touchmon-next", 0, 0);
+    prepare(child);
+    begin(child, TM_STEP_CLOSE);
+    int journal = child->journal;
+    if (journal > 3) {
+        check(child, call(SYS_close_range, 3, journal - 1, 0, 0));
+    }
+    check(child, call(SYS_close_range, journal < 3 ? 3 : journal + 1, ~0U, 0, 0));
+    // A signal that waited here would hit the run.
+    uint64_t none = 0;
+    check(child, call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none));
+    while (__atomic_load_n(&child->goes_on, __ATOMIC_ACQUIRE) == 0) {
+        call(SYS_futex, (long)&child->goes_on, FUTEX_WAIT_PRIVATE, 0, 0);
+    }
+    // From here on it outlives the caller, as every run does.
+    check(child, call(SYS_prctl, PR_SET_PDEATHSIG, 0, 0, 0));
+}
+
+CHILD void set_descriptors(struct tm_child *child) {
+    begin(child, TM_STEP_STANDARD_IO);
+    for (int target = 1; target < 3; target++) {
         int source = child->standard[target];
         if (source >= 0) {
+            // Where it is the input's, that is at hand under its own number only.
+            source = source == child->standard[0] ? 0 : source;
             check(child, call(SYS_dup3, source, target, 0, 0));
         }
     }
@@ -190,13 +228,16 @@ CHILD void write_record(struct tm_child *child) {
 
 CHILD int run_child(void *argument) {
     struct tm_child *child = argument;
+    if (child->parent != 0) {
+        stand_by(child);
+    } else {
+        prepare(child);
+    }
     if (child->record_size > 0) {
         write_record(child);
     }
-    // With this the record counts as written.
-    begin(child, TM_STEP_SESSION);
-    check(child, call(SYS_setsid, 0, 0, 0, 0));
-    set_standard_descriptors(child);
+    __atomic_store_n(&child->has_begun, 1, __ATOMIC_RELEASE);
+    set_descriptors(child);
     if (child->change_identity) {
         change_identity(child);
     }
@@ -215,10 +256,12 @@ CHILD int run_child(void *argument) {
     fail(child, execute(child));
 }
 
-int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience) {
+static int spawn(struct tm_child *child, void *stack_top) {
     // Without CLONE_FILES, CLONE_FS and CLONE_SIGHAND: descriptors, directory, umask and signal
     // dispositions are the child's own copies.
     int flags = CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD;
+    child->goes_on = 0;
+    child->has_begun = 0;
     child->step = TM_STEP_NONE;
     child->error = 0;
     child->record_error = 0;
@@ -226,7 +269,14 @@ int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience) {
     int pid = clone(run_child, stack_top, flags, child, NULL, NULL, &child->alive);
     if (pid < 0) {
         __atomic_store_n(&child->alive, 0, __ATOMIC_RELEASE);
-    } else if (patience > 0) {
+    }
+    return pid;
+}
+
+int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience) {
+    child->parent = 0;
+    int pid = spawn(child, stack_top);
+    if (pid >= 0 && patience > 0) {
         struct timespec limit = {.tv_sec = patience / 1000000000, .tv_nsec = patience % 1000000000};
         // Whatever ends the wait, the caller looks for itself.
         syscall(SYS_futex, &child->alive, FUTEX_WAIT, 1, &limit, NULL, 0);
@@ -234,8 +284,18 @@ int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience) {
     return pid;
 }
 
+int tm_spawn_ahead(struct tm_child *child, void *stack_top) {
+    child->parent = getpid();
+    return spawn(child, stack_top);
+}
+
+void tm_go_on(struct tm_child *child) {
+    __atomic_store_n(&child->goes_on, 1, __ATOMIC_RELEASE);
+    syscall(SYS_futex, &child->goes_on, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
 int tm_has_recorded(const struct tm_child *child) {
-    return __atomic_load_n(&child->step, __ATOMIC_ACQUIRE) != TM_STEP_NONE || !tm_is_alive(child);
+    return __atomic_load_n(&child->has_begun, __ATOMIC_ACQUIRE) != 0 || !tm_is_alive(child);
 }
 
 int tm_is_alive(const struct tm_child *child) {

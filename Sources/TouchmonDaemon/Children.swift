@@ -49,15 +49,33 @@ struct Children: ~Copyable {
     /// Whether so many starts are under way that the next one is waited for.
     var isCrowded: Bool { starting.count >= Self.manyStarts }
 
+    /// Whether a process is to be made ahead of the next run, when there is time.
+    private(set) var wantsAhead = true
+
+    /// Makes a process ahead of the next run. It matters to nobody where that fails: `start` makes
+    /// another, and says why it can't.
+    mutating func makeAhead(journal: State?) {
+        wantsAhead = false
+        var standard = StandardDescriptors(null: null)
+        journal?.lend(to: &standard)
+        try? spawner.makeAhead(standard)
+    }
+
+    /// Ends the process that was made ahead, if there is one, and has another made in time.
+    mutating func dismissAhead() {
+        spawner.dismissAhead()
+        wantsAhead = true
+    }
+
     /// Makes the process of a run; `settle` tells when it executes its program.
     mutating func start(_ spec: RunSpec, journal: State?) throws(SystemFailure) -> Child {
         let shared = spec.shared
         var standard =
             shared.value.output == .discard
             ? StandardDescriptors(null: null, output: null) : StandardDescriptors(null: null)
+        journal?.lend(to: &standard)
         var record: SpawnRecord?
-        if !spec.record.isEmpty, let journal {
-            journal.lend(to: &standard)
+        if !spec.record.isEmpty {
             record = SpawnRecord(
                 bytes: spec.record, processOffset: JournalRecord.processOffset,
                 timeOffset: JournalRecord.timeOffset)
@@ -73,6 +91,7 @@ struct Children: ~Copyable {
                     groups: shared.value.identity.groups),
                 changesIdentity: changesIdentity, umask: shared.value.umask, record: record),
             standard, patience: isCrowded ? Self.patience : 0)
+        wantsAhead = true
         byRun[spec.number] = child
         byProcess[child.pid] = spec.number
         starting.append(spec.number)
@@ -140,7 +159,11 @@ struct Children: ~Copyable {
 
     /// Reaps a process that has ended; nil where it is nobody's.
     mutating func reap(_ process: Int32) throws(SystemFailure) -> (RunNumber, Ending)? {
-        guard let run = byProcess[process], let child = byRun[run] else { return nil }
+        guard let run = byProcess[process], let child = byRun[run] else {
+            // Whoever ends it may have a reason: the next run makes another.
+            _ = spawner.forgetAhead(process)
+            return nil
+        }
         let outcome: Child.Outcome?
         do {
             guard let (known, _) = try child.reap() else { return nil }
@@ -157,6 +180,10 @@ struct Children: ~Copyable {
         if case .failed(let step, let errno) = start {
             let failure = StartFailure(step: StartStep(step), error: ErrorNumber(errno.code))
             return (run, .notStarted(failure))
+        }
+        // Killed before it had begun: nobody ever knew of the run.
+        if case .killed = start, !child.hasBegun {
+            return (run, .notStarted(StartFailure(step: .clone, error: .tryAgain)))
         }
         let result: RunOutcome =
             switch outcome {

@@ -135,7 +135,10 @@ package struct Daemon: ~Copyable {
                 throw StartupFailure(isHeldBy: process, options.state)
             }
             var daemon = try Daemon(files, consume reading, options, &opening, begun: begun)
-            defer { daemon.writeLog() }
+            defer {
+                daemon.children.dismissAhead()
+                daemon.writeLog()
+            }
             try daemon.loop()
             return .success
         } catch let failure as StartupFailure {
@@ -182,6 +185,7 @@ package struct Daemon: ~Copyable {
             engine.timePassed(at: now)
         }
         try perform()
+        if ready.isEmpty, children.wantsAhead { children.makeAhead(journal: state) }
         if ready.isEmpty || isLogLate { writeLog() }
     }
 
@@ -242,7 +246,9 @@ package struct Daemon: ~Copyable {
             let rest = max(0, deadline.nanoseconds(since: now))
             timeout = timeout.map { min($0, rest) } ?? rest
         }
-        if engine.oldestLog != nil { timeout = min(timeout ?? Log.leisure, Log.leisure) }
+        if engine.oldestLog != nil || children.wantsAhead {
+            timeout = min(timeout ?? Log.leisure, Log.leisure)
+        }
         if mustMakeUp { timeout = min(timeout ?? Trouble.interval, Trouble.interval) }
         return timeout
     }
@@ -380,6 +386,8 @@ package struct Daemon: ~Copyable {
     }
 
     private mutating func openLedger() throws(SystemFailure) {
+        // It has the journal that there was.
+        children.dismissAhead()
         switch State.open(statePath) {
         case .opened(let opened, var recovered, nil):
             do {

@@ -44,7 +44,8 @@ import Testing
         for stamp in stamps { utimes(stamp, nil) }
         #expect(daemon.wait(for: "run_ended", count: 200))
         #expect(daemon.count("run_started") == 200)
-        #expect(eventually { Self.children(of: daemon.pid).isEmpty })
+        let ahead = try daemon.processAhead()
+        #expect(eventually { daemon.children == [ahead] })
         #expect(try eventually { try Self.descriptorCount(daemon.pid) == descriptors })
     }
 
@@ -69,12 +70,5 @@ import Testing
 
     private static func descriptorCount(_ pid: Int32) throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
-    }
-
-    /// The processes whose parent it is, zombies too.
-    private static func children(of pid: Int32) -> [Int32] {
-        let path = "/proc/\(pid)/task/\(pid)/children"
-        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-        return text.split(separator: " ").compactMap { Int32($0) }
     }
 }

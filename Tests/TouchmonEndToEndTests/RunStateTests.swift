@@ -33,9 +33,13 @@ import Testing
         ]
     }
 
-    /// Lets a daemon run ProbeChild as a user and compares all that it says. `start` begins the
-    /// command that the daemon is started with.
+    /// Lets a daemon run ProbeChild as a user, in a process that was made ahead and in one that was
+    /// not, and compares all that it says. `start` begins the command that the daemon is started with.
     private static func verify(_ user: User, start: [String] = []) throws {
+        for isAhead in [true, false] { try verify(user, start, isAhead: isAhead) }
+    }
+
+    private static func verify(_ user: User, _ start: [String], isAhead: Bool) throws {
         let scratch = try Scratch()
         let program = try ProbeReport.install(in: scratch)
         let stamp = try scratch.write("stamp")
@@ -45,12 +49,18 @@ import Testing
         let daemon = try TouchmonProcess.daemon(
             [file], in: scratch.path,
             prefix: ["sh", "-c", "exec \"$@\" >>'\(output)'", "sh"] + start)
+        let ahead = try daemon.processAhead()
+        if !isAhead {
+            kill(ahead, SIGKILL)
+            try #require(eventually { daemon.children.isEmpty })
+        }
         try Command.run(["touch", stamp])
         #expect(daemon.wait(for: "run_ended", count: 1))
         let log = try #require(
             FileManager.default.destinationOfSymbolicLinkIfAny("/proc/\(daemon.pid)/fd/2"))
         let report = ProbeReport(try String(contentsOfFile: output, encoding: .utf8))
         let pid = try #require(daemon.values("pid", of: "run_started", as: Int.self).first)
+        #expect((pid == Int(ahead)) == isAhead)
 
         #expect(
             report.status.filter { keys.contains($0.key) }

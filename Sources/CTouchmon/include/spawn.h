@@ -9,6 +9,9 @@
 // is until the kernel says that the child left the shared memory, by exec or by exit: it then sets
 // `alive` to 0 and wakes its futex (CLONE_CHILD_CLEARTID, set_tid_address(2)).
 //
+// A child can be made ahead of what it is to run, tm_spawn_ahead: what is the same for all children it
+// does before anything happens, and waits.
+//
 // Needs Linux 5.9: close_range(2).
 
 #ifndef TOUCHMON_SPAWN_H
@@ -45,17 +48,21 @@ struct tm_child {
     uint32_t user, group;
     uint32_t umask;
     int32_t standard[3];     // descriptors above 2 for 0, 1 and 2; -1 leaves one as it is
-    char *record;            // written into the journal before anything else is done
+    char *record;            // written into the journal before anything of the run is done
     size_t record_size;      // 0: nothing is written
     size_t record_process;   // where in it the child puts its pid, 4 bytes
     size_t record_time;      // and the time since boot in nanoseconds, 8 bytes
     int32_t journal;         // opened for appending, above 2
     uint8_t change_identity; // 0: fail unless the caller already has this identity
 
-    uint32_t alive; // not 0 while the child shares the caller's memory
-    uint32_t step;  // the last step begun, an enum tm_step
-    int32_t error;  // errno of that step; 0: it did not fail
+    // Not for the caller to write.
+    uint32_t alive;       // not 0 while the child shares the caller's memory
+    uint32_t goes_on;     // not 0 once a child that was made ahead may go on
+    uint32_t has_begun;   // not 0 once it has written its record, or failed to
+    uint32_t step;        // the last step begun, an enum tm_step
+    int32_t error;        // errno of that step; 0: it did not fail
     int32_t record_error; // errno of writing the record; 0: it did not fail
+    int32_t parent;       // the caller's pid, of a child that was made ahead; else 0
 };
 
 // Starts a child on `stack_top` (16-byte aligned, with a guard page below) and returns its pid; -1 with
@@ -64,8 +71,8 @@ struct tm_child {
 // There is no pidfd: nobody but the caller reaps its child, so the number stays the child's until then,
 // and making one costs a fifth of the clone.
 //
-// First of all the child writes its record, so that a run that exists is known even when the caller
-// is killed at once. It goes on when that fails: a run is worth more than its record.
+// Before it becomes its user the child writes its record, so that a run that exists is known even when
+// the caller is killed at once. It goes on when that fails: a run is worth more than its record.
 //
 // The child has: its own session; the given descriptors and no other; the given groups, gid and uid
 // in all of their forms; no inheritable or ambient capability, and none at all unless it is root;
@@ -80,7 +87,16 @@ struct tm_child {
 // memory. Dispositions are inherited, and execve keeps those that are ignored.
 int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience);
 
-// Whether the child has written its record, or failed to.
+// Starts a child as tm_spawn does, of which no more is known than `standard[0]` and `journal`. It makes
+// its session, closes all other descriptors, and waits for tm_go_on. It blocks no signal meanwhile, and
+// is killed when the caller's thread ends.
+int tm_spawn_ahead(struct tm_child *child, void *stack_top);
+
+// Lets a child that was made ahead go on with what its slot holds by now. Of `standard`, 1 and 2 must be
+// -1 or the same as 0.
+void tm_go_on(struct tm_child *child);
+
+// Whether the child has written its record, or failed to, or is gone.
 int tm_has_recorded(const struct tm_child *child);
 
 // Whether the child still shares the caller's memory. Once 0, `step` and `error` are final.

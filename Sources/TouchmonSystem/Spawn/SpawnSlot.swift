@@ -8,7 +8,8 @@ internal import Glibc
 /// a slot is filled again only when the kernel said that the child left.
 final class SpawnSlot {
     private static let guardSize = 65536  // at least a page on every architecture
-    private static let stackSize = 65536
+    // A little more than whole pages: the little that a child needs lies in the page of its slot.
+    private static let stackSize = 65536 + 2048
 
     private let base: UnsafeMutableRawPointer
     private let size: Int
@@ -53,27 +54,34 @@ final class SpawnSlot {
     /// The end of the stack, which grows down from `child` to the guard page.
     var stackTop: UnsafeMutableRawPointer { base + Self.guardSize + Self.stackSize }
 
-    /// Copies `spec` into the slot; false when it is too small.
+    /// Notes what a child that is made ahead has to know.
+    func prepare(_ standard: StandardDescriptors) {
+        child.pointee.standard = standard.raw
+        child.pointee.journal = standard.journal
+    }
+
+    /// Copies `spec` into the slot, whose child may be waiting for it; false when it is too small.
     func fill(_ spec: borrowing SpawnSpec, _ standard: StandardDescriptors) -> Bool {
         let start = Self.guardSize + Self.stackSize + MemoryLayout<tm_child>.stride
         guard Self.bytesNeeded(spec) <= size - start else { return false }
         var packer = SpawnPacker(next: base + start)
-        child.pointee = tm_child()
         child.pointee.groups = UnsafePointer(packer.numbers(spec.identity.groups, more: 0))
         child.pointee.found_groups = packer.numbers([], more: spec.identity.groups.count + 1)
         child.pointee.group_count = spec.identity.groups.count
         child.pointee.candidates = packer.list(spec.candidates)
         child.pointee.argv = packer.list(spec.arguments)
         child.pointee.envp = packer.list(spec.environment, and: spec.variables)
+        child.pointee.directory = nil
         if let directory = spec.directory {
             child.pointee.directory = UnsafePointer(packer.string(directory))
         }
+        child.pointee.record_size = 0
+        child.pointee.journal = standard.journal
         if let record = spec.record, standard.journal >= 0 {
             child.pointee.record = packer.bytes(record.bytes)
             child.pointee.record_size = record.bytes.count
             child.pointee.record_process = record.processOffset
             child.pointee.record_time = record.timeOffset
-            child.pointee.journal = standard.journal
         }
         child.pointee.user = spec.identity.user
         child.pointee.group = spec.identity.group

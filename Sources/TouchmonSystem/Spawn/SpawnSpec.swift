@@ -64,7 +64,7 @@ package struct SpawnSpec: Sendable {
     }
 }
 
-/// What a child writes into a journal before it does anything else, with its process number and the
+/// What a child writes into a journal before it becomes its user, with its process number and the
 /// time since boot in nanoseconds filled in.
 package struct SpawnRecord: Sendable {
     package var bytes: [UInt8]
@@ -100,6 +100,12 @@ package struct StandardDescriptors: Sendable {
     /// Adds the journal that the child's record goes into; it must be open for appending.
     package mutating func setJournal(_ journal: borrowing OwnedDescriptor) {
         self.journal = Self.checked(journal)
+    }
+
+    /// Whether a child that was made with `earlier` can have these: it has closed all others.
+    func canFollow(_ earlier: StandardDescriptors) -> Bool {
+        raw.0 == earlier.raw.0 && journal == earlier.journal
+            && [-1, raw.0].contains(raw.1) && [-1, raw.0].contains(raw.2)
     }
 
     // A source at 0, 1 or 2 could be overwritten before it is copied.

@@ -6,8 +6,58 @@ internal import Glibc
 /// Every signal disposition of the process must be the default, as `SignalInbox` leaves them.
 package struct Spawner: ~Copyable {
     private var slots: [SpawnSlot] = []
+    /// A child that was made ahead.
+    private var ahead: (pid: Int32, slot: SpawnSlot, standard: StandardDescriptors)?
 
     package init() {}
+
+    /// Whether there is a child that was made ahead.
+    package var hasAhead: Bool { ahead != nil }
+
+    /// Makes a child that does what is the same for all before it is known what it is to run, if there
+    /// is none. It ends with the thread that calls this. See spawn.h.
+    package mutating func makeAhead(_ standard: StandardDescriptors) throws(SystemFailure) {
+        guard ahead == nil else { return }
+        let slot: SpawnSlot
+        if let free = freeSlot { slot = free } else { slot = try addSlot(capacity: 0) }
+        slot.prepare(standard)
+        let pid = try systemCall("start a process") {
+            tm_spawn_ahead(slot.child, slot.stackTop)
+        }
+        slot.isClaimed = true
+        ahead = (pid, slot, standard)
+    }
+
+    /// Ends and reaps the child that was made ahead.
+    package mutating func dismissAhead() {
+        guard let (pid, slot, _) = ahead else { return }
+        kill(pid, SIGKILL)
+        // It waits for nobody, so this does not last.
+        waitpid(pid, nil, 0)
+        slot.isClaimed = false
+        ahead = nil
+    }
+
+    /// Whether this was the child that was made ahead, which has ended: it is reaped and forgotten.
+    package mutating func forgetAhead(_ pid: Int32) -> Bool {
+        guard ahead?.pid == pid else { return false }
+        dismissAhead()
+        return true
+    }
+
+    /// The child that was made ahead, with what `spec` says; nil where it can't have that.
+    private mutating func startAhead(
+        _ spec: borrowing SpawnSpec, _ standard: StandardDescriptors
+    ) -> Child? {
+        guard let (pid, slot, known) = ahead else { return nil }
+        guard slot.hasChild, standard.canFollow(known), slot.fill(spec, standard) else {
+            dismissAhead()
+            return nil
+        }
+        tm_go_on(slot.child)
+        ahead = nil
+        return Child(pid: pid, slot: slot)
+    }
 
     /// Starts a child and waits at most `patience` nanoseconds until it executes its program, or
     /// fails to; what became of it, `settle` tells.
@@ -16,6 +66,7 @@ package struct Spawner: ~Copyable {
     package mutating func start(
         _ spec: borrowing SpawnSpec, _ standard: StandardDescriptors, patience: Int64 = 0
     ) throws(SystemFailure) -> Child {
+        if let child = startAhead(spec, standard) { return child }
         let slot = try filledSlot(spec, standard)
         let pid = try systemCall("start a process") {
             tm_spawn(slot.child, slot.stackTop, patience)
@@ -28,13 +79,24 @@ package struct Spawner: ~Copyable {
     private mutating func filledSlot(
         _ spec: borrowing SpawnSpec, _ standard: StandardDescriptors
     ) throws(SystemFailure) -> SpawnSlot {
-        let free = slots.firstIndex { !$0.isClaimed && !$0.hasChild }
-        if let free, slots[free].fill(spec, standard) { return slots[free] }
-        // Slots are as large as anything lately needed; a common run fits in one that is there.
-        let slot = try SpawnSlot(capacity: max(SpawnSlot.capacity(for: spec), 16384))
+        if let slot = freeSlot, slot.fill(spec, standard) { return slot }
+        // A slot is as large as what was lately needed: a common run fits into one that is there.
+        let slot = try addSlot(capacity: SpawnSlot.capacity(for: spec))
         let fits = slot.fill(spec, standard)
         precondition(fits, "a new slot is too small")
-        if let free { slots[free] = slot } else { slots.append(slot) }
+        return slot
+    }
+
+    private var freeSlot: SpawnSlot? { slots.first { !$0.isClaimed && !$0.hasChild } }
+
+    /// In the place of a free one that is too small.
+    private mutating func addSlot(capacity: Int) throws(SystemFailure) -> SpawnSlot {
+        let slot = try SpawnSlot(capacity: max(capacity, 16384))
+        if let free = slots.firstIndex(where: { !$0.isClaimed && !$0.hasChild }) {
+            slots[free] = slot
+        } else {
+            slots.append(slot)
+        }
         return slot
     }
 }
@@ -72,6 +134,8 @@ package final class Child {
     private var start = Start.starting
     /// Why the child could not write its record; known when it has left, nil where it could.
     package private(set) var recordFailure: Errno?
+    /// Whether it had written its record when it left, or failed to.
+    package private(set) var hasBegun = false
     private var ending: (outcome: Outcome, usage: Usage)?
 
     fileprivate init(pid: Int32, slot: SpawnSlot) {
@@ -103,6 +167,7 @@ package final class Child {
         }
         guard !slot.hasChild else { return .starting }
         start = Self.report(slot.child.pointee)
+        hasBegun = slot.child.pointee.has_begun != 0
         let recordError = slot.child.pointee.record_error
         if recordError != 0 { recordFailure = Errno(recordError) }
         slot.isClaimed = false

@@ -4,24 +4,40 @@ import Testing
 /// System calls of a run's own process fail between clone and exec: nothing is executed, and what the
 /// system may have again later is tried again.
 @Suite(.enabled(if: Binary.isThere, Binary.reason)) struct ChildFaultTests {
-    @Test(
-        .enabled(if: Binary.isRoot, Binary.rootReason),
-        arguments: [
-            ("setsid", "EPERM"), ("dup3", "EBUSY"), ("close_range", "ENOMEM"),
-            ("setgroups", "ENOMEM"), ("setgroups", "EPERM"), ("setresgid", "EPERM"),
-            ("setresuid", "EAGAIN"), ("setresuid", "EPERM"), ("prctl", "EINVAL"),
-            ("capset", "EPERM"), ("getresuid", "EINVAL"), ("getresgid", "EINVAL"),
-            ("getgroups", "EINVAL"), ("rt_sigprocmask", "EINVAL"), ("execve", "ENOMEM"),
-            ("execve", "EIO"), ("execve", "ETXTBSY"), ("execve", "EACCES"),
-        ])
+    private static let faults = [
+        ("close_range", "ENOMEM"), ("setgroups", "ENOMEM"), ("setgroups", "EPERM"),
+        ("setresgid", "EPERM"), ("setresuid", "EAGAIN"), ("setresuid", "EPERM"),
+        ("prctl", "EINVAL"), ("capset", "EPERM"), ("getresuid", "EINVAL"), ("getresgid", "EINVAL"),
+        ("getgroups", "EINVAL"), ("rt_sigprocmask", "EINVAL"), ("execve", "ENOMEM"),
+        ("execve", "EIO"), ("execve", "ETXTBSY"), ("execve", "EACCES"),
+    ]
+    /// Those that a process which was made ahead has behind it.
+    private static let early = [("setsid", "EPERM"), ("dup3", "EBUSY")]
+
+    @Test(.enabled(if: Binary.isRoot, Binary.rootReason), arguments: faults + early)
     func `a child in which a call fails executes nothing`(call: String, error: String) throws {
+        try check(call, error, isAhead: false)
+    }
+
+    @Test(.enabled(if: Binary.isRoot, Binary.rootReason), arguments: faults)
+    func `nor does one that was made ahead`(call: String, error: String) throws {
+        try check(call, error, isAhead: true)
+    }
+
+    private func check(_ call: String, _ error: String, isAhead: Bool) throws {
         let tools = try Scratch()
         let scene = try Scene(program: try ProbeReport.install(in: tools))
         let daemon = try TouchmonProcess.daemon(
             [scene.actions], prefix: scene.quietly, state: scene.state)
         defer { daemon.stop(with: SIGKILL) }
+        let ahead = try daemon.processAhead()
+        if !isAhead {
+            kill(ahead, SIGKILL)
+            try #require(eventually { daemon.children.isEmpty })
+        }
         let tracer = try Tracer(
-            daemon.pid, ["-e", "trace=\(call)", "-e", "inject=\(call):error=\(error):when=1+"])
+            isAhead ? [daemon.pid, ahead] : [daemon.pid],
+            ["-e", "trace=\(call)", "-e", "inject=\(call):error=\(error):when=1+"])
         try scene.touch("a")
         func answers() -> Int { daemon.count("run_not_started") + daemon.count("run_postponed") }
         #expect(eventually { answers() > 0 })
@@ -46,7 +62,7 @@ import Testing
         let daemon = try TouchmonProcess.daemon(
             [scene.actions], prefix: scene.quietly, state: scene.state)
         let tracer = try Tracer(
-            daemon.pid,
+            [daemon.pid, try daemon.processAhead()],
             [
                 "-P", "\(scene.state)/journal", "-e", "trace=write", "-e",
                 "inject=write:error=ENOSPC:when=1+",
@@ -67,36 +83,36 @@ import Testing
         #expect(scene.wrongIdentities == [])
     }
 
-    /// A strace(1) that was attached to a daemon and follows its children.
+    /// A strace(1) that was attached to processes and follows their children.
     private final class Tracer {
         private let process = Process()
-        private let traced: Int32
+        private let traced: [Int32]
 
-        init(_ pid: Int32, _ options: [String]) throws {
-            traced = pid
+        init(_ traced: [Int32], _ options: [String]) throws {
+            self.traced = traced
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments =
                 Command.withoutBlockedSignals + ["strace", "-f", "-o", "/dev/null"] + options
-                + ["-p", "\(pid)"]
+                + traced.flatMap { ["-p", "\($0)"] }
             process.standardError = FileHandle.nullDevice
             process.standardOutput = FileHandle.nullDevice
             try process.run()
-            try #require(eventually { isAttached })
+            try #require(eventually { traced.allSatisfy(Self.isAttached) })
         }
 
         deinit {
             if process.isRunning { process.terminate() }
         }
 
-        private var isAttached: Bool {
-            let status = try? String(contentsOfFile: "/proc/\(traced)/status", encoding: .utf8)
+        private static func isAttached(_ process: Int32) -> Bool {
+            let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
             return status?.contains("TracerPid:\t0\n") == false
         }
 
         func detach() throws {
             process.interrupt()
             process.waitUntilExit()
-            try #require(eventually { !isAttached })
+            try #require(eventually { !traced.contains(where: Self.isAttached) })
         }
     }
 }

@@ -56,7 +56,8 @@ struct Fault: Hashable, Sendable {
     /// Those that the kernel does not refuse, or of which nobody asks whether it did; and brk(2), which
     /// reports a failure in a way that strace(1) can't feign: with the end of the heap as it was.
     static let neverFail: Set<String> = [
-        "brk", "getpid", "geteuid", "getegid", "getuid", "getgid", "gettid", "uname", "getrandom",
+        "brk", "getpid", "wait4", "geteuid", "getegid", "getuid", "getgid", "gettid", "uname",
+        "getrandom",
         "madvise", "futex", "exit_group", "setfsuid", "setfsgid", "kill", "clock_nanosleep",
         "restart_syscall", "sched_getaffinity", "prlimit64",
         "arch_prctl", "execve", "rseq", "set_robust_list", "set_tid_address",

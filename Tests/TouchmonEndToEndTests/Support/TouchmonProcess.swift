@@ -77,6 +77,29 @@ final class TouchmonProcess {
 
     var pid: Int32 { process.processIdentifier }
 
+    /// The processes whose parent it is, zombies too.
+    var children: [Int32] {
+        Self.text(of: pid, "task/\(pid)/children").split(separator: " ").compactMap { Int32($0) }
+    }
+
+    /// The process that it made ahead of its next run, once that is complete: it listens to signals.
+    func processAhead() throws -> Int32 {
+        var process: Int32?
+        let isThere = eventually {
+            process = children.first {
+                Self.text(of: $0, "comm") == "touchmon-next\n"
+                    && Self.text(of: $0, "status").contains("SigBlk:\t0000000000000000\n")
+            }
+            return process != nil
+        }
+        try #require(isThere, "no process was made ahead")
+        return try #require(process)
+    }
+
+    private static func text(of process: Int32, _ name: String) -> String {
+        (try? String(contentsOfFile: "/proc/\(process)/\(name)", encoding: .utf8)) ?? ""
+    }
+
     /// Everything that it printed so far.
     var text: String { output.lines.joined(separator: "\n") }
 
