@@ -3,8 +3,9 @@ extension ActionDecoder {
     /// What looks more often than this is a busy loop.
     private static let shortestPoll = Duration.milliseconds(10)
 
-    mutating func poll(_ node: JSONNode) -> Duration? {
-        guard let interval = duration(node, "poll") else { return nil }
+    mutating func poll(_ node: JSONNode) throws(WrongForm) -> Duration? {
+        guard case .string(let text) = node.value else { throw WrongForm() }
+        guard let interval = duration(text, at: node.offset) else { return nil }
         if interval < Self.shortestPoll {
             report(
                 at: node.offset, "`poll` is shorter than 10 ms",
@@ -14,9 +15,13 @@ extension ActionDecoder {
     }
 
     /// A duration, or `{"quiet": duration, "max": duration}`.
-    mutating func settle(_ node: JSONNode) -> SettlePolicy? {
-        if case .object(let members) = node.value { return settle(members, of: node) }
-        return duration(node, "settle").map { SettlePolicy(quiet: $0) }
+    mutating func settle(_ node: JSONNode) throws(WrongForm) -> SettlePolicy? {
+        switch node.value {
+        case .object(let members): return settle(members, of: node)
+        case .string(let text):
+            return duration(text, at: node.offset).map { SettlePolicy(quiet: $0) }
+        default: throw WrongForm()
+        }
     }
 
     private mutating func settle(_ members: [JSONMember], of node: JSONNode) -> SettlePolicy? {
@@ -49,21 +54,25 @@ extension ActionDecoder {
     }
 
     private mutating func duration(_ node: JSONNode, _ key: String) -> Duration? {
-        let remedy = "write \(DurationText.form)"
         guard case .string(let text) = node.value else {
             report(
                 at: node.offset, "`\(key)` must be a duration in a string, not \(node.value.kind)",
-                remedy: remedy)
+                remedy: "write \(DurationText.form)")
             return nil
         }
+        return duration(text, at: node.offset)
+    }
+
+    private mutating func duration(_ text: [UInt8], at offset: Int) -> Duration? {
         do {
             return try DurationText.parse(text)
         } catch {
             let isTooLarge = error == .tooLarge
             report(
-                at: node.offset,
+                at: offset,
                 "\(TerminalText.quoted(text)) is \(isTooLarge ? "too long" : "not a duration")",
-                remedy: isTooLarge ? "write a shorter duration" : remedy)
+                remedy: isTooLarge
+                    ? "write a shorter duration" : "write \(DurationText.form)")
             return nil
         }
     }

@@ -1,7 +1,10 @@
+/// A value is not of the type that its key's form has.
+struct WrongForm: Error {}
+
 /// The values of an action's keys. Each function reports what is wrong and returns what is right.
 extension ActionDecoder {
-    mutating func argv(_ node: JSONNode) -> [[UInt8]] {
-        guard case .list(let elements) = node.value else { return [] }
+    mutating func argv(_ node: JSONNode) throws(WrongForm) -> [[UInt8]] {
+        guard case .list(let elements) = node.value else { throw WrongForm() }
         if elements.isEmpty {
             report(at: node.offset, "`argv` is empty", remedy: ValueForm.strings.remedy)
         }
@@ -18,8 +21,10 @@ extension ActionDecoder {
         return argv
     }
 
-    mutating func accounts(_ node: JSONNode, _ key: String) -> [AccountName]? {
-        guard case .list(let elements) = node.value else { return nil }
+    mutating func accounts(
+        _ node: JSONNode, _ key: String
+    ) throws(WrongForm) -> [AccountName] {
+        guard case .list(let elements) = node.value else { throw WrongForm() }
         return elements.enumerated().compactMap { account($1, "\(key)[\($0)]") }
     }
 
@@ -50,8 +55,8 @@ extension ActionDecoder {
         UInt32(String(decoding: digits, as: UTF8.self)).flatMap { $0 == .max ? nil : $0 }
     }
 
-    mutating func environment(_ node: JSONNode) -> [EnvironmentVariable] {
-        guard case .object(let members) = node.value else { return [] }
+    mutating func environment(_ node: JSONNode) throws(WrongForm) -> [EnvironmentVariable] {
+        guard case .object(let members) = node.value else { throw WrongForm() }
         reportDuplicates(in: members)
         var variables: [EnvironmentVariable] = []
         for member in members {
@@ -83,8 +88,9 @@ extension ActionDecoder {
         refuseNUL(in: name, at: member.keyOffset, "the name of a variable")
     }
 
-    mutating func absolutePath(_ node: JSONNode, _ key: String) -> RawPath? {
-        guard let text = string(node, "`\(key)`") else { return nil }
+    mutating func absolutePath(_ node: JSONNode, _ key: String) throws(WrongForm) -> RawPath? {
+        guard case .string(let text) = node.value else { throw WrongForm() }
+        guard refuseNUL(in: text, at: node.offset, "`\(key)`") else { return nil }
         let path = RawPath(bytes: text)
         guard path.isAbsolute else {
             report(
@@ -95,8 +101,8 @@ extension ActionDecoder {
         return path
     }
 
-    mutating func umask(_ node: JSONNode) -> UInt16? {
-        guard case .string(let text) = node.value else { return nil }
+    mutating func umask(_ node: JSONNode) throws(WrongForm) -> UInt16? {
+        guard case .string(let text) = node.value else { throw WrongForm() }
         let isOctal = text.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "7") ~= $0 }
         guard isOctal, 1...4 ~= text.count,
             let mask = UInt16(String(decoding: text, as: UTF8.self), radix: 8), mask <= 0o777
@@ -109,14 +115,15 @@ extension ActionDecoder {
         return mask
     }
 
-    mutating func boolean(_ node: JSONNode) -> Bool? {
-        if case .boolean(let value) = node.value { value } else { nil }
+    func boolean(_ node: JSONNode) throws(WrongForm) -> Bool {
+        guard case .boolean(let value) = node.value else { throw WrongForm() }
+        return value
     }
 
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ node: JSONNode, _ key: String
-    ) -> Choice? {
-        guard case .string(let text) = node.value else { return nil }
+    ) throws(WrongForm) -> Choice? {
+        guard case .string(let text) = node.value else { throw WrongForm() }
         if let choice = Choice(rawValue: String(decoding: text, as: UTF8.self)) { return choice }
         let names = Choice.allCases.map(\.rawValue)
         let remedy = nearestName(to: text, in: names).map { "write `\"\($0)\"` instead" }

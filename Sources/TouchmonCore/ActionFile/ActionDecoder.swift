@@ -82,14 +82,14 @@ struct ActionDecoder {
                     remedy: "remove it, or use a later version")
                 continue
             }
-            guard form.accepts(part.node.value) else {
+            do {
+                try decode(part.node, &action, &self)
+            } catch {
                 report(
                     at: part.node.offset,
                     "`\(key.name)` must be \(form.words), not \(part.node.value.kind)",
                     remedy: form.remedy)
-                continue
             }
-            decode(part.node, &action, &self)
         }
         if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
             report(

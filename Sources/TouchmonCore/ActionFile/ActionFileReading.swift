@@ -13,25 +13,28 @@ package struct ActionFileReading: Hashable, Sendable {
     package init(of sources: [SourceText], relativeTo directory: RawPath) {
         var defined: [ActionDefinition] = []
         var problems: [[Problem]] = []
+        // Where the actions of each file begin in `defined`.
+        var begins: [Int] = []
         for source in sources {
             var decoder = ActionDecoder(source: source, directory: directory)
+            begins.append(defined.count)
             defined += decoder.decode()
             problems.append(decoder.problems)
         }
 
-        var last: [RawPath: Int] = [:]
-        last.reserveCapacity(defined.count)
-        let overridden = defined.indices.compactMap { index in
-            last.updateValue(index, forKey: defined[index].path)
+        // From the last to the first: who comes first has won.
+        var winners: [RawPath: Int] = [:]
+        winners.reserveCapacity(defined.count)
+        var gone: Set<Int> = []
+        var file = sources.count
+        for index in defined.indices.reversed() {
+            while index < begins[file - 1] { file -= 1 }
+            let action = defined[index]
+            guard let winner = winners.updateValue(index, forKey: action.path) else { continue }
+            winners[action.path] = winner
+            gone.insert(index)
+            problems[file - 1].append(Self.note(action, overriddenBy: defined[winner]))
         }
-        // The winner is known only when the last file has been read.
-        for index in overridden {
-            guard let winner = last[defined[index].path],
-                let file = sources.firstIndex(where: { $0.file == defined[index].location.file })
-            else { continue }
-            problems[file].append(Self.note(defined[index], overriddenBy: defined[winner]))
-        }
-        let gone = Set(overridden)
         actions =
             gone.isEmpty
             ? defined : defined.indices.filter { !gone.contains($0) }.map { defined[$0] }
@@ -50,15 +53,5 @@ package struct ActionFileReading: Hashable, Sendable {
             "the action for \(TerminalText.quoted(action.path.bytes)) is overridden by "
                 + "\(TerminalText.escaped(place.file.bytes)):\(place.lineAndColumn)",
             remedy: "remove one of the two, unless this is what you want")
-    }
-}
-
-extension Problem {
-    /// Line and column; a problem of a file as a whole comes first.
-    fileprivate var position: (Int, Int) {
-        switch site {
-        case .file: (0, 0)
-        case .place(let place): (place.line, place.column)
-        }
     }
 }

@@ -3,7 +3,10 @@
 /// `all` is the only list of keys: decoding, suggestions and messages follow it.
 package struct ActionKey: Sendable {
     /// Puts a value that has the key's form into the definition and reports what is wrong with it.
-    typealias Decode = @Sendable (JSONNode, inout ActionDefinition, inout ActionDecoder) -> Void
+    typealias Decode =
+        @Sendable (
+            JSONNode, inout ActionDefinition, inout ActionDecoder
+        ) throws(WrongForm) -> Void
 
     /// The key, as it is written.
     package let name: String
@@ -35,10 +38,11 @@ package struct ActionKey: Sendable {
 
     private static let supported: [ActionKey] = [
         ActionKey("argv", .strings, aliases: ["command", "cmd", "exec", "run", "program"]) {
-            node, action, decoder in
-            action.argv = decoder.argv(node)
+            node, action, decoder throws(WrongForm) in
+            action.argv = try decoder.argv(node)
         },
-        ActionKey("user", .account, aliases: ["uid", "owner", "run_as"]) { node, action, decoder in
+        ActionKey("user", .account, aliases: ["uid", "owner", "run_as"]) {
+            node, action, decoder in
             action.user = decoder.account(node, "user")
             action.userLocation = decoder.source.location(at: node.offset)
         },
@@ -46,38 +50,39 @@ package struct ActionKey: Sendable {
             action.group = decoder.account(node, "group")
         },
         ActionKey("supplementary_groups", .accounts, aliases: ["groups"]) {
-            node, action, decoder in
-            action.supplementaryGroups = decoder.accounts(node, "supplementary_groups")
+            node, action, decoder throws(WrongForm) in
+            action.supplementaryGroups = try decoder.accounts(node, "supplementary_groups")
         },
         ActionKey("environment", .environment, aliases: ["env", "vars", "variables"]) {
-            node, action, decoder in
-            action.environment = decoder.environment(node)
+            node, action, decoder throws(WrongForm) in
+            action.environment = try decoder.environment(node)
         },
         ActionKey("working_directory", .path, aliases: ["cwd", "chdir", "directory", "workdir"]) {
-            node, action, decoder in
-            action.workingDirectory = decoder.absolutePath(node, "working_directory")
+            node, action, decoder throws(WrongForm) in
+            action.workingDirectory = try decoder.absolutePath(node, "working_directory")
         },
-        ActionKey("umask", .octal, aliases: ["mask"]) { node, action, decoder in
-            action.umask = decoder.umask(node) ?? action.umask
+        ActionKey("umask", .octal, aliases: ["mask"]) { node, action, decoder throws(WrongForm) in
+            action.umask = try decoder.umask(node) ?? action.umask
         },
         ActionKey("settle", .settle, aliases: ["debounce", "delay", "quiet"]) {
-            node, action, decoder in
-            action.settle = decoder.settle(node) ?? action.settle
+            node, action, decoder throws(WrongForm) in
+            action.settle = try decoder.settle(node) ?? action.settle
         },
         ActionKey("poll", .duration, aliases: ["interval", "polling", "poll_interval"]) {
-            node, action, decoder in
-            action.poll = decoder.poll(node)
+            node, action, decoder throws(WrongForm) in
+            action.poll = try decoder.poll(node)
         },
-        ActionKey("catch_up", .boolean) { node, action, decoder in
-            action.catchUp = decoder.boolean(node) ?? action.catchUp
+        ActionKey("catch_up", .boolean) { node, action, decoder throws(WrongForm) in
+            action.catchUp = try decoder.boolean(node)
         },
         ActionKey("interrupted", .oneOf(InterruptedPolicy.allCases.map(\.rawValue))) {
-            node, action, decoder in
-            action.interrupted = decoder.choice(node, "interrupted") ?? action.interrupted
+            node, action, decoder throws(WrongForm) in
+            action.interrupted =
+                try decoder.choice(node, "interrupted") ?? action.interrupted
         },
         ActionKey("output", .oneOf(OutputPolicy.allCases.map(\.rawValue)), aliases: ["stdout"]) {
-            node, action, decoder in
-            action.output = decoder.choice(node, "output") ?? action.output
+            node, action, decoder throws(WrongForm) in
+            action.output = try decoder.choice(node, "output") ?? action.output
         },
     ]
 

@@ -64,7 +64,8 @@ extension JSONReader {
 
     func danglingComma(after last: JSONNode) -> JSONSyntaxError {
         // Only white space lies between the comma and the bracket here.
-        let comma = bytes[last.offset..<index].lastIndex(of: UInt8(ascii: ",")) ?? index
+        var comma = index - 1
+        while bytes[comma] != UInt8(ascii: ",") { comma -= 1 }
         return failure(
             comma, "a comma follows the last value",
             "remove it, or write one more value after it")

@@ -3,18 +3,6 @@ package enum ValueForm: Hashable, Sendable {
     case strings, account, accounts, environment, path, octal, duration, settle, boolean
     case oneOf([String])
 
-    /// Whether `value` has the right type; what it holds is the decoder's to check.
-    func accepts(_ value: JSONValue) -> Bool {
-        switch (self, value) {
-        case (.strings, .list), (.accounts, .list), (.environment, .object), (.path, .string),
-            (.octal, .string), (.duration, .string), (.oneOf, .string), (.account, .string),
-            (.account, .number),
-            (.settle, .string), (.settle, .object), (.boolean, .boolean):
-            true
-        default: false
-        }
-    }
-
     /// The form in words, after "must be".
     var words: String {
         switch self {

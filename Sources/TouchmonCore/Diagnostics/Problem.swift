@@ -43,6 +43,16 @@ package struct Problem: Hashable, Sendable {
     }
 }
 
+extension Problem {
+    /// Line and column; a problem of a file as a whole comes first.
+    var position: (Int, Int) {
+        switch site {
+        case .file: (0, 0)
+        case .place(let place): (place.line, place.column)
+        }
+    }
+}
+
 extension [Problem] {
     /// Whether any of them is an error: then nothing of what was read may be used.
     package var haveErrors: Bool { contains { $0.severity == .error } }

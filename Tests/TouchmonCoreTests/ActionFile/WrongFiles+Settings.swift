@@ -159,6 +159,24 @@ extension WrongFile {
               remove it; the keys are `quiet` and `max`
             """#),
         WrongFile(
+            "a catch-up in quotes",
+            #"{"/f": {"argv": ["true"], "user": "a", "catch_up": "no"}}"#,
+            #"""
+            web.json:1:52: error: `catch_up` must be true or false, not a string
+                …gv": ["true"], "user": "a", "catch_up": "no"}}
+                                                         ^
+              write `true` or `false`, without quotes
+            """#),
+        WrongFile(
+            "an interrupted that is misspelt",
+            #"{"/f": {"argv": ["true"], "user": "a", "interrupted": "re-run"}}"#,
+            #"""
+            web.json:1:55: error: `interrupted` can't be `re-run`
+                …: ["true"], "user": "a", "interrupted": "re-run"}}
+                                                         ^
+              write `"rerun"` instead
+            """#),
+        WrongFile(
             "a poll that is a number",
             #"{"/f": {"argv": ["true"], "user": "a", "poll": 1}}"#,
             #"""

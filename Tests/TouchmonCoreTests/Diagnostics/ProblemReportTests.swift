@@ -1,5 +1,6 @@
 import Testing
-import TouchmonCore
+
+@testable import TouchmonCore
 
 @Suite struct ProblemReportTests {
     private let source = SourceText(
@@ -27,6 +28,17 @@ import TouchmonCore
                   write `user` instead
 
                 """)
+    }
+
+    @Test func `a problem of a file as a whole comes before those of its places`() {
+        let whole = Problem(.error, in: RawPath("a.json"), "others can write it", remedy: "")
+        #expect(whole.position < problem.position)
+        #expect(problem.position == (2, 5))
+    }
+
+    @Test func `a file that was given twice is shown as one`() {
+        let once = ProblemReport([problem], sources: [source]).text()
+        #expect(ProblemReport([problem], sources: [source, source]).text() == once)
     }
 
     @Test func `a problem of a file as a whole has no place`() {
