@@ -103,9 +103,8 @@ package struct Engine {
                 continue
             }
             if let run = runs.takeStart(at: now) {
-                guard let slot = actions[run.action] else { continue }
                 ledger.began(run.action, at: now)
-                return .start(spec(run, slot.action, at: now))
+                return .start(spec(run, actions[run.action].action, at: now))
             }
             // Before a run starts, and before a restored time is taken for granted, whatever is in
             // the queue by now must have been heard.
@@ -172,14 +171,14 @@ package struct Engine {
     package mutating func checkedReader(
         _ action: ActionID, _ status: FileStatus, mayRead: Bool?, at now: Instant
     ) {
-        guard let planned = actions.present(action) else { return }
         guard let mayRead else { return questions.add(action, status, at: now) }
         questions.remove(action)
-        if mayRead {
-            trigger(action, planned, at: now)
-        } else if let reader = planned.command.reader {
+        let planned = actions[action].action
+        if let reader = planned.command.reader, !mayRead {
             log(.refused(planned.path, reader: reader), at: now)
             ledger.changed(action, at: now)
+        } else {
+            trigger(action, planned, at: now)
         }
     }
 
@@ -192,18 +191,19 @@ package struct Engine {
 
     /// The process of a run executes its program.
     package mutating func started(_ run: RunNumber) {
-        guard let active = runs.run(run), let process = active.process,
-            let slot = actions[active.action]
-        else { return }
+        // Its end may be known already.
+        guard let active = runs.run(run), let process = active.process else { return }
         runs.started(run)
+        let action = actions[active.action].action
         log(
-            .started(run, slot.action.path, slot.action.command.identity, process: process),
+            .started(run, action.path, action.command.identity, process: process),
             at: active.started)
     }
 
     /// A run executed nothing.
     package mutating func notStarted(_ run: RunNumber, _ failure: StartFailure, at now: Instant) {
-        guard let active = runs.run(run), let slot = actions[active.action] else { return }
+        guard let active = runs.run(run) else { return }
+        let slot = actions[active.action]
         let action = slot.action
         let program = RawPath(bytes: action.command.argv.first)
         // Before there was a process there was nobody to write that the run began.
@@ -254,7 +254,7 @@ package struct Engine {
         watcher.timePassed(at: now)
         runs.timePassed(at: now)
         isHeard = false
-        while let (action, status) = questions.takeDue(at: now) { askReader(action, status) }
+        while let (action, status) = questions.takeDue(at: now) { touched(action, status, at: now) }
         if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
     }
 
@@ -312,6 +312,8 @@ package struct Engine {
         watcher.remove(id)
         trigger.remove(id)
         questions.remove(id)
+        // Its place may be another's when it is asked.
+        effects.removeAll { if case .checkReader(id, _, _, _) = $0 { true } else { false } }
         runs.remove(id)
         ledger.removed(id, path, at: now)
         actions.retire(id)
@@ -325,22 +327,19 @@ package struct Engine {
         case .overflowed:
             log(.overflowed, at: now)
         case .polled(let id, let polling):
-            guard let slot = actions[id], polling.reason != .asked else { return }
-            log(.polled(slot.action.path, polling), at: now)
+            guard polling.reason != .asked else { return }
+            log(.polled(actions[id].action.path, polling), at: now)
         case .handled(let id):
             ledger.changed(id, at: now)
         case .touched(let id, let status):
-            guard let slot = actions[id] else { return }
-            if slot.action.command.reader != nil {
-                askReader(id, status)
-            } else {
-                trigger(id, slot.action, at: now)
-            }
+            touched(id, status, at: now)
         }
     }
 
-    private mutating func askReader(_ id: ActionID, _ status: FileStatus) {
-        guard let action = actions.present(id), let reader = action.command.reader else { return }
+    /// A touch counts at once, or when its action file's owner was found to be able to read the path.
+    private mutating func touched(_ id: ActionID, _ status: FileStatus, at now: Instant) {
+        let action = actions[id].action
+        guard let reader = action.command.reader else { return trigger(id, action, at: now) }
         effects.append(.checkReader(id, status, path: action.path, reader: reader))
     }
 
@@ -385,7 +384,8 @@ package struct Engine {
     }
 
     private mutating func end(_ run: RunNumber) -> (Runs.Active, PlannedAction)? {
-        guard let active = runs.ended(run), let slot = actions[active.action] else { return nil }
+        guard let active = runs.ended(run) else { return nil }
+        let slot = actions[active.action]
         if slot.isRetired { actions.forget(active.action) }
         return (active, slot.action)
     }
@@ -522,9 +522,7 @@ package struct Engine {
     }
 
     private func change() -> LedgerChange {
-        let active = runs.activeRuns.compactMap { run in
-            actions[run.action].map { row(run, $0.action.path) }
-        }
+        let active = runs.activeRuns.map { row($0, actions[$0.action].action.path) }
         return ledger.change(lastRun: runs.last, active: active) { id in
             // Nothing is said of a path at which the kernel would not say what is there; and as long as it
             // is not known whether a touch counts, the next daemon has to find it.

@@ -1,9 +1,12 @@
 /// The actions that the daemon carries out, each at a place that stays its own while it has a run.
 struct ActionTable {
-    /// An action of the present plan, or of an earlier one whose run has not ended.
+    /// An action of the present plan, or of an earlier one: one whose run has not ended, or nobody's
+    /// any more.
     struct Slot {
         var action: PlannedAction
         var isRetired = false
+
+        fileprivate static let free = Slot(action: .gone(RawPath("/")), isRetired: true)
     }
 
     /// What became of an action that was put into the table.
@@ -13,19 +16,18 @@ struct ActionTable {
         case changed, same
     }
 
-    private var slots: [Slot?] = []
+    private var slots: [Slot] = []
     private var freePlaces: [ActionID] = []
     private var placeByPath: [RawPath: ActionID] = [:]
     /// How many actions the present plan has.
     private(set) var count = 0
 
-    /// The action at a place; nil where it has gone.
-    subscript(_ id: ActionID) -> Slot? { slots[id.index] }
+    /// The action at a place.
+    subscript(_ id: ActionID) -> Slot { slots[id.index] }
 
     /// The action of the present plan at a place.
     func present(_ id: ActionID) -> PlannedAction? {
-        guard let slot = slots[id.index], !slot.isRetired else { return nil }
-        return slot.action
+        slots[id.index].isRetired ? nil : slots[id.index].action
     }
 
     /// The place of a path's action, of the present plan or retired.
@@ -38,7 +40,8 @@ struct ActionTable {
 
     /// Puts in an action of the present plan.
     mutating func put(_ action: PlannedAction) -> (ActionID, Placement) {
-        if let id = placeByPath[action.path], let slot = slots[id.index] {
+        if let id = placeByPath[action.path] {
+            let slot = slots[id.index]
             slots[id.index] = Slot(action: action)
             guard slot.isRetired else { return (id, slot.action == action ? .same : .changed) }
             count += 1
@@ -55,7 +58,7 @@ struct ActionTable {
 
     private mutating func insert(_ slot: Slot) -> ActionID {
         let id = freePlaces.popLast() ?? ActionID(slots.count)
-        if id.index == slots.count { slots.append(nil) }
+        if id.index == slots.count { slots.append(slot) }
         slots[id.index] = slot
         placeByPath[slot.action.path] = id
         return id
@@ -64,14 +67,13 @@ struct ActionTable {
     /// Takes an action out of the present plan; it keeps its place until `forget`.
     mutating func retire(_ id: ActionID) {
         count -= 1
-        slots[id.index]?.isRetired = true
+        slots[id.index].isRetired = true
     }
 
     /// Frees the place of a retired action.
     mutating func forget(_ id: ActionID) {
-        guard let slot = slots[id.index] else { return }
-        placeByPath[slot.action.path] = nil
-        slots[id.index] = nil
+        placeByPath[slots[id.index].action.path] = nil
+        slots[id.index] = .free
         freePlaces.append(id)
     }
 }
