@@ -286,7 +286,7 @@ struct TouchJudge {
 
     private mutating func handle(_ status: FileStatus, _ examination: Examination) {
         handled = status
-        isRacy = examination.isRacy
+        isRacy = examination.isRacy(status)
         isRestored = false
         waiting = .nothing
     }
@@ -321,10 +321,7 @@ struct TouchJudge {
         _ evidence: Evidence, _ status: FileStatus, _ writer: WriterPresence?, _ look: Examination,
         _ now: Instant
     ) -> Verdict {
-        if isRestored, differs(status),
-            handled.map({ status.modified >= $0.modified }) ?? true
-                || handled?.identity != status.identity
-        {
+        if isRestored, differs(status), !isSetBack(status) {
             // It has moved on since, or is another file's: that is no restored time.
             isRestored = false
             if case .closeOfRestore = waiting { waiting = .nothing }
@@ -416,7 +413,7 @@ struct TouchJudge {
         case .unknown where isBeingWritten: waitForQuiet(now)
         case .unknown:
             if case .calm = waiting { break }
-            waiting = .calm(now.advanced(by: look.quietBound))
+            waiting = .calm(now.advanced(by: look.quietBound(status)))
         }
         return .nothing
     }
@@ -431,7 +428,8 @@ struct TouchJudge {
     private mutating func waitAgain(_ status: FileStatus, _ look: Examination, _ now: Instant) {
         switch waiting {
         case .quiet where !isAsSeen(status): waiting = .quiet(now.advanced(by: Self.quietBound))
-        case .calm where !isAsSeen(status): waiting = .calm(now.advanced(by: look.quietBound))
+        case .calm where !isAsSeen(status):
+            waiting = .calm(now.advanced(by: look.quietBound(status)))
         default: break
         }
     }
@@ -488,7 +486,6 @@ struct TouchJudge {
         _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
     ) -> Verdict {
         switch waiting {
-        case .nothing, .close: return .nothing
         case .closeOfTouch: return .touch
         case .closeOfRestore:
             waiting = .nothing
@@ -504,11 +501,11 @@ struct TouchJudge {
             case .unknown: waiting = .quiet(now.advanced(by: Self.quietBound))
             }
             return .nothing
-        case .quiet, .calm:
-            guard isAsSeen(status) else { return .nothing }
+        case .quiet where isAsSeen(status), .calm where isAsSeen(status):
             if case .quiet = waiting { isCloseCounted = true }
             waiting = .nothing
             return differs(status) ? .touch : .nothing
+        case .nothing, .close, .quiet, .calm: return .nothing
         }
     }
 
@@ -527,7 +524,7 @@ struct TouchJudge {
         if case .calm = waiting, isAsSeen(status) {
             return evidence.contains(.deadline) ? .touch : .nothing
         }
-        waiting = .calm(now.advanced(by: examination.quietBound))
+        waiting = .calm(now.advanced(by: examination.quietBound(status)))
         return .nothing
     }
 
@@ -541,6 +538,12 @@ struct TouchJudge {
             return isDoubtful && !evidence.isDisjoint(with: [.entries, .lost]) ? .touch : .nothing
         }
         return status.modified == handled.modified ? .nothing : .touch
+    }
+
+    /// Whether the handled file's time was moved backwards.
+    private func isSetBack(_ status: FileStatus) -> Bool {
+        guard let handled, handled.identity == status.identity else { return false }
+        return status.modified < handled.modified
     }
 
     private func differs(_ status: FileStatus) -> Bool {

@@ -45,7 +45,7 @@ package struct Examination: Sendable {
     /// Where things change unheard, as far as the watch stage knows.
     var fileSystem: QuietFileSystem?
     /// How often the path is looked at.
-    var pollInterval: Duration?
+    var pollInterval = Duration.seconds(1)
 
     package init(
         status: Result<FileStatus, ErrorNumber>, time: FileTime, granularity: Duration
@@ -66,9 +66,9 @@ package struct Examination: Sendable {
         self.status = .success(status)
     }
 
-    /// Whether a change after this moment could leave the file's times as they are.
-    var isRacy: Bool {
-        guard case .success(let status) = status else { return false }
+    /// Whether a change after this moment could leave the times of the file, which were `status`'s,
+    /// as they are.
+    func isRacy(_ status: FileStatus) -> Bool {
         if fileSystem?.keepsTimes == false { return true }
         let granule = granule(of: status)
         guard granule > .zero else { return false }
@@ -80,9 +80,9 @@ package struct Examination: Sendable {
 
     /// How long a file must be as it is before what somebody may have written unheard counts. Also
     /// in that time the file system's clock has moved on: whatever comes later will show.
-    var quietBound: Duration {
-        guard let fileSystem, case .success(let status) = status else { return .seconds(1) }
-        let bound = min(pollInterval ?? .seconds(1), .seconds(1))
+    func quietBound(_ status: FileStatus) -> Duration {
+        guard let fileSystem else { return .seconds(1) }
+        let bound = min(pollInterval, .seconds(1))
         return fileSystem.keepsTimes ? max(bound, granule(of: status)) : bound
     }
 

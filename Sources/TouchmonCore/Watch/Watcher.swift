@@ -144,11 +144,6 @@ package struct Watcher {
         entries[action.index].judge.handledState
     }
 
-    /// Why and how often the path is looked at; nil where it is only heard.
-    package func polling(_ action: ActionID) -> Polling? {
-        polled[action]
-    }
-
     /// Whether it is known what is at an action's path: it was looked at, by this daemon or an earlier
     /// one.
     package func isKnown(_ action: ActionID) -> Bool {
@@ -183,14 +178,12 @@ package struct Watcher {
 
     /// Tells late what an earlier daemon handled of a path that could not be looked at until now.
     package mutating func know(_ action: ActionID, _ known: Known) {
-        guard isUsed(action), !isKnown(action) else { return }
         entries[action.index].judge = TouchJudge(
             handled: known.handled, isSameBoot: known.isSameBoot)
     }
 
     /// Stops watching an action's path.
     package mutating func remove(_ action: ActionID) {
-        guard isUsed(action) else { return }
         let entry = entries[action.index]
         // Its place may be another's before what was begun is done.
         if workIsFor(action) { cancelWork() }
@@ -356,8 +349,7 @@ package struct Watcher {
             lookLater(deadlines.removeMin().action, .deadline)
         }
         for action in schedule.takeDue(at: now) {
-            guard let polling = polled[action] else { continue }
-            if polling.isLimited {
+            if polled[action]?.isLimited == true {
                 // It may be possible to watch it by now.
                 let directory = entries[action.index].directory
                 if directories[Int(directory)]?.blind != nil { walkLater(directory: directory) }
@@ -383,22 +375,21 @@ package struct Watcher {
     package mutating func nextRequest() -> WatchRequest? {
         while true {
             switch work {
-            case .directory, .entry:
+            case .directory(let id):
                 if let request = walk?.request { return request }
-                finishWalk()
-            case .examine(let action):
-                guard isUsed(action) else {
-                    work = nil
-                    continue
+                work = nil
+                if let walk = walk.take(), let directory = directories[Int(id)] {
+                    finish(walk, to: id, directory)
                 }
+            case .entry(let action):
+                if let request = walk?.request { return request }
+                work = .examine(action)
+                if let walk = walk.take() { finish(walk, to: action) }
+            case .examine(let action):
                 return .examine(
                     action, path: entries[action.index].path,
                     isFresh: polled[action]?.fileSystem != nil)
             case .probe(let action):
-                guard isUsed(action) else {
-                    work = nil
-                    continue
-                }
                 return .probeWriter(action, path: entries[action.index].path)
             case .remove(let watch):
                 return .removeWatch(watch)
@@ -415,8 +406,7 @@ package struct Watcher {
         case (.examine(let action), .examination(let examination)):
             judge(action, examination, writer: nil, now)
         case (.probe(let action), .writer(let writer)):
-            guard let examination = probed else { preconditionFailure("nothing was examined") }
-            judge(action, examination, writer: writer, now)
+            if let examination = probed.take() { judge(action, examination, writer: writer, now) }
         case (.remove, .done): work = nil
         default: preconditionFailure("the watch stage was answered with something it did not ask")
         }
@@ -434,13 +424,11 @@ package struct Watcher {
     }
 
     private mutating func walkLater(_ action: ActionID, _ evidence: Evidence) {
-        guard isUsed(action) else { return }
         entries[action.index].needsWalk = true
         lookLater(action, evidence)
     }
 
     private mutating func lookLater(_ action: ActionID, _ evidence: Evidence) {
-        guard isUsed(action) else { return }
         entries[action.index].evidence.formUnion(evidence)
         guard !entries[action.index].isQueued else { return }
         entries[action.index].isQueued = true
@@ -490,42 +478,32 @@ package struct Watcher {
         return true
     }
 
-    private mutating func finishWalk() {
-        guard let walk else { preconditionFailure("only walks are finished") }
-        self.walk = nil
-        switch work {
-        case .directory(let id):
-            work = nil
-            finish(directory: id, walk)
-        case .entry(let action):
-            let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
-            replace(action, walk, file: file)
-            removals.append(contentsOf: walk.watches.filter(index.isUnused))
-            walked(action, blind: walk.blind, quiet: walk.quiet)
-            work = .examine(action)
-        default: preconditionFailure("only walks are finished")
-        }
+    private mutating func finish(_ walk: PathWalk, to action: ActionID) {
+        let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
+        replace(action, walk, file: file)
+        removals.append(contentsOf: walk.watches.filter(index.isUnused))
+        walked(action, blind: walk.blind, quiet: walk.quiet)
     }
 
-    private mutating func finish(directory id: Int32, _ walk: PathWalk) {
-        guard let old = directories[Int(id)] else { return }
-        var steps = walk.steps
-        directories[Int(id)]?.place = nil
+    private mutating func finish(_ walk: PathWalk, to id: Int32, _ old: Directory) {
+        var found = old
+        found.place = nil
+        found.steps = walk.steps
         if case .reached(let watch) = walk.end {
-            directories[Int(id)]?.place = (walk.directory, watch)
+            found.place = (walk.directory, watch)
             // With no name: it depends on the directory's watch itself.
-            if let watch { steps.append(PathWalk.Step(watch: watch, name: [])) }
+            if let watch { found.steps.append(PathWalk.Step(watch: watch, name: [])) }
         }
-        for step in steps { index.add(.directory(id), to: step) }
+        for step in found.steps { index.add(.directory(id), to: step) }
         for step in old.steps where index.remove(.directory(id), from: step) {
             removals.append(step.watch)
         }
         removals.append(contentsOf: walk.watches.filter(index.isUnused))
-        directories[Int(id)]?.steps = steps
-        directories[Int(id)]?.blind = walk.blind
-        directories[Int(id)]?.ground = walk.ground
-        directories[Int(id)]?.quiet = walk.quiet
-        directories[Int(id)]?.isFollowed = false
+        found.blind = walk.blind
+        found.ground = walk.ground
+        found.quiet = walk.quiet
+        found.isFollowed = false
+        directories[Int(id)] = found
         for member in old.members {
             walkLater(member, old.isFollowed ? [.unheard, .followed] : .unheard)
         }
@@ -606,7 +584,6 @@ package struct Watcher {
         _ action: ActionID, _ examination: Examination, writer: WriterPresence?, _ now: Instant
     ) {
         work = nil
-        guard isUsed(action) else { return }
         if case .failure(let error) = examination.status, !error.meansAbsent,
             error != .permissionDenied
         {

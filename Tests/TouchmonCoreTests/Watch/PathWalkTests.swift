@@ -7,6 +7,8 @@ import Testing
 @Suite struct PathWalkTests {
     enum Node {
         case directory, file, link(String), unreadable, unwatchable
+        /// A directory that is gone as soon as it was looked at, or replaced by a file.
+        case vanishing(ErrorNumber)
     }
 
     private static func status(_ kind: FileKind) -> FileStatus {
@@ -30,6 +32,7 @@ import Testing
                 asked.append("watch \(name)\(mask.contains(.modify) ? " for writing" : "")")
                 switch tree[name] {
                 case .unreadable, .unwatchable: walk.reply(.watch(.failure(.permissionDenied)))
+                case .vanishing(let error): walk.reply(.watch(.failure(error)))
                 case .file where mask.contains(.onlyDirectory):
                     walk.reply(.watch(.failure(.notADirectory)))
                 case nil: walk.reply(.watch(.failure(.noSuchFile)))
@@ -44,7 +47,7 @@ import Testing
                 }
                 switch tree[name] {
                 case nil: walk.reply(.status(.failure(.noSuchFile), fileSystem: nil))
-                case .directory, .unreadable:
+                case .directory, .unreadable, .vanishing:
                     walk.reply(.status(.success(status(.directory)), fileSystem: 0xEF53))
                 case .file, .unwatchable:
                     walk.reply(.status(.success(status(.regular)), fileSystem: 0xEF53))
@@ -186,6 +189,16 @@ import Testing
         #expect(further.steps.count == 1)
     }
 
+    @Test(arguments: [ErrorNumber.noSuchFile, .notADirectory])
+    func `a directory that vanished since it was looked at is waited for`(error: ErrorNumber) {
+        var tree = Self.plain
+        tree["/srv/app"] = .vanishing(error)
+        let (walk, _) = Self.toDirectory("/srv/app", in: tree)
+        #expect(walk.end == .missing(.noSuchFile))
+        #expect(walk.steps.last == PathWalk.Step(watch: 2, name: Array("app".utf8)))
+        #expect(walk.blind == nil)
+    }
+
     // MARK: What it lies on
 
     /// Which of the paths lie on a file system of another device that keeps silent.
@@ -280,6 +293,15 @@ import Testing
         let (early, _) = Self.toEntry("link", of: "/srv", in: dangling)
         #expect(early.end == .missing(.noSuchFile))
         #expect(!early.reachesEntry)
+    }
+
+    @Test func `the directory that a link's file lies in is asked for its changes, no other`() {
+        let tree = Self.plain.merging(["/srv/link": .link("app/stamp")]) { $1 }
+        let (_, asked) = Self.toEntry("link", of: "/srv", in: tree, listensByName: true)
+        #expect(
+            asked.filter { $0.hasPrefix("watch") } == [
+                "watch /srv", "watch /srv/app for writing", "watch /srv/app/stamp for writing",
+            ])
     }
 
     @Test func `a link to the root or to the directory above needs no name`() {

@@ -81,6 +81,65 @@ import Testing
         #expect(judge.judge(.arrived, examination, at: Self.now) == .nothing)
     }
 
+    @Test(arguments: [(Evidence.entries, TouchJudge.Verdict.touch), (.attributes, .nothing)])
+    func `a directory whose time was set back is touched if its names changed`(
+        evidence: Evidence, verdict: TouchJudge.Verdict
+    ) {
+        var judge = TouchJudge()
+        _ = judge.judge(.unheard, Self.look(Self.status(.directory), ticks: false), at: Self.now)
+        var unpacked = Self.status(.directory, modified: FileTime(seconds: 5))
+        unpacked.changed = FileTime(seconds: Self.start.seconds + 7)
+        let look = Self.look(unpacked, ticks: false)
+        #expect(judge.judge(evidence, look, at: Self.now) == verdict)
+    }
+
+    @Test func `a file that was away within the tick, and whose attributes changed, is a doubt`() {
+        var judge = TouchJudge()
+        let gone = Examination(
+            status: .failure(.noSuchFile), time: Self.start, granularity: .zero)
+        let look = Self.look(Self.status())
+        #expect(judge.judge(.unheard, look, writer: .absent, at: Self.now) == .nothing)
+        #expect(judge.judge(.unheard, gone, at: Self.now) == .nothing)
+        #expect(judge.judge(.attributes, look, at: Self.now) == .askWriter)
+        #expect(judge.judge(.attributes, look, writer: .absent, at: Self.now) == .touch)
+    }
+
+    @Test func `a file that came after a time was set back counts by itself`() {
+        var judge = TouchJudge()
+        _ = judge.judge(
+            .unheard, Self.look(Self.status(), ticks: false), writer: .absent, at: Self.now)
+        var old = Self.status(modified: FileTime(seconds: 5))
+        old.changed = FileTime(seconds: Self.start.seconds + 7)
+        let restored = Self.look(old, ticks: false)
+        #expect(judge.judge(.attributes, restored, writer: .unknown, at: Self.now) == .nothing)
+        #expect(judge.isRestored)
+        old.identity.inode = 3
+        let other = Self.look(old, ticks: false)
+        #expect(judge.judge(.arrived, other, writer: .absent, at: Self.now) == .touch)
+        #expect(!judge.isRestored)
+        #expect(judge.deadline == nil)
+    }
+
+    @Test func `a state is outdated by another file, another time, or a close`() {
+        func judge(isBeingWritten: Bool) -> TouchJudge {
+            TouchJudge(
+                handled: HandledState(Self.status(), isBeingWritten: isBeingWritten),
+                isSameBoot: true)
+        }
+        let closed = HandledState(Self.status(), isBeingWritten: false)
+        let open = HandledState(Self.status(), isBeingWritten: true)
+        #expect(judge(isBeingWritten: true).isOutdated(by: closed))
+        #expect(!judge(isBeingWritten: true).isOutdated(by: open))
+        #expect(!judge(isBeingWritten: false).isOutdated(by: closed))
+        #expect(!judge(isBeingWritten: false).isOutdated(by: nil))
+        var other = closed
+        other.status.modified.nanoseconds += 1
+        #expect(judge(isBeingWritten: false).isOutdated(by: other))
+        other = closed
+        other.status.identity.inode = 3
+        #expect(judge(isBeingWritten: false).isOutdated(by: other))
+    }
+
     @Test func `a FIFO is touched by a time that moves either way`() {
         for seconds in [-1, 1] as [Int64] {
             var judge = TouchJudge()
