@@ -40,6 +40,6 @@ package struct FileTime: Hashable, Comparable, Sendable {
 extension Int64 {
     fileprivate func subtractingSaturating(_ other: Int64) -> Int64 {
         let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (self < 0 ? .min : .max) : difference
+        return overflow ? .end(isPast: self < 0) : difference
     }
 }

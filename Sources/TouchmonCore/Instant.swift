@@ -17,7 +17,7 @@ package struct Instant: Hashable, Comparable, Sendable {
     /// The moment `duration` after this one, held at the end of time instead of overflowing.
     package func advanced(by duration: Duration) -> Instant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.nanoseconds)
-        return Instant(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
+        return Instant(nanoseconds: overflow ? .end(isPast: duration < .zero) : sum)
     }
 
     /// The moment so many nanoseconds after this one; few enough not to overflow.
@@ -43,8 +43,12 @@ extension Duration {
         if let small = Int64(exactly: attoseconds) { return small / 1_000_000_000 }
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
         let (sum, carried) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return carried ? (seconds < 0 ? .min : .max) : sum
+        return overflow || carried ? .end(isPast: seconds < 0) : sum
     }
+}
+
+extension Int64 {
+    /// Where a time is held that would overflow.
+    static func end(isPast: Bool) -> Int64 { isPast ? .min : .max }
 }

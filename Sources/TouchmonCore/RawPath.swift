@@ -21,7 +21,9 @@ package struct RawPath: Hashable, Sendable {
 
     /// The last component of a normal absolute path; empty for the root.
     package var name: ArraySlice<UInt8> {
-        bytes[((bytes.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1)...]
+        var start = bytes.endIndex
+        while start > 0, bytes[start - 1] != UInt8(ascii: "/") { start -= 1 }
+        return bytes[start...]
     }
 
     /// The path of the entry `name` of this directory; the directory itself for an empty name.

@@ -17,7 +17,7 @@ package struct SimulatedDaemon {
     }
 
     /// A run as a test sees it.
-    package struct Run: Hashable, Sendable {
+    package struct Run: Equatable, Sendable {
         package var spec: RunSpec
         package var path: RawPath
         package var started: Instant

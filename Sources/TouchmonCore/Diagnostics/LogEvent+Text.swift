@@ -102,7 +102,7 @@ extension LogEvent {
     }
 
     private func purpose(
-        _ step: StartStep, _ identity: RunIdentity, _ program: RawPath?
+        _ step: StartStep, _ identity: RunIdentity, _ program: RawPath
     ) -> String {
         switch step {
         case .clone: "make a process"
@@ -114,11 +114,11 @@ extension LogEvent {
         case .capabilities: "give up its capabilities"
         case .verify: "verify that it is \(identity.name)"
         case .directory: "enter its working directory"
-        case .execute: "execute \(program.map(shown) ?? "its program")"
+        case .execute: "execute \(shown(program))"
         }
     }
 
-    private func remedy(_ failure: StartFailure, _ program: RawPath?) -> String {
+    private func remedy(_ failure: StartFailure, _ program: RawPath) -> String {
         switch (failure.step, failure.error) {
         // Who becomes a user with too many processes learns it from exec, execve(2).
         case (.clone, .tryAgain), (.execute, .tryAgain):

@@ -24,10 +24,10 @@ package enum LogEvent: Hashable, Sendable {
     case touched(RawPath)
     case started(RunNumber, RawPath, RunIdentity, process: Int32)
     case ended(RunNumber, RawPath, RunOutcome, elapsed: Duration)
-    case notStarted(RunNumber, RawPath, RunIdentity, program: RawPath?, StartFailure)
+    case notStarted(RunNumber, RawPath, RunIdentity, program: RawPath, StartFailure)
     /// The system was short of something; the run is tried again, later every time.
     case postponed(
-        RunNumber, RawPath, RunIdentity, program: RawPath?, StartFailure, retry: Duration)
+        RunNumber, RawPath, RunIdentity, program: RawPath, StartFailure, retry: Duration)
     /// A touch from before the start, and whether it leads to a run.
     case caughtUp(RawPath, runs: Bool)
     /// A run that an earlier daemon began is still alive.

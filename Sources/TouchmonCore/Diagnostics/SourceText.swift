@@ -34,10 +34,9 @@ package struct SourceText: Sendable {
 
     /// The place of the byte at `offset`, which is 0 to the number of bytes.
     package func location(at offset: Int) -> SourceLocation {
-        var index = min(offset / Self.stride, checkpoints.count - 1)
-        // A scalar that straddles a stride moves its checkpoint up by some bytes.
-        while checkpoints[index].offset > offset { index -= 1 }
-        var position = checkpoints[index]
+        // In the middle of a scalar that straddles a stride this is the place after it, as in the
+        // middle of any other.
+        var position = checkpoints[min(offset / Self.stride, checkpoints.count - 1)]
         while position.offset < offset { Self.step(&position, over: bytes) }
         return SourceLocation(file: file, line: position.line, column: position.column)
     }

@@ -60,7 +60,7 @@ package struct RunCommand: Hashable, Sendable {
 }
 
 /// A value that is kept in memory once, however many hold it; equal to another of equal content.
-package final class Shared<Value: Hashable & Sendable>: Hashable, Sendable {
+package final class Shared<Value: Equatable & Sendable>: Equatable, Sendable {
     package let value: Value
 
     package init(_ value: Value) {
@@ -70,17 +70,13 @@ package final class Shared<Value: Hashable & Sendable>: Hashable, Sendable {
     package static func == (left: Shared, right: Shared) -> Bool {
         left === right || left.value == right.value
     }
-
-    package func hash(into hasher: inout Hasher) {
-        value.hash(into: &hasher)
-    }
 }
 
 /// An action as the daemon carries it out.
 ///
 /// Two are equal when their runs would be; where they are defined does not matter. Thousands of
 /// paths often run one command: it is kept once.
-package struct PlannedAction: Hashable, Sendable {
+package struct PlannedAction: Equatable, Sendable {
     package var path: RawPath
     package var shared: Shared<RunCommand>
 
@@ -93,7 +89,7 @@ package struct PlannedAction: Hashable, Sendable {
 }
 
 /// One run, ready to be started.
-package struct RunSpec: Hashable, Sendable {
+package struct RunSpec: Equatable, Sendable {
     package var number: RunNumber
     package var action: ActionID
     package var shared: Shared<RunCommand>

@@ -32,7 +32,7 @@ extension HandledState {
 
     /// The state that the bytes describe; nil where they are none that this version wrote.
     init?(bytes: [UInt8]) {
-        var reader = ByteReader(bytes[...])
+        var reader = ByteReader(bytes[0...])
         guard reader.number(UInt8.self) == Self.layout,
             let kind = reader.number(UInt8.self).flatMap(FileKind.init(code:)),
             let mode = reader.number(UInt16.self),

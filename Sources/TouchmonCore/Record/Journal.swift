@@ -44,7 +44,7 @@ package struct Journal: Equatable, Sendable {
     /// Reads the journal's bytes; nil where they have no header that this version wrote. The first
     /// `saved` bytes are in the database already, if they are of the generation that it saved.
     init?(_ bytes: [UInt8], savedGeneration: UInt64, savedLength: Int) {
-        var reader = ByteReader(bytes[...])
+        var reader = ByteReader(bytes[0...])
         guard let header = Header(&reader), header.generation >= savedGeneration else {
             return nil
         }

@@ -127,7 +127,7 @@ package enum JournalRecord: Equatable, Sendable {
 
     /// FNV-1a over words of eight bytes: it has to tell a torn record, not an enemy's; only we can
     /// write the file.
-    private static func checksum(_ body: UnsafeRawBufferPointer) -> UInt64 {
+    static func checksum(_ body: UnsafeRawBufferPointer) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         func take(_ word: UInt64) {
             hash = (hash ^ word) &* 0x100_0000_01b3

@@ -12,14 +12,14 @@ package struct LedgerChange: Equatable, Sendable {
         package var ending: RunEnding?
     }
 
-    package var paths: [LedgerContents.Path] = []
-    package var removedPaths: [RawPath] = []
-    package var runs: [Run] = []
-    package var lastRun = RunNumber(0)
+    package var paths: [LedgerContents.Path]
+    package var removedPaths: [RawPath]
+    package var runs: [Run]
+    package var lastRun: RunNumber
     /// The generation of the journal that follows this save.
-    package var nextGeneration: UInt64 = 0
+    package var nextGeneration: UInt64
     /// Whether it has to outlast a power loss from now on: a path is in there for the first time. Any
     /// other change that is lost lets a run be repeated; the loss of a path's first state would let
     /// its next touch be taken for its first state.
-    package var mustLast = false
+    package var mustLast: Bool
 }

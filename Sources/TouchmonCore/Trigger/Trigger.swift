@@ -71,13 +71,16 @@ package struct Trigger {
     }
 
     /// When `takeDue` is to be called next, if no touch comes before.
-    package mutating func nextDeadline() -> Instant? {
+    package mutating func nextDeadline() -> Instant? { next()?.time }
+
+    /// The action that settles first, with its state.
+    private mutating func next() -> (action: ActionID, time: Instant, state: Settling)? {
         while let next = deadlines.min {
             guard let state = settling[next.action], state.queued == next.time else {
                 deadlines.removeMin()
                 continue
             }
-            guard state.deadline > next.time else { return next.time }
+            guard state.deadline > next.time else { return (next.action, next.time, state) }
             settling[next.action]?.queued = state.deadline
             deadlines.replaceMin(with: Deadline(time: state.deadline, action: next.action))
         }
@@ -86,9 +89,9 @@ package struct Trigger {
 
     /// Takes an action that has settled.
     package mutating func takeDue(at now: Instant) -> (ActionID, RunReason)? {
-        guard let next = nextDeadline(), next <= now else { return nil }
-        let action = deadlines.removeMin().action
-        guard let state = settling.removeValue(forKey: action) else { return nil }
+        guard let (action, time, state) = next(), time <= now else { return nil }
+        deadlines.removeMin()
+        settling[action] = nil
         return (action, state.reason)
     }
 }

@@ -154,4 +154,29 @@ import TouchmonCore
             ).message
                 == "polling /srv/app/stamp every second: unable to watch /srv: \(words)")
     }
+
+    @Test func `a path that is polled because its action says so`() {
+        #expect(
+            LogEvent.polled(LogEvent.path, Polling(.asked, every: .milliseconds(1500))).message
+                == "polling /srv/app/stamp every 1500 ms: as `poll` says")
+    }
+
+    // MARK: The ledger
+
+    @Test(arguments: [
+        (LedgerFailure.Kind.unusable, "let touchmon's user make and write this directory"),
+        (.readOnly, "make its file system writable"),
+        (.full, "make room on its file system"),
+        (.noDescriptors, "raise the limit on open files (ulimit -n)"),
+        (.newerVersion, "run the touchmon that wrote it, or move the ledger away"),
+        (.other, "see what is wrong with its file system"),
+    ])
+    func `what the ledger needs`(kind: LedgerFailure.Kind, remedy: String) {
+        let failure = LedgerFailure(kind, RawPath("/var/lib/touchmon"), reason: "a reason")
+        #expect(
+            LogEvent.ledgerDegraded(failure).message
+                == "degraded: unable to keep the ledger in /var/lib/touchmon: a reason; until it is "
+                + "kept again, touches that come while touchmon is down may be missed or run "
+                + "twice; \(remedy)")
+    }
 }

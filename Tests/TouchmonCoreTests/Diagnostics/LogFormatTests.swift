@@ -55,7 +55,7 @@ import TouchmonCore
         ),
         (
             .notStarted(
-                LogEvent.run, LogEvent.path, LogEvent.identity, program: nil,
+                LogEvent.run, LogEvent.path, LogEvent.identity, program: LogEvent.path,
                 StartFailure(step: .directory, error: .permissionDenied)),
             #""run":7,"path":"/srv/app/stamp","user":"deploy","step":"directory","errno":13,"#
         ),
@@ -71,6 +71,10 @@ import TouchmonCore
         (
             .polled(LogEvent.path, Polling(.fileSystem(.plan9), every: .milliseconds(10))),
             #""path":"/srv/app/stamp","file_system":"9p","interval_nanoseconds":10000000,"#
+        ),
+        (
+            .polled(LogEvent.path, Polling(.asked, every: .seconds(60))),
+            #""path":"/srv/app/stamp","interval_nanoseconds":60000000000,"#
         ),
         (.overflowed, ""),
         (.reloading, ""),

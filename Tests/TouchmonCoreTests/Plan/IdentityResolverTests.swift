@@ -21,6 +21,7 @@ import TouchmonCore
             table.users[.id(account.user)] = .found(account)
         }
         table.users[.name("ghost")] = .unknown
+        table.users[.id(4243)] = .failed(ErrorNumber(5))
         table.users[.name("ldap")] = .failed(ErrorNumber(5))
         table.groups = [
             .name("adm"): .found(4), .name("docker"): .found(998), .id(27): .found(27),
@@ -154,10 +155,11 @@ import TouchmonCore
         #expect(!plan.isForbidden)
     }
 
-    @Test func `an owner whom the database does not know is told by his number`() {
+    @Test(arguments: [4242, 4243] as [UInt32])
+    func `an owner whom the database does not know is told by his number`(owner: UInt32) {
         #expect(
-            Self.problems(Self.plan(Self.definition(), owner: 4242)) == [
-                "4:17: this file belongs to `4242`, so its actions can't run as `alice`; "
+            Self.problems(Self.plan(Self.definition(), owner: owner)) == [
+                "4:17: this file belongs to `\(owner)`, so its actions can't run as `alice`; "
                     + "let the action run as the file's owner, or give the file to root"
             ])
     }

@@ -46,7 +46,9 @@ import TouchmonTestSupport
         (FileTime(seconds: .max, nanoseconds: 1), "9223372036854775807000000001"),
         (FileTime(seconds: .min, nanoseconds: 0), "-9223372036854775808000000000"),
     ])
-    func `times of any age are whole numbers of nanoseconds`(time: FileTime, text: String) {
+    func `times of any age are whole numbers of nanoseconds`(time: FileTime, text: String) throws {
         #expect(time.nanosecondsSinceEpoch == text)
+        let variables = try Self.variables(RawPath("/srv/stamp"), modified: time)
+        #expect(variables.last == Array("TOUCHMON_MTIME_NS=\(text)".utf8))
     }
 }

@@ -98,18 +98,35 @@ import Testing
         #expect(Self.journal(other) == nil)
     }
 
+    /// What a journal says whose only record has this body, whole and with its checksum.
+    private static func records(body: [UInt8]) -> [JournalRecord]? {
+        let bytes = ByteWriter.bytes(capacity: 24 + body.count) { writer in
+            writer.number(UInt32(body.count))
+            writer.number(Int32(0))
+            writer.number(Int64(0))
+            writer.number(body.withUnsafeBytes(JournalRecord.checksum))
+            writer.raw(body)
+        }
+        return journal(header.bytes + bytes)?.records
+    }
+
+    private static func body(_ record: JournalRecord) -> [UInt8] { Array(record.bytes[24...]) }
+
     @Test func `a body that no version wrote ends it`() {
-        let record = Self.records[7].bytes
-        for (offset, value) in [(0, UInt8(9)), (1, 7)] {
-            var body = Array(record[24...])
+        let due = Self.body(Self.records[7])
+        #expect(Self.records(body: due) == [Self.records[7]])
+        // Its kind, its reason; the reason of a run, and how one ended.
+        for (record, offset, value) in [(7, 0, UInt8(9)), (7, 1, 7), (0, 9, 3), (2, 9, 5)] {
+            var body = Self.body(Self.records[record])
             body[offset] = value
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-            for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            var bytes = Array(record[..<16])
-            for shift in stride(from: 0, to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: hash >> UInt64(shift)))
-            }
-            #expect(Self.journal(Self.header.bytes + bytes + body)?.records == [])
+            #expect(Self.records(body: body) == [], "record \(record), byte \(offset)")
+        }
+    }
+
+    @Test(arguments: records.indices) func `a body that is too short ends it`(index: Int) {
+        let body = Self.body(Self.records[index])
+        for length in 0..<body.count {
+            #expect(Self.records(body: Array(body[..<length])) == [], "\(length) bytes")
         }
     }
 

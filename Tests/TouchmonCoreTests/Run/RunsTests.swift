@@ -24,6 +24,101 @@ import Testing
         }
     }
 
+    @Test func `a run that waited for another needs the queue to be read after its end`() throws {
+        var runs = Runs()
+        runs.request(Self.a, Self.due())
+        #expect(Self.start(&runs) == [1])
+        runs.request(Self.a, Self.due())
+        runs.eventsDrained()
+        #expect(runs.needsDrain() == false)
+        _ = runs.ended(RunNumber(1))
+        #expect(runs.takeStart(at: Self.now) == nil)
+        #expect(runs.needsDrain() == true)
+        #expect(Self.start(&runs) == [2])
+    }
+
+    @Test func `an action that was removed and came back runs once at a time`() {
+        var runs = Runs()
+        runs.request(Self.a, Self.due())
+        runs.remove(Self.a)
+        #expect(runs.needsDrain() == false)
+        runs.request(Self.a, Self.due())
+        runs.remove(Self.a)
+        runs.request(Self.a, Self.due())
+        runs.eventsDrained()
+        let start = runs.takeStart(at: Self.now)
+        #expect(start?.number == RunNumber(1))
+        runs.request(Self.a, Self.due())
+        runs.eventsDrained()
+        #expect(runs.takeStart(at: Self.now) == nil)
+        _ = runs.ended(RunNumber(1))
+        #expect(Self.start(&runs) == [2])
+    }
+
+    // MARK: Runs that are put off
+
+    private static func at(_ seconds: Int64) -> Instant {
+        Instant(nanoseconds: seconds * 1_000_000_000)
+    }
+
+    @Test func `a run that is put off is due again, later each time, until one starts`() {
+        var runs = Runs()
+        runs.request(Self.a, Self.due(7))
+        #expect(Self.start(&runs) == [1])
+        #expect(runs.postpone(RunNumber(1), at: Self.at(0)) == .seconds(1))
+        #expect(runs.isHeldBack(Self.a) && runs.isWaiting(Self.a) && !runs.isBusy(Self.a))
+        #expect(runs.deadline == Self.at(1))
+        // Further touches wait with it.
+        runs.request(Self.a, Self.due(8))
+        runs.timePassed(at: Self.now)
+        #expect(Self.start(&runs).isEmpty)
+        runs.eventsDrained()
+        runs.timePassed(at: Self.at(1))
+        #expect(!runs.isHeldBack(Self.a))
+        #expect(runs.deadline == nil)
+        #expect(runs.takeStart(at: Self.at(1)) == nil, "the queue was not read since")
+        #expect(Self.start(&runs) == [2])
+        #expect(runs.run(RunNumber(2))?.due.modified == FileTime(seconds: 8))
+        #expect(runs.postpone(RunNumber(2), at: Self.at(1)) == nil, "it is said once")
+        #expect(runs.deadline == Self.at(3))
+        runs.timePassed(at: Self.at(3))
+        #expect(Self.start(&runs) == [3])
+        runs.started(RunNumber(3))
+        _ = runs.ended(RunNumber(3))
+        runs.request(Self.a, Self.due())
+        #expect(Self.start(&runs) == [4])
+        #expect(runs.postpone(RunNumber(4), at: Self.at(4)) == .seconds(1), "from the beginning")
+    }
+
+    @Test func `another action's start does not help one that is put off`() {
+        var runs = Runs()
+        for action in [Self.a, Self.b] { runs.request(action, Self.due()) }
+        #expect(Self.start(&runs) == [1, 2])
+        _ = runs.postpone(RunNumber(1), at: Self.at(0))
+        runs.started(RunNumber(2))
+        #expect(runs.isHeldBack(Self.a))
+        #expect(runs.deadline == Self.at(1))
+    }
+
+    @Test func `what was put off is forgotten with its action`() {
+        var runs = Runs()
+        runs.request(Self.a, Self.due())
+        #expect(Self.start(&runs) == [1])
+        _ = runs.postpone(RunNumber(1), at: Self.at(0))
+        runs.remove(Self.a)
+        #expect(runs.deadline == nil && runs.waitingCount == 0)
+        runs.request(Self.a, Self.due())
+        #expect(!runs.isHeldBack(Self.a))
+        #expect(Self.start(&runs) == [2])
+    }
+
+    @Test func `a run that nobody began can't be put off`() {
+        var runs = Runs()
+        let wait = runs.postpone(RunNumber(9), at: Self.now)
+        #expect(wait == nil)
+        #expect(runs.waitingCount == 0 && runs.deadline == nil)
+    }
+
     @Test func `a run starts only after the queue was drained`() throws {
         var runs = Runs()
         #expect(runs.needsDrain() == false)
