@@ -55,7 +55,7 @@ package struct Engine {
     private var isReloading = false
     private var hasStopped = false
     private var hasTriedLastSave = false
-    /// Whether the log says already that the ledger can't be kept.
+    /// Whether the log has ever said that the ledger can't be kept.
     private var isDegradationKnown = false
 
     private static let kill: Int32 = 9, terminate: Int32 = 15
@@ -482,7 +482,6 @@ package struct Engine {
     /// The answer to `.save`.
     package mutating func saved(at now: Instant) {
         if ledger.saved() { log(.ledgerRestored, at: now) }
-        isDegradationKnown = false
     }
 
     /// The answer to `.save` while a process is about to write to the journal.

@@ -90,7 +90,7 @@ package struct Trigger {
     /// Takes an action that has settled.
     package mutating func takeDue(at now: Instant) -> (ActionID, RunReason)? {
         guard let (action, time, state) = next(), time <= now else { return nil }
-        deadlines.removeMin()
+        // Its element in `deadlines` is nobody's from now on.
         settling[action] = nil
         return (action, state.reason)
     }

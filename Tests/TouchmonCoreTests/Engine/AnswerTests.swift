@@ -142,6 +142,20 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
+    @Test func `a touch that waits for its reader is counted with the next one's`() throws {
+        var daemon = try Self.daemon([Self.action(reader: Self.alice)])
+        daemon.runDuration = .milliseconds(1)
+        daemon.readersMayRead = nil
+        try Self.touch(&daemon)
+        daemon.settle()
+        daemon.readersMayRead = true
+        try Self.touch(&daemon)
+        daemon.pass(.milliseconds(10))
+        #expect(daemon.runs.count == 1)
+        daemon.pass(.seconds(10))
+        #expect(daemon.runs.count == 1)
+    }
+
     @Test func `a touch that is refused by a reader of before the reload counts`() throws {
         var daemon = try Self.daemon([Self.action(reader: Self.alice)])
         daemon.readersMayRead = nil
@@ -157,9 +171,10 @@ import TouchmonTestSupport
     }
 
     /// The place of a removed action is the next one's.
-    @Test func `a question about a path that is not watched any more is no touch of another`()
-        throws
-    {
+    @Test(arguments: [false, true])
+    func `a question about a path that is not watched any more is no touch of another`(
+        isAsked: Bool
+    ) throws {
         let (kept, new) = (RawPath("/srv/b"), RawPath("/srv/c"))
         var daemon = try Self.daemon(
             [Self.action(reader: Self.alice), Self.action(kept, reader: Self.alice)])
@@ -167,8 +182,10 @@ import TouchmonTestSupport
         try Self.touch(&daemon)
         try daemon.kernel.setTimes(kept, access: .now, modification: .now)
         daemon.settle()
-        daemon.tick(.seconds(1))
-        daemon.engine.timePassed(at: daemon.clock)
+        if isAsked {
+            daemon.tick(.seconds(1))
+            daemon.engine.timePassed(at: daemon.clock)
+        }
         daemon.reload(
             [Self.action(new, reader: Self.alice), Self.action(kept, reader: Self.alice)])
         daemon.readersMayRead = true
@@ -193,6 +210,73 @@ import TouchmonTestSupport
         daemon.restart(plan)
         daemon.pass(.seconds(3))
         #expect(daemon.runs.count == 1)
+    }
+
+    @Test func `a touch that was refused is not found again by the next daemon`() throws {
+        let plan = [Self.action(reader: Self.alice)]
+        var daemon = try Self.daemon(plan)
+        daemon.readersMayRead = false
+        try Self.touch(&daemon)
+        daemon.settle()
+        daemon.crash()
+        daemon.readersMayRead = true
+        daemon.restart(plan)
+        daemon.pass(.seconds(10))
+        #expect(daemon.runs.isEmpty)
+    }
+
+    // MARK: Starts that fail
+
+    @Test(
+        arguments: [(.execute, .notStarted), (.clone, nil)] as [(StartStep, RunEnding?)])
+    func `a run that had a process and executed nothing is in the history`(
+        step: StartStep, ending: RunEnding?
+    ) throws {
+        var daemon = try Self.daemon([Self.action()])
+        daemon.startFailure = StartFailure(step: step, error: .permissionDenied)
+        try Self.touch(&daemon)
+        daemon.pass(.seconds(20))
+        #expect(daemon.state.history[RunNumber(1)]?.ending == ending)
+    }
+
+    @Test func `a start that the system was too short for is said again after one that was not`()
+        throws
+    {
+        var daemon = try Self.daemon([Self.action()])
+        daemon.runDuration = .milliseconds(1)
+        let failure = StartFailure(step: .clone, error: .noMemory)
+        for number in 1...3 {
+            daemon.startFailure = failure
+            try Self.touch(&daemon)
+            daemon.pass(.milliseconds(1500))
+            daemon.startFailure = nil
+            daemon.pass(.seconds(3))
+            #expect(daemon.runs.count == number)
+            let waits = daemon.logs.compactMap { event -> Duration? in
+                if case .postponed(_, _, _, _, _, let wait) = event { wait } else { nil }
+            }
+            #expect(waits == Array(repeating: .seconds(1), count: number))
+        }
+    }
+
+    // MARK: Reloads
+
+    @Test func `a reload that is asked for while one goes on is the same`() throws {
+        var daemon = try Self.daemon([Self.action()])
+        for number in 1...4 {
+            daemon.signal(.hangUp)
+            daemon.signal(.hangUp)
+            daemon.settle()
+            daemon.signal(.hangUp)
+            daemon.settle()
+            #expect(daemon.wantsActionFiles)
+            #expect(daemon.logs.count { $0 == .reloading } == number)
+            if number % 2 == 0 { daemon.refuseReload() } else { daemon.reload([Self.action()]) }
+        }
+        daemon.signal(.terminate)
+        daemon.signal(.hangUp)
+        daemon.settle()
+        #expect(!daemon.wantsActionFiles, "it is too late")
     }
 
     // MARK: Taken up late

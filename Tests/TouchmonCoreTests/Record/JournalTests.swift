@@ -130,6 +130,22 @@ import Testing
         }
     }
 
+    /// Another version has to read what this one wrote: its layout is not this version's to change
+    /// without another number in the header.
+    @Test func `a record's bytes are what every version writes`() {
+        let record = JournalRecord.due(RawPath("/a"), .catchUp, state: nil)
+        let body: [UInt8] = [3, 1, 2, 0, 0x2f, 0x61, 0, 0]
+        #expect(Array(record.bytes[..<16]) == [8] + [UInt8](repeating: 0, count: 15))
+        #expect(Array(record.bytes[24...]) == body)
+        #expect(Array(record.bytes[16..<24]) == [0x1e, 0x30, 0xa1, 0xf2, 0xd4, 0x66, 0x07, 0xae])
+        let long = JournalRecord.due(RawPath("/abcdefgh"), .catchUp, state: nil)
+        #expect(Array(long.bytes[16..<24]) == [0xed, 0x74, 0xdd, 0xa2, 0xc4, 0x14, 0x8f, 0xb4])
+        #expect(
+            Self.header.bytes
+                == Array("touchmon journal 1\n".utf8) + [9, 0, 0, 0, 0, 0, 0, 0, 0xf5]
+                + [UInt8](repeating: 0xff, count: 7) + [4, 0] + Array("boot".utf8))
+    }
+
     static let kinds: [FileKind] = [
         .regular, .directory, .symbolicLink, .fifo, .socket, .characterDevice, .blockDevice,
     ]

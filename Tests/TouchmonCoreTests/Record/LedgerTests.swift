@@ -61,7 +61,49 @@ import Testing
         ledger.changed(Self.a, at: Self.at(1))
         ledger.postponed(at: Self.at(3))
         #expect(ledger.deadline == Self.at(3.05))
-        #expect(!ledger.needsUrgentSave)
+        ledger.added(Self.b, RawPath("/srv/b"), isSaved: false)
+        #expect(ledger.needsUrgentSave)
+        ledger.postponed(at: Self.at(4))
+        #expect(!ledger.needsUrgentSave && !ledger.needsSave(at: Self.at(4)))
+        #expect(ledger.needsSave(at: Self.at(4.05)))
+    }
+
+    @Test func `what was saved or written is not written again until it changes again`() {
+        var ledger = Self.idle()
+        let record = JournalRecord.handled(Self.path, state: nil)
+        for second in 1...3 {
+            ledger.changed(Self.a, at: Self.at(Double(second)))
+            let first = ledger.takeRecords { _ in record }
+            #expect(first == record.bytes)
+            let second = ledger.takeRecords { _ in record }
+            #expect(second == nil)
+            #expect(Self.change(ledger).paths.map(\.path) == [RawPath("/srv/0")])
+            _ = ledger.saved()
+            #expect(Self.change(ledger).paths.isEmpty)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `only what the database does not hold yet has to last`(isSaved: Bool) {
+        var ledger = Ledger(after: 4, at: Self.at(0))
+        ledger.added(Self.a, Self.path, isSaved: isSaved)
+        ledger.changed(Self.a, at: Self.at(1))
+        #expect(Self.change(ledger).mustLast == !isSaved)
+        _ = ledger.saved()
+        ledger.changed(Self.a, at: Self.at(2))
+        #expect(!Self.change(ledger).mustLast)
+    }
+
+    @Test func `a path that is gone has nothing to be written, and is removed once`() {
+        var ledger = Self.idle()
+        ledger.changed(Self.a, at: Self.at(1))
+        ledger.removed(Self.a, Self.path, at: Self.at(1))
+        let records = ledger.takeRecords { _ in JournalRecord.handled(Self.path, state: nil) }
+        #expect(records == nil)
+        #expect(Self.change(ledger).paths.isEmpty)
+        #expect(Self.change(ledger).removedPaths == [Self.path])
+        _ = ledger.saved()
+        #expect(Self.change(ledger).removedPaths.isEmpty)
     }
 
     @Test func `a new path is saved at once, one that is gone is removed`() {
