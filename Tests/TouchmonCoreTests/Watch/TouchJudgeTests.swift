@@ -120,6 +120,25 @@ import Testing
         #expect(judge.deadline == nil)
     }
 
+    /// A file that is copied from a lower layer into the upper one, at its first change, is the same.
+    @Test(arguments: [
+        (QuietFileSystem.overlay, TouchJudge.Verdict.nothing), (.fuse, .askWriter),
+    ])
+    func `another birth time is another file only where it stays the file's`(
+        fileSystem: QuietFileSystem, verdict: TouchJudge.Verdict
+    ) {
+        func look(birth: Int64) -> Examination {
+            var status = Self.status()
+            status.identity.birth = FileTime(seconds: birth)
+            var look = Self.look(status, ticks: false)
+            look.polled(Polling(.fileSystem(fileSystem), every: .seconds(1)))
+            return look
+        }
+        var judge = TouchJudge()
+        _ = judge.judge(.unheard, look(birth: 1), writer: .absent, at: Self.now)
+        #expect(judge.judge(.unheard, look(birth: 2), at: Self.now) == verdict)
+    }
+
     @Test func `a state is outdated by another file, another time, or a close`() {
         func judge(isBeingWritten: Bool) -> TouchJudge {
             TouchJudge(
