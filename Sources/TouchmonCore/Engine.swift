@@ -42,6 +42,7 @@ package struct Engine {
     private var runs = Runs()
     private var ledger: Ledger
     private var shutdown: Shutdown
+    private var stops = Stops()
     private let drain: Duration
     private let begun: Instant
 
@@ -58,7 +59,7 @@ package struct Engine {
     /// Whether the log has ever said that the ledger can't be kept.
     private var isDegradationKnown = false
 
-    private static let kill: Int32 = 9, terminate: Int32 = 15
+    private static let kill: Int32 = 9
 
     /// Begins with a plan; `drain` is how long running runs may go on after SIGINT or SIGTERM.
     ///
@@ -71,11 +72,14 @@ package struct Engine {
     ) {
         watcher = Watcher(listensByName: !isRoot)
         ledger = Ledger(after: recovered?.generation, at: now)
-        shutdown = Shutdown(drain: drain, stopTimeout: .seconds(10))
+        shutdown = Shutdown(drain: drain)
         self.drain = drain
         begun = now
         for item in plan.items { place(item.action, recovered) }
         if let recovered { take(recovered, ran: [], at: now) }
+        for id in actions.presentPlaces where actions[id].action.command.policy.runAtStart {
+            if !runs.isWaiting(id) { runs.request(id, Runs.Due(reason: .start)) }
+        }
     }
 
     // MARK: What is to be done
@@ -100,6 +104,11 @@ package struct Engine {
                 while let (action, reason) = trigger.takeDue(at: now) {
                     request(action, reason, at: now)
                 }
+                continue
+            }
+            if let (action, wait) = runs.takeThrottled(at: now) {
+                log(.throttled(actions[action].action.path, wait: wait), at: now)
+                ledger.changed(action, at: now)
                 continue
             }
             if let run = runs.takeStart(at: now) {
@@ -135,7 +144,8 @@ package struct Engine {
         var next = watcher.nextDeadline()
         if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
         for deadline in [
-            shutdown.deadline, runs.deadline, ledger.deadline, questions.deadline,
+            shutdown.deadline, stops.deadline, runs.deadline, ledger.deadline,
+            questions.deadline,
         ] {
             if let deadline { next = min(next ?? deadline, deadline) }
         }
@@ -185,9 +195,18 @@ package struct Engine {
     /// The kernel made the process of a run; whether it executes its program is not known yet.
     package mutating func made(_ run: RunNumber, process: Int32) {
         runs.made(run, process: process)
+        guard let active = runs.run(run) else { return }
+        stops.began(run, timeout: policy(active.action).timeout, at: active.started)
         // A run that was made while the others were being stopped must not outlive them.
-        if let step = shutdown.step, step > .draining { signal(process, for: step) }
+        switch shutdown.step {
+        case .stopping: stop(active, .shutdown, at: active.started)
+        case .killing: signal(active, Self.kill)
+        case .draining, nil: break
+        }
     }
+
+    /// Whether a run is being stopped: what its first process leaves behind of its group is to be killed.
+    package func isBeingStopped(_ run: RunNumber) -> Bool { stops.contains(run) }
 
     /// The process of a run executes its program.
     package mutating func started(_ run: RunNumber) {
@@ -228,9 +247,53 @@ package struct Engine {
 
     /// The process of a run ended.
     package mutating func ended(_ run: RunNumber, _ outcome: RunOutcome, at now: Instant) {
-        guard let (active, action) = end(run) else { return }
-        ledger.ended(row(active, action.path), .ended(outcome), at: now)
-        log(.ended(run, action.path, outcome, elapsed: now.elapsed(since: active.started)), at: now)
+        guard let active = runs.run(run) else { return }
+        let cause = stops.ended(run)
+        let slot = actions[active.action]
+        let path = slot.action.path
+        _ = end(run)
+        ledger.ended(row(active, path), .ended(outcome), at: now)
+        log(.ended(run, path, outcome, elapsed: now.elapsed(since: active.started)), at: now)
+        if !slot.isRetired, outcome.isFailure, cause == nil || cause == .timeout {
+            failed(active, slot.action, at: now)
+        }
+    }
+
+    /// A run failed by itself, or took too long: it is repeated if its action says so, unless the path
+    /// was touched meanwhile.
+    private mutating func failed(_ run: Runs.Active, _ action: PlannedAction, at now: Instant) {
+        guard let retry = action.command.policy.retry, !runs.isWaiting(run.action) else { return }
+        guard run.due.attempt < retry.attempts else {
+            return log(.exhausted(run.number, action.path, attempts: run.due.attempt), at: now)
+        }
+        var due = run.due
+        due.reason = .retry
+        due.attempt += 1
+        let wait = retry.wait(before: due.attempt, salt: run.number.value)
+        runs.retry(run.action, due, until: now.advanced(by: wait))
+        log(
+            .retrying(
+                run.number, action.path, attempt: due.attempt, of: retry.attempts, wait: wait),
+            at: now)
+        ledger.changed(run.action, at: now)
+    }
+
+    private func policy(_ action: ActionID) -> RunPolicy { actions[action].action.command.policy }
+
+    /// Asks a run to stop, unless it was asked before.
+    private mutating func stop(_ run: Runs.Active, _ cause: StopCause, at now: Instant) {
+        let policy = policy(run.action)
+        // One that has no process yet is asked as soon as it has.
+        guard run.process != nil, stops.stop(run.number, cause, within: policy.stopTimeout, at: now)
+        else { return }
+        let path = actions[run.action].action.path
+        log(.stoppingRun(run.number, path, cause, signal: policy.stopSignal), at: now)
+        signal(run, policy.stopSignal)
+    }
+
+    private mutating func signal(_ run: Runs.Active, _ signal: Int32) {
+        guard let process = run.process else { return }
+        effects.append(.signal(process: process, signal: signal))
     }
 
     /// A signal came.
@@ -256,6 +319,11 @@ package struct Engine {
         isHeard = false
         while let (action, status) = questions.takeDue(at: now) { touched(action, status, at: now) }
         if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
+        for run in stops.takeOverdue(at: now).compactMap(runs.run) { stop(run, .timeout, at: now) }
+        for run in stops.takeKills(at: now).compactMap(runs.run) {
+            log(.killingRun(run.number, actions[run.action].action.path), at: now)
+            signal(run, Self.kill)
+        }
     }
 
     // MARK: Reload
@@ -296,6 +364,7 @@ package struct Engine {
         _ action: PlannedAction, _ recovered: Recovered?
     ) -> ActionTable.Placement {
         let (id, placement) = actions.put(action)
+        runs.setPolicy(id, action.command.policy)
         guard placement == .added else {
             watcher.setInterval(id, action.command.poll)
             return placement
@@ -377,10 +446,31 @@ package struct Engine {
     }
 
     private mutating func request(_ id: ActionID, _ reason: RunReason, at now: Instant) {
+        if runs.isBusy(id), !isTaken(byRunsOf: id, at: now) { return ledger.changed(id, at: now) }
         let isNews = !runs.isWaiting(id)
         runs.request(id, Runs.Due(reason: reason, modified: watcher.handled(id)?.status.modified))
         // One that begins at once writes that down itself.
         if isNews, runs.isHeldBack(id) { ledger.changed(id, at: now) }
+    }
+
+    /// Does what the action says of a touch that comes while it is busy; whether one more run is due.
+    private mutating func isTaken(byRunsOf id: ActionID, at now: Instant) -> Bool {
+        let (path, policy) = (actions[id].action.path, policy(id))
+        let active = runs.activeRuns.filter { $0.action == id }
+        switch policy.busy {
+        case .queue, .parallel: return true
+        case .restart:
+            for run in active { stop(run, .restart, at: now) }
+            return true
+        case .skip:
+            log(.skipped(path), at: now)
+        case .signal:
+            for run in active {
+                log(.signalledRun(run.number, path, signal: policy.busySignal), at: now)
+                signal(run, policy.busySignal)
+            }
+        }
+        return false
     }
 
     private mutating func end(_ run: RunNumber) -> (Runs.Active, PlannedAction)? {
@@ -408,6 +498,7 @@ package struct Engine {
             switch row.due {
             case nil: break
             case .interrupted: rerun(id, at: now)
+            case .retry, .start: request(id, row.due ?? .retry, at: now)
             case .touch, .catchUp: catchUp(id, action, at: now)
             }
         }
@@ -421,9 +512,11 @@ package struct Engine {
             process: run.witness.process, due: Runs.Due(reason: run.reason))
         if run.isAlive {
             // A daemon that could not read the ledger may have begun one by now, with the same number.
-            guard id.map(runs.isBusy) != true, runs.run(run.number) == nil else { return }
+            let isTaken = id.map { runs.isBusy($0) && policy($0).limit == 1 } ?? false
+            guard !isTaken, runs.run(run.number) == nil else { return }
             active.action = id ?? actions.putRetired(.gone(run.path))
             runs.adopt(active)
+            stops.began(run.number, timeout: policy(active.action).timeout, at: run.started)
             log(.adopted(run.number, run.path, process: run.witness.process), at: now)
         } else if run.hasSuccessor {
             ledger.ended(row(active, run.path), .ended(.unknown), at: now)
@@ -512,9 +605,8 @@ package struct Engine {
         let questions = questions
         return ledger.takeRecords { id in
             guard let path = actions.present(id)?.path, !questions.contains(id),
-                watcher.isKnown(id) || watcher.isHeardUnseen(id)
+                let state = watcher.recorded(id)
             else { return nil }
-            let state = watcher.handled(id)
             return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
                 ?? .handled(path, state: state)
         }
@@ -523,13 +615,12 @@ package struct Engine {
     private func change() -> LedgerChange {
         let active = runs.activeRuns.map { row($0, actions[$0.action].action.path) }
         return ledger.change(lastRun: runs.last, active: active) { id in
-            // Nothing is said of a path at which the kernel would not say what is there; and as long as it
-            // is not known whether a touch counts, the next daemon has to find it.
+            // As long as it is not known whether a touch counts, the next daemon has to find it.
             guard let path = actions.present(id)?.path, !questions.contains(id),
-                watcher.isKnown(id) || watcher.isHeardUnseen(id)
+                let state = watcher.recorded(id)
             else { return nil }
             return LedgerContents.Path(
-                path: path, state: HandledState.bytes(of: watcher.handled(id)),
+                path: path, state: HandledState.bytes(of: state),
                 due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)
         }
     }
@@ -552,13 +643,13 @@ package struct Engine {
         case .stopping: log(.stopping(runs: active.count), at: now)
         case .killing: log(.killing(runs: active.count), at: now)
         }
-        guard step > .draining else { return }
-        for process in active.compactMap(\.process) { signal(process, for: step) }
-    }
-
-    private mutating func signal(_ process: Int32, for step: Shutdown.Step) {
-        effects.append(
-            .signal(process: process, signal: step == .killing ? Self.kill : Self.terminate))
+        for run in active {
+            switch step {
+            case .draining: break
+            case .stopping: stop(run, .shutdown, at: now)
+            case .killing: signal(run, Self.kill)
+            }
+        }
     }
 
     private mutating func log(_ event: LogEvent, at now: Instant) {

@@ -157,6 +157,14 @@ struct Children: ~Copyable {
         starting.allSatisfy { byRun[$0]?.hasRecorded ?? true }
     }
 
+    /// Kills what is left of the process group of a run whose first process has ended.
+    func killGroup(of process: Int32) {
+        try? byProcess[process].flatMap { byRun[$0] }?.sendGroup(9)
+    }
+
+    /// The run that a process is of; nil where it is nobody's.
+    func run(of process: Int32) -> RunNumber? { byProcess[process] }
+
     /// Reaps a process that has ended; nil where it is nobody's.
     mutating func reap(_ process: Int32) throws(SystemFailure) -> (RunNumber, Ending)? {
         guard let run = byProcess[process], let child = byRun[run] else {

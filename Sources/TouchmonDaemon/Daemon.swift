@@ -284,6 +284,10 @@ package struct Daemon: ~Copyable {
     /// Many that end become one signal.
     private mutating func reap() throws(SystemFailure) {
         while let process = try ChildProcesses.nextEnded() {
+            if let run = children.run(of: process), engine.isBeingStopped(run) {
+                // Before it is reaped its number, which is the group's, can't be anybody else's.
+                children.killGroup(of: process)
+            }
             guard let (run, ending) = try children.reap(process) else {
                 // As the first process of a container it is given others' orphans.
                 ChildProcesses.reap(stranger: process)

@@ -69,6 +69,17 @@ package enum ActionFileInvariants {
             && action.settle.quiet >= .zero
             && action.poll.map { $0 >= .milliseconds(10) } != false
             && action.settle.max.map { $0 >= action.settle.quiet } != false
+            && isValid(action.policy)
+    }
+
+    private static func isValid(_ policy: RunPolicy) -> Bool {
+        let isRetryValid = policy.retry.map {
+            $0.attempts > 0 && $0.backOff >= 1 && $0.maxDelay >= $0.delay
+        }
+        return policy.maxParallel > 0 && policy.timeout != .zero && policy.stopTimeout > .zero
+            && [policy.busySignal, policy.stopSignal].allSatisfy { 1...31 ~= $0 }
+            && isRetryValid != false
+            && policy.rateLimit.map { $0.runs > 0 && $0.per > .zero } != false
     }
 
     private static func withoutPlaces(_ action: ActionDefinition) -> ActionDefinition {
@@ -124,12 +135,12 @@ package enum ActionFileInvariants {
             for (key, duration) in [("quiet", action.settle.quiet), ("max", action.settle.max)] {
                 guard let duration else { continue }
                 writer.key(key)
-                writer.string("\(duration.nanoseconds / 1_000_000)ms")
+                write(duration, to: &writer)
             }
         }
         if let poll = action.poll {
             writer.key("poll")
-            writer.string("\(poll.nanoseconds / 1_000_000)ms")
+            write(poll, to: &writer)
         }
         writer.key("catch_up")
         writer.boolean(action.catchUp)
@@ -137,6 +148,51 @@ package enum ActionFileInvariants {
         writer.string(action.interrupted.rawValue)
         writer.key("output")
         writer.string(action.output.rawValue)
+        write(action.policy, to: &writer)
+    }
+
+    private static func write(_ policy: RunPolicy, to writer: inout JSONWriter) {
+        writer.key("busy")
+        writer.string(policy.busy.rawValue)
+        writer.key("max_parallel")
+        writer.number(policy.maxParallel)
+        writer.key("busy_signal")
+        writer.string(SignalName.of(policy.busySignal))
+        writer.key("stop_signal")
+        writer.string(SignalName.of(policy.stopSignal))
+        for (key, duration) in [("timeout", policy.timeout), ("stop_timeout", policy.stopTimeout)] {
+            guard let duration else { continue }
+            writer.key(key)
+            write(duration, to: &writer)
+        }
+        if let retry = policy.retry {
+            writer.key("retry")
+            writer.object { writer in
+                writer.key("attempts")
+                writer.number(retry.attempts)
+                for (key, duration) in [("delay", retry.delay), ("max_delay", retry.maxDelay)] {
+                    writer.key(key)
+                    write(duration, to: &writer)
+                }
+                writer.key("backoff")
+                writer.number(retry.backOff)
+            }
+        }
+        if let rate = policy.rateLimit {
+            writer.key("rate_limit")
+            writer.object { writer in
+                writer.key("runs")
+                writer.number(rate.runs)
+                writer.key("per")
+                write(rate.per, to: &writer)
+            }
+        }
+        writer.key("run_at_start")
+        writer.boolean(policy.runAtStart)
+    }
+
+    private static func write(_ duration: Duration, to writer: inout JSONWriter) {
+        writer.string("\(duration.nanoseconds / 1_000_000)ms")
     }
 
     private static func write(_ account: AccountName, to writer: inout JSONWriter) {

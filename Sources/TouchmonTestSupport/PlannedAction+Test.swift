@@ -4,7 +4,7 @@ extension PlannedAction {
     /// An action for a path; what it runs does not matter.
     package init(
         _ path: String, settle: SettlePolicy = SettlePolicy(quiet: .zero), poll: Duration? = nil,
-        argv: [String] = ["true"]
+        argv: [String] = ["true"], policy: RunPolicy = .standard
     ) {
         self.init(
             path: RawPath(path),
@@ -12,6 +12,6 @@ extension PlannedAction {
                 RunCommand(
                     argv: argv.map { Array($0.utf8) }, programs: [RawPath("/bin/true")],
                     identity: RunIdentity(name: "alice", user: 1000, group: 1000, groups: [1000]),
-                    settle: settle, poll: poll)))
+                    settle: settle, poll: poll, policy: policy)))
     }
 }

@@ -17,34 +17,19 @@ extension ActionDecoder {
     /// A duration, or `{"quiet": duration, "max": duration}`.
     mutating func settle(_ node: JSONNode) throws(WrongForm) -> SettlePolicy? {
         switch node.value {
-        case .object(let members): return settle(members, of: node)
+        case .object: return try settle(in: node)
         case .string(let text):
             return duration(text, at: node.offset).map { SettlePolicy(quiet: $0) }
         default: throw WrongForm()
         }
     }
 
-    private mutating func settle(_ members: [JSONMember], of node: JSONNode) -> SettlePolicy? {
-        reportDuplicates(in: members)
-        var quiet: Duration?
-        var max: Duration?
-        for member in members {
-            switch String(decoding: member.key, as: UTF8.self) {
-            case "quiet": quiet = duration(member.node, "settle.quiet")
-            case "max": max = duration(member.node, "settle.max")
-            default:
-                report(
-                    at: member.keyOffset,
-                    "\(TerminalText.quoted(member.key)) is not a key of `settle`",
-                    remedy: "remove it; the keys are `quiet` and `max`")
-            }
-        }
-        guard members.contains(where: { $0.key.elementsEqual("quiet".utf8) }) else {
-            report(
-                at: node.offset, "`settle` has no `quiet`",
-                remedy: "write how long to wait for quiet: `\"quiet\": \"250ms\"`")
-            return nil
-        }
+    private mutating func settle(in node: JSONNode) throws(WrongForm) -> SettlePolicy? {
+        let parts = try parts(
+            of: node, "settle", ["quiet", "max"],
+            required: ["quiet": "write how long to wait for quiet: `\"quiet\": \"250ms\"`"])
+        let quiet = parts["quiet"].flatMap { duration($0, "settle.quiet") }
+        let max = parts["max"].flatMap { duration($0, "settle.max") }
         if let quiet, let max, max < quiet {
             report(
                 at: node.offset, "`settle.max` is shorter than `settle.quiet`",
@@ -53,7 +38,7 @@ extension ActionDecoder {
         return quiet.map { SettlePolicy(quiet: $0, max: max) }
     }
 
-    private mutating func duration(_ node: JSONNode, _ key: String) -> Duration? {
+    mutating func duration(_ node: JSONNode, _ key: String) -> Duration? {
         guard case .string(let text) = node.value else {
             report(
                 at: node.offset, "`\(key)` must be a duration in a string, not \(node.value.kind)",
@@ -63,7 +48,7 @@ extension ActionDecoder {
         return duration(text, at: node.offset)
     }
 
-    private mutating func duration(_ text: [UInt8], at offset: Int) -> Duration? {
+    mutating func duration(_ text: [UInt8], at offset: Int) -> Duration? {
         do {
             return try DurationText.parse(text)
         } catch {

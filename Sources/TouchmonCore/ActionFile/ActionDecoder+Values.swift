@@ -165,4 +165,30 @@ extension ActionDecoder {
             remedy: "remove `\\u0000`: no path, name, argument or variable can hold it")
         return false
     }
+
+    /// What the object that a key has as its value holds under the names that belong there. Reports
+    /// others, and the `required` ones that are not there, each with what to write.
+    mutating func parts(
+        of node: JSONNode, _ key: String, _ names: [String], required: KeyValuePairs<String, String>
+    ) throws(WrongForm) -> [String: JSONNode] {
+        guard case .object(let members) = node.value else { throw WrongForm() }
+        reportDuplicates(in: members)
+        var parts: [String: JSONNode] = [:]
+        for member in members {
+            let name = String(decoding: member.key, as: UTF8.self)
+            if names.contains(name) {
+                parts[name] = member.node
+            } else {
+                let list = names.dropLast().map { "`\($0)`" }.joined(separator: ", ")
+                report(
+                    at: member.keyOffset,
+                    "\(TerminalText.quoted(member.key)) is not a key of `\(key)`",
+                    remedy: "remove it; the keys are \(list) and `\(names[names.count - 1])`")
+            }
+        }
+        for (name, remedy) in required where parts[name] == nil {
+            report(at: node.offset, "`\(key)` has no `\(name)`", remedy: remedy)
+        }
+        return parts
+    }
 }

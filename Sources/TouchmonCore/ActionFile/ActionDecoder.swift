@@ -85,10 +85,7 @@ struct ActionDecoder {
             do {
                 try decode(part.node, &action, &self)
             } catch {
-                report(
-                    at: part.node.offset,
-                    "`\(key.name)` must be \(form.words), not \(part.node.value.kind)",
-                    remedy: form.remedy)
+                reportForm(of: part.node, key.name, form)
             }
         }
         if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
@@ -98,6 +95,13 @@ struct ActionDecoder {
                 remedy: "write what to run: `\"argv\": [\"program\", \"argument\"]`")
         }
         return action
+    }
+
+    /// Reports a value that has not the form that its key asks for.
+    mutating func reportForm(of node: JSONNode, _ key: String, _ form: ValueForm) {
+        report(
+            at: node.offset, "`\(key)` must be \(form.words), not \(node.value.kind)",
+            remedy: form.remedy)
     }
 
     private mutating func checkPath(_ member: JSONMember) {

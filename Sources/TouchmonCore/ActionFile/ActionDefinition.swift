@@ -73,6 +73,7 @@ package struct ActionDefinition: Hashable, Sendable {
     package var output = OutputPolicy.record
     package var catchUp = true
     package var interrupted = InterruptedPolicy.rerun
+    package var policy = RunPolicy.standard
 
     package init(path: RawPath, location: SourceLocation, argv: [[UInt8]], user: AccountName? = nil)
     {

@@ -84,12 +84,49 @@ package struct ActionKey: Sendable {
             node, action, decoder throws(WrongForm) in
             action.output = try decoder.choice(node, "output") ?? action.output
         },
+        ActionKey("busy", .oneOf(BusyPolicy.allCases.map(\.rawValue)), aliases: ["on_busy"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.busy = try decoder.choice(node, "busy") ?? action.policy.busy
+        },
+        ActionKey("max_parallel", .count, aliases: ["parallel", "concurrency", "jobs"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.maxParallel =
+                try decoder.count(node, "max_parallel", 1...1000) ?? action.policy.maxParallel
+        },
+        ActionKey("busy_signal", .signal, aliases: ["signal"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.busySignal = try decoder.signal(node) ?? action.policy.busySignal
+        },
+        ActionKey("timeout", .duration, aliases: ["max_runtime", "runtime_max"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.timeout = try decoder.positiveDuration(node, "timeout")
+        },
+        ActionKey("stop_signal", .signal, aliases: ["kill_signal"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.stopSignal = try decoder.signal(node) ?? action.policy.stopSignal
+        },
+        ActionKey("stop_timeout", .duration, aliases: ["timeout_stop", "kill_after"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.stopTimeout =
+                try decoder.positiveDuration(node, "stop_timeout") ?? action.policy.stopTimeout
+        },
+        ActionKey("retry", .retry, aliases: ["retries"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.retry = try decoder.retry(node)
+        },
+        ActionKey("rate_limit", .rateLimit, aliases: ["limit", "throttle"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.rateLimit = try decoder.rateLimit(node)
+        },
+        ActionKey("run_at_start", .boolean, aliases: ["at_start"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.runAtStart = try decoder.boolean(node)
+        },
     ]
 
     private static let later = [
         "on", "recursive", "include", "exclude", "each", "compare", "touched_by", "own_changes",
-        "busy", "max_parallel", "busy_signal", "timeout", "stop_signal", "stop_timeout",
-        "kill", "retry", "rate_limit", "run_at_start", "on_failure",
+        "kill", "on_failure",
         "output_limit", "stdin", "follow", "limits", "nice", "io_class", "no_new_privileges",
         "sandbox",
     ]

@@ -1,6 +1,7 @@
 /// What the value of a key may be.
 package enum ValueForm: Hashable, Sendable {
     case strings, account, accounts, environment, path, octal, duration, settle, boolean
+    case count, signal, retry, rateLimit
     case oneOf([String])
 
     /// The form in words, after "must be".
@@ -15,6 +16,9 @@ package enum ValueForm: Hashable, Sendable {
         case .duration: "a duration in a string"
         case .settle: "a duration in a string, or an object"
         case .boolean: "true or false"
+        case .count: "a number"
+        case .signal: "the name of a signal in a string"
+        case .retry, .rateLimit: "an object"
         case .oneOf: "a string"
         }
     }
@@ -31,6 +35,10 @@ package enum ValueForm: Hashable, Sendable {
         case .duration: "write \(DurationText.form)"
         case .settle: "write \(DurationText.form), or `{\"quiet\": \"1s\", \"max\": \"10s\"}`"
         case .boolean: "write `true` or `false`, without quotes"
+        case .count: "write a number, without quotes"
+        case .signal: "write the name of a signal, as in `\"TERM\"`"
+        case .retry: "write `{\"attempts\": 3, \"delay\": \"10s\"}`"
+        case .rateLimit: "write `{\"runs\": 5, \"per\": \"1m\"}`"
         case .oneOf(let names):
             "write one of " + names.map { "`\"\($0)\"`" }.joined(separator: ", ")
         }

@@ -68,6 +68,11 @@ package struct JSONWriter {
         literal(String(value))
     }
 
+    /// A finite number.
+    package mutating func number(_ value: Double) {
+        literal("\(value)")
+    }
+
     /// Writes `true` or `false`.
     package mutating func boolean(_ value: Bool) {
         literal(value ? "true" : "false")

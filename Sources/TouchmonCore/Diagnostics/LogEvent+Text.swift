@@ -22,6 +22,25 @@ extension LogEvent {
                 + "unable to \(purpose(failure.step, identity, program)): "
                 + "\(failure.error.explanation); trying again in \(seconds(retry)), then less "
                 + "often; \(remedy(failure, program))"
+        case .stoppingRun(let run, let path, let cause, let signal):
+            return "run \(run.value) is asked to stop with \(SignalName.of(signal)), "
+                + "\(words(cause)): \(shown(path))"
+        case .killingRun(let run, let path):
+            return "run \(run.value) did not stop within its `stop_timeout`; killing it: "
+                + shown(path)
+        case .skipped(let path):
+            return "touched while busy, no run, as `busy` says: \(shown(path))"
+        case .signalledRun(let run, let path, let signal):
+            return "touched while busy; run \(run.value) is told with "
+                + "\(SignalName.of(signal)), as `busy` says: \(shown(path))"
+        case .throttled(let path, let wait):
+            return "the next run waits \(seconds(wait)), as `rate_limit` says: \(shown(path))"
+        case .retrying(let run, let path, let attempt, let attempts, let wait):
+            return "run \(run.value) failed; attempt \(attempt) of \(attempts) in "
+                + "\(seconds(wait)): \(shown(path))"
+        case .exhausted(let run, let path, let attempts):
+            return "run \(run.value) failed, as all of \(counted(attempts, "attempt")): "
+                + "\(shown(path)); touch the path to try again"
         case .caughtUp(let path, let runs):
             return "touched before the start: \(shown(path))"
                 + (runs ? "" : "; no run, as `catch_up` says")
@@ -63,7 +82,7 @@ extension LogEvent {
                 ? "stopping"
                 : "stopping: waiting up to \(seconds(within)) for \(counted(runs, "run")) to end"
         case .stopping(let runs):
-            return "stopping: asking \(counted(runs, "run")) to end with SIGTERM"
+            return "stopping: \(counted(runs, "run")) did not end in time"
         case .killing(let runs):
             return "stopping: ending \(counted(runs, "run")) with SIGKILL"
         case .stopped(let waiting):
@@ -98,6 +117,14 @@ extension LogEvent {
         case .exited(let status): "ended with status \(status)"
         case .signalled(let signal): "ended by \(SignalName.of(signal))"
         case .unknown: "ended; its status is not known"
+        }
+    }
+
+    private func words(_ cause: StopCause) -> String {
+        switch cause {
+        case .timeout: "its `timeout` has passed"
+        case .restart: "its path was touched"
+        case .shutdown: "touchmon is stopping"
         }
     }
 

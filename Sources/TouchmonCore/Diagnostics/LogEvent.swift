@@ -28,6 +28,20 @@ package enum LogEvent: Hashable, Sendable {
     /// The system was short of something; the run is tried again, later every time.
     case postponed(
         RunNumber, RawPath, RunIdentity, program: RawPath, StartFailure, retry: Duration)
+    /// A run is asked to stop, with a signal.
+    case stoppingRun(RunNumber, RawPath, StopCause, signal: Int32)
+    /// A run has not stopped in the time that it had, and is killed.
+    case killingRun(RunNumber, RawPath)
+    /// A touch came while a run was under way, which its action does not care for.
+    case skipped(RawPath)
+    /// A touch came while a run was under way, which is told.
+    case signalledRun(RunNumber, RawPath, signal: Int32)
+    /// As many runs have begun as may for now.
+    case throttled(RawPath, wait: Duration)
+    /// A run failed, and is repeated.
+    case retrying(RunNumber, RawPath, attempt: Int, of: Int, wait: Duration)
+    /// A run failed, as all before it, and is not repeated any more.
+    case exhausted(RunNumber, RawPath, attempts: Int)
     /// A touch from before the start, and whether it leads to a run.
     case caughtUp(RawPath, runs: Bool)
     /// A run that an earlier daemon began is still alive.
@@ -57,11 +71,14 @@ package enum LogEvent: Hashable, Sendable {
         switch self {
         case .ready, .adopted, .ledgerRestored, .reloaded, .reloading, .draining, .stopped: .notice
         case .polled(_, let polling): polling.isLimited ? .warning : .notice
-        case .touched, .caughtUp, .started: .info
+        case .touched, .caughtUp, .started, .skipped, .signalledRun: .info
+        case .throttled, .retrying: .warning
+        case .stoppingRun(_, _, let cause, _): cause == .restart ? .info : .warning
         case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
-        case .interrupted, .postponed, .overflowed, .stopping, .killing, .refused, .troubled:
+        case .interrupted, .postponed, .overflowed, .stopping, .killing, .killingRun, .refused,
+            .troubled:
             .warning
-        case .notStarted, .reloadRefused, .ledgerDegraded, .ledgerSetAside: .error
+        case .notStarted, .exhausted, .reloadRefused, .ledgerDegraded, .ledgerSetAside: .error
         }
     }
 
@@ -74,6 +91,13 @@ package enum LogEvent: Hashable, Sendable {
         case .ended: "run_ended"
         case .notStarted: "run_not_started"
         case .postponed: "run_postponed"
+        case .stoppingRun: "run_stopping"
+        case .killingRun: "run_killed"
+        case .skipped: "skipped"
+        case .signalledRun: "run_signalled"
+        case .throttled: "throttled"
+        case .retrying: "run_retried"
+        case .exhausted: "run_exhausted"
         case .caughtUp: "caught_up"
         case .adopted: "run_adopted"
         case .interrupted: "run_interrupted"

@@ -65,6 +65,32 @@ extension LogEvent {
             writer.member("step", failure.step.rawValue)
             writer.member("errno", failure.error.code)
             writer.member("retry_nanoseconds", retry.nanoseconds)
+        case .stoppingRun(let run, let path, let cause, let signal):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("cause", cause.rawValue)
+            writer.member("signal", SignalName.of(signal))
+        case .killingRun(let run, let path):
+            writer.member("run", run.value)
+            writer.member("path", path)
+        case .skipped(let path): writer.member("path", path)
+        case .signalledRun(let run, let path, let signal):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("signal", SignalName.of(signal))
+        case .throttled(let path, let wait):
+            writer.member("path", path)
+            writer.member("wait_nanoseconds", wait.nanoseconds)
+        case .retrying(let run, let path, let attempt, let attempts, let wait):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("attempt", attempt)
+            writer.member("attempts", attempts)
+            writer.member("retry_nanoseconds", wait.nanoseconds)
+        case .exhausted(let run, let path, let attempts):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("attempts", attempts)
         case .caughtUp(let path, let runs):
             writer.member("path", path)
             writer.key("runs")

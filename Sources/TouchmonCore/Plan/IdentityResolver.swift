@@ -35,6 +35,7 @@ struct IdentityResolver {
             workingDirectory: definition.workingDirectory, umask: definition.umask,
             settle: definition.settle, poll: definition.poll, output: definition.output,
             catchUp: definition.catchUp, interrupted: definition.interrupted,
+            policy: definition.policy,
             reader: daemon.isRoot && owner != 0 ? identity : nil)
         return PlannedAction(path: definition.path, shared(command))
     }

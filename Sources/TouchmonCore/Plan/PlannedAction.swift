@@ -32,6 +32,8 @@ package struct RunCommand: Hashable, Sendable {
     /// Whether touches that came while no daemon looked lead to a run.
     package var catchUp: Bool
     package var interrupted: InterruptedPolicy
+    /// When its runs begin and how they end.
+    package var policy: RunPolicy
     /// The user whose right to read the path every touch of it needs: the owner of an action file
     /// that is not root's. nil: nobody's.
     package var reader: RunIdentity?
@@ -42,7 +44,8 @@ package struct RunCommand: Hashable, Sendable {
         umask: UInt16 = 0o022, settle: SettlePolicy = SettlePolicy(quiet: .zero),
         poll: Duration? = nil,
         output: OutputPolicy = .record, catchUp: Bool = true,
-        interrupted: InterruptedPolicy = .rerun, reader: RunIdentity? = nil
+        interrupted: InterruptedPolicy = .rerun, policy: RunPolicy = .standard,
+        reader: RunIdentity? = nil
     ) {
         self.argv = PackedStrings(argv)
         self.programs = PackedStrings(programs.map(\.bytes))
@@ -55,6 +58,7 @@ package struct RunCommand: Hashable, Sendable {
         self.output = output
         self.catchUp = catchUp
         self.interrupted = interrupted
+        self.policy = policy
         self.reader = reader
     }
 }
@@ -126,6 +130,9 @@ extension PlannedAction {
             add("TOUCHMON_PATH=") { $0.raw(path.bytes) }
             add("TOUCHMON_REASON=") { $0.raw(due.reason.rawValue) }
             add("TOUCHMON_RUN=") { $0.decimal(run.number.value) }
+            if due.attempt > 1 {
+                add("TOUCHMON_ATTEMPT=") { $0.decimal(UInt64(due.attempt)) }
+            }
             if let modified = due.modified {
                 add("TOUCHMON_MTIME_NS=") { $0.nanoseconds(modified) }
             }

@@ -1,7 +1,7 @@
 /// A handled state as the ledger keeps it.
 extension HandledState {
     /// Tells the layouts of a state apart; another layout gets another number.
-    private static let layout: UInt8 = 1
+    private static let layout: UInt8 = 1, unseenLayout: UInt8 = 2
 
     /// The most bytes that a state takes.
     static let mostBytes = 128
@@ -14,6 +14,10 @@ extension HandledState {
 
     /// Writes the state's bytes.
     func write(to writer: inout ByteWriter) {
+        if let unseenSince {
+            writer.number(Self.unseenLayout)
+            return writer.time(unseenSince)
+        }
         writer.number(Self.layout)
         writer.number(status.kind.code)
         writer.number(status.mode)
@@ -33,7 +37,12 @@ extension HandledState {
     /// The state that the bytes describe; nil where they are none that this version wrote.
     init?(bytes: [UInt8]) {
         var reader = ByteReader(bytes[0...])
-        guard reader.number(UInt8.self) == Self.layout,
+        let layout = reader.number(UInt8.self)
+        if layout == Self.unseenLayout, let since = reader.time(), reader.rest == 0 {
+            self.init(unseenSince: since)
+            return
+        }
+        guard layout == Self.layout,
             let kind = reader.number(UInt8.self).flatMap(FileKind.init(code:)),
             let mode = reader.number(UInt16.self),
             let device = reader.number(UInt64.self), let inode = reader.number(UInt64.self),
@@ -44,12 +53,13 @@ extension HandledState {
             let links = reader.number(UInt32.self),
             let isBeingWritten = reader.number(UInt8.self), reader.rest == 0
         else { return nil }
-        status = FileStatus(
-            identity: FileIdentity(
-                device: device, inode: inode, birth: hasBirth == 1 ? birth : nil),
-            kind: kind, size: size, modified: modified, changed: changed, mode: mode,
-            owner: owner, group: group, links: links)
-        self.isBeingWritten = isBeingWritten == 1
+        self.init(
+            FileStatus(
+                identity: FileIdentity(
+                    device: device, inode: inode, birth: hasBirth == 1 ? birth : nil),
+                kind: kind, size: size, modified: modified, changed: changed, mode: mode,
+                owner: owner, group: group, links: links),
+            isBeingWritten: isBeingWritten == 1)
     }
 }
 

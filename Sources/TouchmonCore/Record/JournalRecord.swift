@@ -191,6 +191,8 @@ extension RunReason {
         case .touch: 0
         case .catchUp: 1
         case .interrupted: 2
+        case .retry: 3
+        case .start: 4
         }
     }
 
@@ -199,6 +201,8 @@ extension RunReason {
         case 0: self = .touch
         case 1: self = .catchUp
         case 2: self = .interrupted
+        case 3: self = .retry
+        case 4: self = .start
         default: return nil
         }
     }

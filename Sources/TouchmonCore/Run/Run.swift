@@ -20,6 +20,10 @@ package enum RunReason: String, Hashable, Sendable {
     case catchUp = "catch-up"
     /// The last run of it was cut off.
     case interrupted
+    /// The last run of it failed.
+    case retry
+    /// The daemon started.
+    case start
 }
 
 /// How the process of a run ended, wait(2).
@@ -31,6 +35,8 @@ package enum RunOutcome: Hashable, Sendable {
 
     /// Whether the command says that it did its work.
     package var isSuccess: Bool { self == .exited(status: 0) }
+    /// Whether it is known that it did not.
+    package var isFailure: Bool { !isSuccess && self != .unknown }
 }
 
 /// What the child does between clone and exec, in this order; where a start can fail.

@@ -1,4 +1,5 @@
-/// The run stage: due runs in, starts and stops out; at most one run of an action at a time.
+/// The run stage: due runs in, starts out; as many runs of an action at a time as it allows: one,
+/// as a rule.
 ///
 /// A due run starts only after the event queue was read once more (`eventsDrained`), so that
 /// whatever happened before the start and led to it, or came with it, is covered by it: one run for
@@ -9,6 +10,8 @@ package struct Runs {
         package var reason: RunReason
         /// The modification time that the touch left; nil where nothing was touched.
         package var modified: FileTime?
+        /// Which try it is, from 1.
+        package var attempt = 1
     }
 
     /// A run whose process has not ended.
@@ -27,17 +30,42 @@ package struct Runs {
         var drains: Int
     }
 
+    /// What holds a waiting run back though its action is not busy.
+    private struct Hold {
+        var until: Instant
+        /// Whether it waits to be tried again because its last run failed.
+        var isRetry: Bool
+    }
+
     private var waiting: [ActionID: Waiting] = [:]
-    /// The waiting actions whose last run has ended, in the order in which they became startable.
+    /// The waiting actions that may begin a run, in the order in which they became startable.
     private var startable = Queue<ActionID>()
-    /// The waiting actions that the system could not start, and when they are tried again; kept until
-    /// a run of theirs started.
-    private var delays: [ActionID: (backOff: BackOff, until: Instant?)] = [:]
-    private var busy: [ActionID: RunNumber] = [:]
+    private var holds: [ActionID: Hold] = [:]
+    /// The actions that the system could not start; kept until a run of theirs started.
+    private var backOffs: [ActionID: BackOff] = [:]
+    /// How many runs of an action there are, where there are any.
+    private var busy: [ActionID: Int] = [:]
     private var active: [RunNumber: Active] = [:]
     private var drains = 0
     /// The number of the last run.
     package private(set) var last: RunNumber
+
+    /// How many runs of an action there may be, where that is not one.
+    private var limits: [ActionID: Int] = [:]
+    private var rates: [ActionID: Rate] = [:]
+
+    /// How often runs of an action may begin, and when the last ones did.
+    private struct Rate {
+        var limit: RateLimit
+        var starts: [Instant] = []
+
+        /// When the next run may begin.
+        mutating func next(at now: Instant) -> Instant {
+            starts.removeAll { $0.advanced(by: limit.per) <= now }
+            guard starts.count >= limit.runs else { return now }
+            return starts[starts.count - limit.runs].advanced(by: limit.per)
+        }
+    }
 
     /// Whether no new run starts any more.
     package var isStopping = false
@@ -54,29 +82,60 @@ package struct Runs {
     /// How many actions have a run that is due and has not started.
     package var waitingCount: Int { waiting.count }
 
+    /// Whether a run of the action has not ended.
     package func isBusy(_ action: ActionID) -> Bool { busy[action] != nil }
 
     package func run(_ number: RunNumber) -> Active? { active[number] }
 
-    /// Takes a due run; joins it to the one that waits already.
+    /// Sets how many runs of an action there may be, and how often they may begin.
+    package mutating func setPolicy(_ action: ActionID, _ policy: RunPolicy) {
+        limits[action] = policy.limit == 1 ? nil : policy.limit
+        let starts = rates[action]?.starts ?? []
+        rates[action] = policy.rateLimit.map { Rate(limit: $0, starts: starts) }
+    }
+
+    private func isFull(_ action: ActionID) -> Bool {
+        guard let count = busy[action] else { return false }
+        return limits.isEmpty || count >= limits[action] ?? 1
+    }
+
+    /// Takes a due run; joins it to the one that waits already. What is touched anew does not wait to
+    /// be tried again.
     package mutating func request(_ action: ActionID, _ due: Due) {
-        guard waiting[action] == nil else {
+        guard let old = waiting[action] else {
+            waiting[action] = Waiting(due: due, drains: drains)
+            return queue(action)
+        }
+        guard old.due.reason == .retry else {
             waiting[action]?.due.modified = due.modified
             return
         }
         waiting[action] = Waiting(due: due, drains: drains)
-        if busy[action] == nil, delays[action]?.until == nil { startable.append(action) }
+        if holds[action]?.isRetry == true {
+            holds[action] = nil
+            queue(action)
+        }
+    }
+
+    private mutating func queue(_ action: ActionID) {
+        if !isFull(action), holds[action] == nil { startable.append(action) }
+    }
+
+    /// A run failed: one more is due `until` then, unless one waits already.
+    package mutating func retry(_ action: ActionID, _ due: Due, until: Instant) {
+        waiting[action] = Waiting(due: due, drains: drains)
+        holds[action] = Hold(until: until, isRetry: true)
     }
 
     /// Whether a run of the action can't begin now, if one becomes due.
     package func isHeldBack(_ action: ActionID) -> Bool {
-        isStopping || busy[action] != nil || delays[action]?.until != nil
+        isStopping || isFull(action) || holds[action] != nil
     }
 
     /// Goes on with a run that an earlier daemon began.
     package mutating func adopt(_ run: Active) {
         active[run.number] = run
-        busy[run.action] = run.number
+        busy[run.action, default: 0] += 1
     }
 
     /// Goes on counting after `number`.
@@ -93,10 +152,13 @@ package struct Runs {
     /// Why a run of the action is due that has not started; nil where none is.
     package func waitingReason(_ action: ActionID) -> RunReason? { waiting[action]?.due.reason }
 
-    /// Drops the run of an action that waits.
+    /// Drops the run of an action that waits, and what was set for it.
     package mutating func remove(_ action: ActionID) {
         waiting[action] = nil
-        delays[action] = nil
+        holds[action] = nil
+        backOffs[action] = nil
+        limits[action] = nil
+        rates[action] = nil
     }
 
     /// The event queue was read to its end.
@@ -110,6 +172,17 @@ package struct Runs {
         return !isStopping && !startable.isEmpty
     }
 
+    /// Takes an action that has begun as many runs as it may for now, and how long its next one waits.
+    package mutating func takeThrottled(at now: Instant) -> (ActionID, Duration)? {
+        guard !rates.isEmpty else { return nil }
+        skipStale()
+        guard let action = startable.first, let next = rates[action]?.next(at: now), next > now
+        else { return nil }
+        _ = startable.popFirst()
+        holds[action] = Hold(until: next, isRetry: false)
+        return (action, next.elapsed(since: now))
+    }
+
     /// Takes the next run that may start now, and makes its action busy.
     package mutating func takeStart(at now: Instant) -> Active? {
         skipStale()
@@ -120,14 +193,15 @@ package struct Runs {
         last.value += 1
         let run = Active(number: last, action: action, started: now, due: next.due)
         active[last] = run
-        busy[action] = last
+        busy[action, default: 0] += 1
+        rates[action]?.starts.append(now)
         return run
     }
 
     /// Leaves out actions that were removed, and those that are busy: their turn comes again when
     /// their run ends.
     private mutating func skipStale() {
-        while let next = startable.first, waiting[next] == nil || busy[next] != nil {
+        while let next = startable.first, waiting[next] == nil || isFull(next) {
             _ = startable.popFirst()
         }
     }
@@ -139,51 +213,53 @@ package struct Runs {
 
     /// The process of a run executes its program: the system has what it was short of.
     package mutating func started(_ number: RunNumber) {
-        guard !delays.isEmpty, let run = active[number] else { return }
-        delays[run.action] = nil
+        guard !backOffs.isEmpty, let run = active[number] else { return }
+        backOffs[run.action] = nil
     }
 
     /// The system was short of something that the run needs: its action is tried again later. Returns
     /// how long after, the first time in a row.
     package mutating func postpone(_ number: RunNumber, at now: Instant) -> Duration? {
-        guard let run = active.removeValue(forKey: number) else { return nil }
-        busy[run.action] = nil
-        var delay = delays[run.action] ?? (BackOff(), nil)
-        let isFirst = delays[run.action] == nil
-        let wait = delay.backOff.failed()
-        delay.until = now.advanced(by: wait)
-        delays[run.action] = delay
+        guard let run = leave(number) else { return nil }
+        let isFirst = backOffs[run.action] == nil
+        let wait = backOffs[run.action, default: BackOff()].failed()
+        holds[run.action] = Hold(until: now.advanced(by: wait), isRetry: false)
         waiting[run.action] = waiting[run.action] ?? Waiting(due: run.due, drains: drains)
         return isFirst ? wait : nil
     }
 
+    private mutating func leave(_ number: RunNumber) -> Active? {
+        guard let run = active.removeValue(forKey: number) else { return nil }
+        let count = busy[run.action, default: 1] - 1
+        busy[run.action] = count == 0 ? nil : count
+        return run
+    }
+
     /// When `timePassed` is to be called next.
     package var deadline: Instant? {
-        delays.isEmpty ? nil : delays.values.compactMap(\.until).min()
+        holds.isEmpty ? nil : holds.values.map(\.until).min()
     }
 
     /// Lets the actions go on whose time to be tried again has come.
     package mutating func timePassed(at now: Instant) {
         guard let deadline, deadline <= now else { return }
-        for (action, delay) in delays {
-            guard let until = delay.until, until <= now else { continue }
-            delays[action]?.until = nil
-            if waiting[action] != nil, busy[action] == nil {
-                waiting[action]?.drains = drains
-                startable.append(action)
-            }
+        for (action, hold) in holds where hold.until <= now {
+            holds[action] = nil
+            goOn(action)
         }
+    }
+
+    /// A waiting run may begin, for the touches that came until now.
+    private mutating func goOn(_ action: ActionID) {
+        guard waiting[action] != nil, !isFull(action), holds[action] == nil else { return }
+        waiting[action]?.drains = drains
+        startable.append(action)
     }
 
     /// The run is over: its process ended, or never executed anything.
     package mutating func ended(_ number: RunNumber) -> Active? {
-        guard let run = active.removeValue(forKey: number) else { return nil }
-        busy[run.action] = nil
-        if waiting[run.action] != nil {
-            // It waited for this run, and for the touches that came until now.
-            waiting[run.action]?.drains = drains
-            startable.append(run.action)
-        }
+        guard let run = leave(number) else { return nil }
+        goOn(run.action)
         return run
     }
 }

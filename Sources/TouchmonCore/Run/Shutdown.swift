@@ -1,10 +1,10 @@
-/// The order in which a daemon ends: no new runs; running ones may finish; then they are asked to
-/// stop; then they are killed. Every further signal goes on to the next step at once.
+/// The order in which a daemon ends: no new runs; running ones may finish; then they are stopped, each
+/// as its action says. Every further signal goes on to the next step at once; the last kills them.
 package struct Shutdown {
     package enum Step: Int, Hashable, Comparable, Sendable {
         /// Running runs may finish.
         case draining
-        /// They were asked to stop.
+        /// They are being stopped.
         case stopping
         /// They were killed.
         case killing
@@ -13,14 +13,12 @@ package struct Shutdown {
     }
 
     private let drain: Duration
-    private let stopTimeout: Duration
     package private(set) var step: Step?
     /// When the next step is due.
     package private(set) var deadline: Instant?
 
-    package init(drain: Duration, stopTimeout: Duration) {
+    package init(drain: Duration) {
         self.drain = drain
-        self.stopTimeout = stopTimeout
     }
 
     /// SIGINT or SIGTERM came; returns the step that begins, or nil after the last.
@@ -41,10 +39,9 @@ package struct Shutdown {
             deadline = now.advanced(by: drain)
         case .draining:
             step = .stopping
-            deadline = now.advanced(by: stopTimeout)
+            deadline = nil
         case .stopping:
             step = .killing
-            deadline = nil
         case .killing:
             return nil
         }

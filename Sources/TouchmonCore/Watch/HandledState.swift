@@ -5,6 +5,19 @@ package struct HandledState: Hashable, Sendable {
     /// a touch though it changes nothing of the status.
     package var isBeingWritten: Bool
 
+    /// Since when the kernel would not say what is at the path, of which nothing else is known then:
+    /// what was changed later was touched.
+    package private(set) var unseenSince: FileTime?
+
+    /// Of a path that could not be looked at.
+    init(unseenSince: FileTime) {
+        self.init(
+            FileStatus(
+                identity: FileIdentity(device: 0, inode: 0, birth: nil), kind: .regular, size: 0,
+                modified: unseenSince, changed: unseenSince, mode: 0, owner: 0, group: 0, links: 0))
+        self.unseenSince = unseenSince
+    }
+
     package init(_ status: FileStatus, isBeingWritten: Bool = false) {
         self.status = status
         self.isBeingWritten = isBeingWritten

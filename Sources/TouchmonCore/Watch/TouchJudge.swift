@@ -28,14 +28,6 @@ struct Evidence: OptionSet {
     /// Such a look found another file, and the way to it was gone again.
     static let followed = Evidence(rawValue: 1 << 11)
 
-    /// What was heard is recorded, for the next daemon.
-    static let recorded = Evidence(rawValue: 1 << 12)
-
-    /// Whatever a touch may be heard by.
-    static let mayBeTouch: Evidence = [
-        .wrote, .attributes, .modified, .created, .arrived, .entries,
-    ]
-
     /// Whether only a look in intervals led here.
     var isOnlySeen: Bool {
         !isDisjoint(with: [.polled, .followed]) && isSubset(of: [.unheard, .polled, .followed])
@@ -79,6 +71,10 @@ struct TouchJudge {
     private var isCloseUnheard = false
     /// Whether the handled state is the ledger's, and the path was not looked at since.
     private var isRecalled = false
+    /// Since when the path could not be looked at, where nothing is known of it.
+    private(set) var unseenSince: FileTime?
+    /// Whether that is the ledger's.
+    private var isUnseenRecalled = false
     /// Whether a touch was counted in place of a close that may still come, or be heard.
     private var isCloseCounted = false
 
@@ -118,6 +114,9 @@ struct TouchJudge {
 
     /// Goes on from what the ledger says was handled; nil where there was no file.
     init(handled state: HandledState?, isSameBoot: Bool) {
+        unseenSince = state?.unseenSince
+        isUnseenRecalled = unseenSince != nil
+        guard unseenSince == nil else { return }
         handled = state?.status
         lastLook = state == nil ? .absent : .handled
         hasBaseline = true
@@ -144,6 +143,9 @@ struct TouchJudge {
     /// Whether the path had to have been touched to be in this state.
     func isOutdated(by state: HandledState?) -> Bool {
         guard let state else { return false }
+        if let unseenSince {
+            return Self.isChanged(state.status, since: unseenSince)
+        }
         if isBeingWritten, !state.isBeingWritten { return true }
         var status = state.status
         if isDeviceStale { status.identity.device = handled?.identity.device ?? 0 }
@@ -194,6 +196,29 @@ struct TouchJudge {
         return evidence
     }
 
+    /// The kernel would not say what is at the path. True when nothing is known of it, for the first
+    /// time.
+    mutating func failed(_ examination: Examination) -> Bool {
+        guard !hasBaseline, unseenSince == nil else { return false }
+        unseenSince = examination.time
+        return true
+    }
+
+    /// Whether a file that could not be looked at since a time was changed since: of what an earlier
+    /// daemon did not see, nothing was heard either. The time of a change is that of the kernel's last
+    /// tick.
+    private static func isChanged(_ status: FileStatus, since time: FileTime) -> Bool {
+        status.changed.elapsed(until: time) < .milliseconds(20)
+    }
+
+    /// The same of a path that this daemon could not look at, but may have heard: written to since, and
+    /// not before the clock was set back.
+    private static func isModified(
+        _ status: FileStatus, since time: FileTime, until now: FileTime
+    ) -> Bool {
+        status.modified.elapsed(until: time) < .milliseconds(20) && status.modified <= now
+    }
+
     /// Judges a look at the path by what was heard before it. `writer` is nil when it was not
     /// asked for; then the verdict may be to ask.
     mutating func judge(
@@ -204,6 +229,7 @@ struct TouchJudge {
             // The handled state is kept: a file that comes back as it was, was not touched.
             seen = nil
             hasBaseline = true
+            unseenSince = nil
             isBeingWritten = false
             isCloseUnheard = false
             isRestored = false
@@ -247,6 +273,7 @@ struct TouchJudge {
             waiting = .closeOfWrite(now.advanced(by: Self.closeGrace))
         }
         hasBaseline = true
+        unseenSince = nil
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
         waitAgain(status, examination, now)
         seen = status
@@ -302,8 +329,15 @@ struct TouchJudge {
         let isTimeSet =
             evidence.contains(.attributes)
             && status.modified.elapsed(until: status.changed) <= .seconds(2)
+        let isUnseenTouch =
+            unseenSince.map { since in
+                isUnseenRecalled
+                    ? Self.isChanged(status, since: since)
+                    : Self.isModified(status, since: since, until: examination.time)
+            } ?? false
         let isTouched =
-            isTimeSet || !evidence.isDisjoint(with: [.wrote, .created, .arrived, .entries])
+            isTimeSet || isUnseenTouch
+            || !evidence.isDisjoint(with: [.wrote, .created, .arrived, .entries])
         if isTouched, status.kind != .regular { return .touch }
         if isTouched {
             guard let writer else { return .askWriter }

@@ -150,11 +150,12 @@ package struct Watcher {
         entries[action.index].judge.hasBaseline
     }
 
-    /// Whether something that may be a touch was heard of a path that could never be looked at. It is to
-    /// be recorded as one with no file: the file that the next daemon finds there is then new.
-    package func isHeardUnseen(_ action: ActionID) -> Bool {
-        unseen[action] != nil && !isKnown(action)
-            && !entries[action.index].evidence.isDisjoint(with: .mayBeTouch)
+    /// What is to be recorded of an action's path: how it was handled, or since when it could not be
+    /// looked at; nil where that is not known yet.
+    package func recorded(_ action: ActionID) -> HandledState?? {
+        let judge = entries[action.index].judge
+        if judge.hasBaseline { return .some(judge.handledState) }
+        return judge.unseenSince.map { HandledState(unseenSince: $0) }
     }
 
     // MARK: Plan
@@ -587,13 +588,10 @@ package struct Watcher {
         if case .failure(let error) = examination.status, !error.meansAbsent,
             error != .permissionDenied
         {
-            // What was heard is judged when the file can be looked at: if not by this daemon, by the next.
+            // What was heard is judged when the file can be looked at.
             entries[action.index].isQueued = false
             unseen[action] = error
-            if isHeardUnseen(action), !entries[action.index].evidence.contains(.recorded) {
-                entries[action.index].evidence.insert(.recorded)
-                outputs.append(.handled(action))
-            }
+            if entries[action.index].judge.failed(examination) { outputs.append(.handled(action)) }
             poll(action, blind: nil, quiet: polled[action]?.fileSystem)
             return schedule.arm(at: now)
         }

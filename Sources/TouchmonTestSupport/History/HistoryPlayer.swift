@@ -116,7 +116,9 @@ package struct HistoryPlayer {
                 LedgerFailure($0, RawPath("/state"), reason: "no luck")
             }
         case .starts(let failure): daemon.startFailure = failure
-        case .clock(let hours): daemon.kernel.moveClock(hours: hours)
+        case .clock(let hours):
+            promises.setsClock(daemon)
+            daemon.kernel.moveClock(hours: hours)
         case .runsTake(let time): daemon.manner.duration = .microseconds(time)
         case .runsEnd(let outcome): daemon.manner.outcome = outcome
         case .runsIgnoreSignals(let ignores): daemon.manner.obeysSignals = !ignores

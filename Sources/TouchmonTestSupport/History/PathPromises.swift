@@ -47,6 +47,9 @@ struct PathPromises {
     private(set) var watchedSince: Instant?
     /// How many runs a daemon owes for those that it did not see end.
     var rerunsDue = 0
+    /// Whether a daemon could not look at the path: then any change of the file counts, once, and what
+    /// lies on the other side of a clock that was set.
+    var wasUnseen = false
     /// The last start that executed nothing and is not tried again, with the life of its daemon.
     private var failure: (time: Instant, life: Int?)?
     /// How often a daemon had been idle when the action was last carried out anew.
@@ -205,6 +208,10 @@ struct PathPromises {
             if isSecond, !saves[place].isReusable { saves[place].foundAgainIn = life }
             saves[place].run = (index, max(run.drained, end), life)
             saves[place].isReusable = false
+            return true
+        }
+        if wasUnseen {
+            wasUnseen = false
             return true
         }
         guard rerunsDue > 0 else { return false }

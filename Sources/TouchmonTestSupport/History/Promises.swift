@@ -134,11 +134,21 @@ struct Promises {
         }
     }
 
+    /// The clock is set while paths can't be looked at: since when, is not known then.
+    package mutating func setsClock(_ daemon: SimulatedDaemon) {
+        guard daemon.kernel.faults.isPlanned(.status) else { return }
+        for index in paths.indices { paths[index].wasUnseen = true }
+    }
+
     /// A daemon read the ledger, or could not.
     private mutating func take(_ recovered: Recovered?, _ daemon: SimulatedDaemon) {
         let stored = recovered ?? Recovered(daemon.state.stored, boot: daemon.boot, calendar: 0)
         for index in paths.indices where stored.paths[History.path(index)] == nil {
             paths[index].isUnknown(toDaemonSince: daemon.lastIdle == nil)
+        }
+        for index in paths.indices
+        where stored.paths[History.path(index)]?.handled?.unseenSince != nil {
+            paths[index].wasUnseen = true
         }
         guard let recovered else {
             isDeafToThePast = true

@@ -43,7 +43,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         expectReport(of: file)
     }
 
-    @Test(arguments: WrongFile.values + WrongFile.settings)
+    @Test(arguments: WrongFile.values + WrongFile.settings + WrongFile.policies)
     func `a wrong value is explained`(file: WrongFile) {
         expectReport(of: file)
     }

@@ -23,6 +23,16 @@ extension LogEvent {
             .postponed(
                 run, path, identity, program: RawPath("deploy-app"),
                 StartFailure(step: .clone, error: .tryAgain), retry: .seconds(1)),
+            .stoppingRun(run, path, .timeout, signal: 15),
+            .stoppingRun(run, path, .restart, signal: 2),
+            .stoppingRun(run, path, .shutdown, signal: 15),
+            .killingRun(run, path),
+            .skipped(path),
+            .signalledRun(run, path, signal: 1),
+            .throttled(path, wait: .milliseconds(12_500)),
+            .retrying(run, path, attempt: 2, of: 3, wait: .milliseconds(1900)),
+            .exhausted(run, path, attempts: 3),
+            .exhausted(run, path, attempts: 1),
             .caughtUp(path, runs: true),
             .caughtUp(path, runs: false),
             .adopted(run, path, process: 4711),
@@ -81,8 +91,15 @@ extension LogEvent {
         case .ledgerRestored: 20
         case .ledgerSetAside: 21
         case .troubled: 22
+        case .stoppingRun: 23
+        case .killingRun: 24
+        case .skipped: 25
+        case .signalledRun: 26
+        case .throttled: 27
+        case .retrying: 28
+        case .exhausted: 29
         }
     }
 
-    static let caseCount = 23
+    static let caseCount = 30
 }

@@ -8,7 +8,7 @@ import TouchmonCore
         (.ready(actions: 1000, elapsed: .seconds(2)), "ready: 1000 actions in 2000.00 ms"),
         (.reloadRefused(problems: 1), "reload refused: 1 problem above; nothing was changed"),
         (.stopped(waiting: 2), "stopped; 2 touches not handled"),
-        (.stopping(runs: 3), "stopping: asking 3 runs to end with SIGTERM"),
+        (.stopping(runs: 3), "stopping: 3 runs did not end in time"),
         (
             .draining(runs: 1, within: .milliseconds(50)),
             "stopping: waiting up to 0.050 s for 1 run to end"

@@ -19,7 +19,7 @@ import TouchmonCore
             LogEvent.reloadRefused(problems: 1),
             "<3>reload refused: 1 problem above; nothing was changed\n"
         ),
-        (.stopping(runs: 1), "<4>stopping: asking 1 run to end with SIGTERM\n"),
+        (.stopping(runs: 1), "<4>stopping: 1 run did not end in time\n"),
         (.reloading, "<5>reloading the action files\n"),
         (.touched(LogEvent.path), "<6>touched: /srv/app/stamp\n"),
     ])

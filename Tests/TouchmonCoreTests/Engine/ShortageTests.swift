@@ -56,11 +56,15 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
-    @Test(arguments: [false, true])
-    func `a touch that could not be looked at is the next daemon's to find`(isKilled: Bool) throws {
+    /// Also where not even the way to the path could be looked at, so that nothing was heard.
+    @Test(arguments: 1...4, [false, true])
+    func `a touch that could not be looked at is the next daemon's to find`(
+        ordinal: Int, isKilled: Bool
+    ) throws {
         var kernel = try Self.kernel()
-        kernel.faults.fail(.status, ordinal: 3, .forever, with: .noMemory)
+        kernel.faults.fail(.status, ordinal: ordinal, .forever, with: .noMemory)
         var daemon = Self.daemon(kernel)
+        daemon.pass(.seconds(1))
         try Self.touch(&daemon)
         daemon.pass(.seconds(3))
         #expect(daemon.runs.isEmpty)
@@ -69,6 +73,25 @@ import TouchmonTestSupport
         daemon.kernel.faults.clear()
         daemon.restart([PlannedAction("/srv/a")])
         daemon.pass(.seconds(3))
+        #expect(daemon.runs.count == 1)
+    }
+
+    @Test(arguments: [false, true])
+    func `a path that could not be looked at, and was not touched, has no run`(isKilled: Bool)
+        throws
+    {
+        var kernel = try Self.kernel()
+        kernel.faults.fail(.status, .forever, with: .noMemory)
+        var daemon = Self.daemon(kernel)
+        daemon.pass(.seconds(3))
+        if isKilled { daemon.crash() } else { daemon.signal(.terminate) }
+        daemon.settle()
+        daemon.kernel.faults.clear()
+        daemon.restart([PlannedAction("/srv/a")])
+        daemon.pass(.seconds(3))
+        #expect(daemon.runs.isEmpty)
+        try Self.touch(&daemon)
+        daemon.settle()
         #expect(daemon.runs.count == 1)
     }
 

@@ -16,8 +16,12 @@ final class Watched {
     private var passes: [Int32: Int] = [:]
 
     /// Its runs tell their reason and number in a file, then do what `script` says; `extra` are further
-    /// keys of the action. Without `exists` there is no file at the path yet.
-    init(_ script: String = "", extra: [String: Any] = [:], exists: Bool = true) throws {
+    /// keys of the action, and each of `names` a variable with a path that it may write to. Without
+    /// `exists` there is no file at the path yet.
+    init(
+        _ script: String = "", extra: [String: Any] = [:], exists: Bool = true,
+        with names: String...
+    ) throws {
         scratch = try Scratch()
         try FileManager.default.createDirectory(
             atPath: scratch("dir"), withIntermediateDirectories: true)
@@ -27,14 +31,18 @@ final class Watched {
         output = try scratch.write("output")
         gate = try Gate(scratch("gate"))
         let begin = "gate=\(scratch("gate")); echo $TOUCHMON_REASON $TOUCHMON_RUN $$ >> \(output)"
+        let places = Dictionary(uniqueKeysWithValues: names.map { [scratch] in ($0, scratch($0)) })
         let action: [String: Any] = [
             "argv": ["sh", "-c", "\(begin); \(script)"], "user": NSUserName(),
         ]
         files = try scratch.actions([
-            path: action.merging(extra) { $1 },
+            path: action.merging(extra) { $1 }.merging(["environment": places]) { $1 },
             barrier: ["argv": ["true"], "user": NSUserName()],
         ])
     }
+
+    /// The path that the script knows under a name.
+    func file(_ name: String) -> String { scratch(name) }
 
     /// The next daemon; `prefix` is a command to start it with.
     func start(prefix: [String] = []) throws -> TouchmonProcess {
