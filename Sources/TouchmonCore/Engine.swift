@@ -238,7 +238,7 @@ package struct Engine {
             }
             ledger.changed(active.action, at: now)
         } else {
-            _ = end(run)
+            end(active)
             log(
                 .notStarted(run, action.path, action.command.identity, program: program, failure),
                 at: now)
@@ -251,7 +251,7 @@ package struct Engine {
         let cause = stops.ended(run)
         let slot = actions[active.action]
         let path = slot.action.path
-        _ = end(run)
+        end(active)
         ledger.ended(row(active, path), .ended(outcome), at: now)
         log(.ended(run, path, outcome, elapsed: now.elapsed(since: active.started)), at: now)
         if !slot.isRetired, outcome.isFailure, cause == nil || cause == .timeout {
@@ -473,11 +473,9 @@ package struct Engine {
         return false
     }
 
-    private mutating func end(_ run: RunNumber) -> (Runs.Active, PlannedAction)? {
-        guard let active = runs.ended(run) else { return nil }
-        let slot = actions[active.action]
-        if slot.isRetired { actions.forget(active.action) }
-        return (active, slot.action)
+    private mutating func end(_ run: Runs.Active) {
+        _ = runs.ended(run.number)
+        if actions[run.action].isRetired { actions.forget(run.action) }
     }
 
     // MARK: Record
@@ -498,7 +496,8 @@ package struct Engine {
             switch row.due {
             case nil: break
             case .interrupted: rerun(id, at: now)
-            case .retry, .start: request(id, row.due ?? .retry, at: now)
+            case .retry: request(id, .retry, at: now)
+            case .start: request(id, .start, at: now)
             case .touch, .catchUp: catchUp(id, action, at: now)
             }
         }

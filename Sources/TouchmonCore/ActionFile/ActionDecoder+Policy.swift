@@ -18,10 +18,9 @@ extension ActionDecoder {
     mutating func signal(_ node: JSONNode) throws(WrongForm) -> Int32? {
         guard case .string(let text) = node.value else { throw WrongForm() }
         if let signal = SignalName.number(of: text) { return signal }
-        let near = nearestName(to: text, in: SignalName.names)
         report(
             at: node.offset, "\(TerminalText.quoted(text)) is not a signal",
-            remedy: near.map { "write `\"\($0)\"` instead" } ?? ValueForm.signal.remedy)
+            remedy: ValueForm.signal.remedy)
         return nil
     }
 

@@ -1,7 +1,7 @@
 /// The names of the signals of Linux, signal(7), by their numbers on x86-64 and ARM.
 package enum SignalName {
     /// Each without `SIG`.
-    static let names = [
+    private static let names = [
         "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
         "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
         "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",

@@ -57,7 +57,7 @@ package struct Runs {
     /// How often runs of an action may begin, and when the last ones did.
     private struct Rate {
         var limit: RateLimit
-        var starts: [Instant] = []
+        var starts: [Instant]
 
         /// When the next run may begin.
         mutating func next(at now: Instant) -> Instant {
@@ -230,8 +230,8 @@ package struct Runs {
 
     private mutating func leave(_ number: RunNumber) -> Active? {
         guard let run = active.removeValue(forKey: number) else { return nil }
-        let count = busy[run.action, default: 1] - 1
-        busy[run.action] = count == 0 ? nil : count
+        busy[run.action]? -= 1
+        if busy[run.action] == 0 { busy[run.action] = nil }
         return run
     }
 

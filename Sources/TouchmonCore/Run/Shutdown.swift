@@ -1,15 +1,13 @@
 /// The order in which a daemon ends: no new runs; running ones may finish; then they are stopped, each
 /// as its action says. Every further signal goes on to the next step at once; the last kills them.
 package struct Shutdown {
-    package enum Step: Int, Hashable, Comparable, Sendable {
+    package enum Step: Hashable, Sendable {
         /// Running runs may finish.
         case draining
         /// They are being stopped.
         case stopping
         /// They were killed.
         case killing
-
-        package static func < (left: Step, right: Step) -> Bool { left.rawValue < right.rawValue }
     }
 
     private let drain: Duration

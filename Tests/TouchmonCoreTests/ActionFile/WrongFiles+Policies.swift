@@ -320,5 +320,23 @@ extension WrongFile {
                                                          ^
               write `true` or `false`, without quotes
             """#),
+        WrongFile(
+            "a signal that is nearly one",
+            #"{"/f": {"argv": ["true"], "user": "root", "stop_signal": "WINCHH"}}"#,
+            #"""
+            web.json:1:58: error: `WINCHH` is not a signal
+                …"true"], "user": "root", "stop_signal": "WINCHH"}}
+                                                         ^
+              write the name of a signal, as in `"TERM"`
+            """#),
+        WrongFile(
+            "a stop_timeout that is no duration",
+            #"{"/f": {"argv": ["true"], "user": "root", "stop_timeout": "x"}}"#,
+            #"""
+            web.json:1:59: error: `x` is not a duration
+                …true"], "user": "root", "stop_timeout": "x"}}
+                                                         ^
+              write a whole number and `ms`, `s`, `m` or `h`, as in `"250ms"`
+            """#),
     ]
 }

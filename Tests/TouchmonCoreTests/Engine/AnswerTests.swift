@@ -64,6 +64,40 @@ import TouchmonTestSupport
         }
     }
 
+    @Test func `a run that is made while others are killed is killed too`() throws {
+        var (daemon, spec) = try Self.starting()
+        for _ in 1...3 { daemon.signal(.terminate) }
+        guard case .readEvents? = daemon.engine.nextEffect(at: daemon.clock) else {
+            daemon.engine.made(spec.number, process: 7)
+            guard case .signal(7, 9) = daemon.engine.nextEffect(at: daemon.clock) else {
+                Issue.record("it outlives the others")
+                return
+            }
+            return
+        }
+        Issue.record("nothing is left to be heard")
+    }
+
+    /// A path whose touch is asked about is found by the next daemon, whatever else happens to it.
+    @Test func `nothing is recorded of a path as long as it is not known whether its touch counts`()
+        throws
+    {
+        var daemon = try Self.daemon([Self.action(reader: Self.alice)])
+        daemon.readersMayRead = nil
+        try Self.touch(&daemon)
+        daemon.settle()
+        daemon.tick(.milliseconds(1))
+        try daemon.kernel.setTimes(
+            Self.path, access: .now, modification: .set(FileTime(seconds: 1000)))
+        daemon.settle()
+        #expect(daemon.runs.isEmpty)
+        daemon.crash()
+        daemon.readersMayRead = true
+        daemon.restart([Self.action(reader: Self.alice)])
+        daemon.settle()
+        #expect(daemon.runs.count == 1)
+    }
+
     @Test func `what is said of a run after its end changes nothing`() throws {
         var (daemon, spec) = try Self.starting()
         daemon.engine.made(spec.number, process: 7)
@@ -71,6 +105,7 @@ import TouchmonTestSupport
         daemon.settle()
         let logs = daemon.logs
         #expect(logs.contains { if case .ended(spec.number, _, _, _) = $0 { true } else { false } })
+        daemon.engine.made(spec.number, process: 7)
         daemon.engine.started(spec.number)
         daemon.engine.notStarted(
             spec.number, StartFailure(step: .execute, error: .noMemory), at: daemon.clock)

@@ -382,6 +382,20 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 2)
     }
 
+    @Test func `run at start: what could not begin is the next daemon's`() throws {
+        var daemon = try Self.daemon { _ in }
+        daemon.crash()
+        daemon.startFailure = StartFailure(step: .clone, error: .tryAgain)
+        daemon.restart(Self.plan { $0.runAtStart = true })
+        daemon.pass(.seconds(3))
+        #expect(daemon.runs.isEmpty)
+        daemon.crash()
+        daemon.startFailure = nil
+        daemon.restart(Self.plan { _ in })
+        daemon.settle()
+        #expect(daemon.runs.map(Self.reason) == ["start"])
+    }
+
     @Test func `run at start: it is also for a touch from before`() throws {
         var daemon = try Self.daemon { _ in }
         daemon.crash()

@@ -95,6 +95,25 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
+    @Test(arguments: [false, true])
+    func `a ledger that opens late says since when a path was not looked at`(isTouched: Bool) throws
+    {
+        var kernel = try Self.kernel()
+        kernel.faults.fail(.status, .forever, with: .noMemory)
+        var daemon = Self.daemon(kernel)
+        daemon.pass(.seconds(3))
+        if isTouched { try Self.touch(&daemon) }
+        daemon.crash()
+        daemon.kernel.faults.clear()
+        daemon.state.failure = LedgerFailure(.noDescriptors, RawPath("/state"), reason: "none")
+        daemon.restart([PlannedAction("/srv/a")])
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.isEmpty)
+        daemon.state.failure = nil
+        daemon.pass(.seconds(120))
+        #expect(daemon.runs.count == (isTouched ? 1 : 0))
+    }
+
     @Test func `a file that is written while the first look fails counts when it is closed`() throws
     {
         var kernel = try Self.kernel()

@@ -55,6 +55,19 @@ import Testing
         #expect(Self.start(&runs) == [2])
     }
 
+    @Test func `an action that may have more runs than one changes nothing for the others`() {
+        var runs = Runs()
+        var policy = RunPolicy()
+        policy.busy = .parallel
+        policy.maxParallel = 2
+        runs.setPolicy(Self.a, policy)
+        for action in [Self.a, Self.b, Self.a, Self.b] {
+            runs.request(action, Self.due())
+            _ = Self.start(&runs)
+        }
+        #expect(runs.activeRuns.map(\.action) == [Self.a, Self.b, Self.a])
+    }
+
     // MARK: Runs that are put off
 
     private static func at(_ seconds: Int64) -> Instant {
