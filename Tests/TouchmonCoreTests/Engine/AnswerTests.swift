@@ -91,6 +91,9 @@ import TouchmonTestSupport
             Self.path, access: .now, modification: .set(FileTime(seconds: 1000)))
         daemon.settle()
         #expect(daemon.runs.isEmpty)
+        // In the journal, and when everything is saved.
+        daemon.pass(.seconds(120))
+        #expect(daemon.runs.isEmpty)
         daemon.crash()
         daemon.readersMayRead = true
         daemon.restart([Self.action(reader: Self.alice)])
