@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "spawn.h"
+#include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,57 +11,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-// The child runs in the memory of its parent, at the same time as its parent. It therefore calls no
-// function of libc, not even syscall(3), which writes errno into the parent's thread; writes to
-// nothing but its slot and its stack; and is not instrumented by sanitizers.
-//
-// The child's user can't reach that memory. When a credential changes, commit_creds() in the kernel
-// marks the memory not dumpable before it publishes the new uid, and ptrace(2), /proc/PID/mem and
-// process_vm_readv(2) refuse memory that is not dumpable. The mark stays on the daemon: it writes no
-// core and only root can trace it, which suits a root daemon. exec gives the child fresh memory.
-#define CHILD static __attribute__((disable_sanitizer_instrumentation, no_stack_protector))
-
-CHILD inline long call(long number, long a, long b, long c, long d) {
-#if defined(__x86_64__)
-    long result;
-    register long r10 __asm__("r10") = d;
-    __asm__ volatile("syscall"
-                     : "=a"(result)
-                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
-                     : "rcx", "r11", "memory");
-    return result;
-#elif defined(__aarch64__)
-    register long x8 __asm__("x8") = number;
-    register long x0 __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
-    return x0;
-#else
-#error "the child's system calls are written for x86_64 and aarch64 only"
-#endif
-}
-
-// Begins a step: what the report says if the child is killed during it.
-CHILD void begin(struct tm_child *child, enum tm_step step) {
-    __atomic_store_n(&child->step, step, __ATOMIC_RELEASE);
-}
-
-CHILD _Noreturn void fail(struct tm_child *child, long error) {
-    child->error = (int32_t)error;
-    for (;;) {
-        call(SYS_exit_group, 127, 0, 0, 0);
-    }
-}
-
-// Ends a step: `result` is what the kernel returned, a negated errno on failure.
-CHILD void check(struct tm_child *child, long result) {
-    if (result < 0) {
-        fail(child, -result);
-    }
-}
 
 // What is the same for every child.
 CHILD void prepare(struct tm_child *child) {
@@ -238,11 +187,20 @@ CHILD int run_child(void *argument) {
     }
     __atomic_store_n(&child->has_begun, 1, __ATOMIC_RELEASE);
     set_descriptors(child);
+    if (child->has_settings && !child->settings_as_user) {
+        tm_set_scheduling_and_limits(child);
+    }
     if (child->change_identity) {
         change_identity(child);
     }
     drop_capabilities(child);
     verify_identity(child);
+    if (child->has_settings) {
+        if (child->settings_as_user) {
+            tm_set_scheduling_and_limits(child);
+        }
+        tm_confine(child);
+    }
     call(SYS_umask, child->umask, 0, 0, 0);
     if (child->directory != NULL) {
         // As the user: a directory that only root can enter must not become reachable, and a hung
@@ -264,6 +222,7 @@ static int spawn(struct tm_child *child, void *stack_top) {
     child->has_begun = 0;
     child->step = TM_STEP_NONE;
     child->error = 0;
+    child->item = -1;
     child->record_error = 0;
     __atomic_store_n(&child->alive, 1, __ATOMIC_RELEASE);
     int pid = clone(run_child, stack_top, flags, child, NULL, NULL, &child->alive);

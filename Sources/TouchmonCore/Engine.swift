@@ -225,6 +225,7 @@ package struct Engine {
         let slot = actions[active.action]
         let action = slot.action
         let program = RawPath(bytes: action.command.argv.first)
+        let failure = failure.explained(by: action.command.process)
         // Before there was a process there was nobody to write that the run began.
         if failure.step != .clone {
             ledger.ended(row(active, action.path), .notStarted, at: active.started)

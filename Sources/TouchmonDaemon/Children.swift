@@ -89,7 +89,8 @@ struct Children: ~Copyable {
                 identity: ProcessIdentity(
                     user: shared.value.identity.user, group: shared.value.identity.group,
                     groups: shared.value.identity.groups),
-                changesIdentity: changesIdentity, umask: shared.value.umask, record: record),
+                changesIdentity: changesIdentity, umask: shared.value.umask, record: record,
+                settings: SpawnSettings(shared.value)),
             standard, patience: isCrowded ? Self.patience : 0)
         wantsAhead = true
         byRun[spec.number] = child
@@ -186,7 +187,8 @@ struct Children: ~Copyable {
         starting.removeAll { $0 == run }
         let start = try child.settle(within: 0)
         if case .failed(let step, let errno) = start {
-            let failure = StartFailure(step: StartStep(step), error: ErrorNumber(errno.code))
+            let failure = StartFailure(
+                step: StartStep(step), error: ErrorNumber(errno.code), item: child.failedItem)
             return (run, .notStarted(failure))
         }
         // Killed before it had begun: nobody ever knew of the run.
@@ -230,11 +232,16 @@ extension StartStep {
             case .clone: .clone
             case .session: .session
             case .standardDescriptors, .closeDescriptors: .descriptors
+            case .nice: .nice
+            case .ioClass: .ioClass
+            case .limits: .limits
             case .groups: .groups
             case .group: .group
             case .user: .user
             case .capabilities: .capabilities
             case .verifyIdentity: .verify
+            case .noNewPrivileges: .noNewPrivileges
+            case .sandbox: .sandbox
             case .directory: .directory
             case .execute: .execute
             }

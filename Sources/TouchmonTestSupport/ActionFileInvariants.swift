@@ -66,6 +66,7 @@ package enum ActionFileInvariants {
             && Set(names).count == names.count
             && action.workingDirectory?.isAbsolute != false
             && action.umask <= 0o777
+            && isValid(action.process)
             && action.settle.quiet >= .zero
             && action.poll.map { $0 >= .milliseconds(10) } != false
             && action.settle.max.map { $0 >= action.settle.quiet } != false
@@ -80,6 +81,16 @@ package enum ActionFileInvariants {
             && [policy.busySignal, policy.stopSignal].allSatisfy { 1...31 ~= $0 }
             && isRetryValid != false
             && policy.rateLimit.map { $0.runs > 0 && $0.per > .zero } != false
+    }
+
+    private static func isValid(_ settings: ProcessSettings) -> Bool {
+        settings.nice.map { -20...19 ~= $0 } != false
+            && settings.ioClass.map { $0.level <= 7 } != false
+            && settings.limits.allSatisfy { $0.value >= 0 }
+            && Set(settings.limits.map(\.resource)).count == settings.limits.count
+            && settings.sandbox.allSatisfy { $0.path.isAbsolute && !$0.path.bytes.contains(0) }
+            && (settings.sandbox.isEmpty || settings.noNewPrivileges != false)
+            && settings.sandbox.isEmpty != settings.sandbox.contains { $0.access == .execute }
     }
 
     private static func withoutPlaces(_ action: ActionDefinition) -> ActionDefinition {
@@ -130,6 +141,7 @@ package enum ActionFileInvariants {
         }
         writer.key("umask")
         writer.string(String(action.umask, radix: 8))
+        write(action.process, to: &writer)
         writer.key("settle")
         writer.object { writer in
             for (key, duration) in [("quiet", action.settle.quiet), ("max", action.settle.max)] {
@@ -193,6 +205,44 @@ package enum ActionFileInvariants {
 
     private static func write(_ duration: Duration, to writer: inout JSONWriter) {
         writer.string("\(duration.nanoseconds / 1_000_000)ms")
+    }
+
+    private static func write(_ settings: ProcessSettings, to writer: inout JSONWriter) {
+        writer.key("limits")
+        writer.object { writer in
+            for limit in settings.limits {
+                writer.key(limit.resource.rawValue)
+                if limit.resource == .cpuTime {
+                    writer.string("\(limit.value)s")
+                } else {
+                    writer.number(limit.value)
+                }
+            }
+        }
+        if let nice = settings.nice {
+            writer.key("nice")
+            writer.number(nice)
+        }
+        if let ioClass = settings.ioClass {
+            writer.key("io_class")
+            writer.string(ioClass.text)
+        }
+        if let noNewPrivileges = settings.noNewPrivileges {
+            writer.key("no_new_privileges")
+            writer.boolean(noNewPrivileges)
+        }
+        guard !settings.sandbox.isEmpty else { return }
+        writer.key("sandbox")
+        writer.object { writer in
+            for access in SandboxPath.Access.allCases {
+                writer.key(access.rawValue)
+                writer.list { writer in
+                    for path in settings.sandbox where path.access == access {
+                        writer.string(path.path.bytes)
+                    }
+                }
+            }
+        }
     }
 
     private static func write(_ account: AccountName, to writer: inout JSONWriter) {

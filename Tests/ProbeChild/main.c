@@ -10,6 +10,15 @@
 //     directory - HEX             the working directory
 //     stat FIELD VALUE            pid, parent, group, session of /proc/self/stat
 //     status KEY VALUE            every line of /proc/self/status, blanks folded
+//     limit NUMBER SOFT HARD      every limit of getrlimit(2)
+//     scheduling nice VALUE       getpriority(2)
+//     scheduling io CLASS:LEVEL   ioprio_get(2)
+//
+//     ProbeChild --try DIRECTORY...
+//
+// Tries in each directory to list it, to read, write and truncate `file`, to make `new`, to remove
+// `old` and to execute `program`, and says what came of it: `may WHAT DIRECTORY RESULT`, where the
+// result is `yes` or the name of the error.
 //
 //     ProbeChild --hold PATH
 //
@@ -31,6 +40,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fanotify.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,6 +94,65 @@ static void print_status(void) {
     if (file != NULL) {
         fclose(file);
     }
+}
+
+static void print_limits(void) {
+    for (int number = 0; number < RLIM_NLIMITS; number++) {
+        struct rlimit limit;
+        if (getrlimit(number, &limit) == 0) {
+            printf("limit %d %lu %lu\n", number, limit.rlim_cur, limit.rlim_max);
+        }
+    }
+}
+
+static void print_scheduling(void) {
+    long io = syscall(SYS_ioprio_get, 1, 0);
+    printf("scheduling nice %d\nscheduling io %ld:%ld\n", getpriority(PRIO_PROCESS, 0), io >> 13,
+           io & 7);
+}
+
+static void may(const char *what, const char *directory, int succeeded) {
+    printf("may %s %s %s\n", what, directory, succeeded ? "yes" : strerrorname_np(errno));
+}
+
+static int opens(const char *directory, const char *name, int flags) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    int file = open(path, flags | O_CLOEXEC, 0600);
+    if (file >= 0) {
+        close(file);
+    }
+    return file >= 0;
+}
+
+static int executes(const char *path) {
+    int status = 0;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        execl(path, path, NULL);
+        _exit(errno);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+        return 0;
+    }
+    errno = WIFEXITED(status) ? WEXITSTATUS(status) : ECANCELED;
+    return errno == 0;
+}
+
+static int try_directory(const char *directory) {
+    char path[PATH_MAX];
+    may("list", directory, opens(directory, ".", O_RDONLY | O_DIRECTORY));
+    may("read", directory, opens(directory, "file", O_RDONLY));
+    may("write", directory, opens(directory, "file", O_WRONLY));
+    snprintf(path, sizeof path, "%s/file", directory);
+    may("truncate", directory, truncate(path, 0) == 0);
+    may("make", directory, opens(directory, "new", O_WRONLY | O_CREAT | O_EXCL));
+    snprintf(path, sizeof path, "%s/old", directory);
+    may("remove", directory, unlink(path) == 0);
+    snprintf(path, sizeof path, "%s/program", directory);
+    may("execute", directory, executes(path));
+    return fflush(stdout);
 }
 
 static int hold(const char *path) {
@@ -144,6 +215,13 @@ int main(int argc, char **argv) {
     if (argc == 4 && strcmp(argv[1], "--witness") == 0) {
         return witness(argv[2], argv[3]);
     }
+    if (argc > 2 && strcmp(argv[1], "--try") == 0) {
+        int result = 0;
+        for (int i = 2; i < argc; i++) {
+            result |= try_directory(argv[i]);
+        }
+        return result == 0 ? 0 : 1;
+    }
     setvbuf(stdout, NULL, argc == 3 && strcmp(argv[1], "--hold") == 0 ? _IOLBF : _IOFBF, 1 << 16);
     if (argc == 3 && strcmp(argv[1], "--hold") == 0) {
         return hold(argv[2]);
@@ -157,6 +235,8 @@ int main(int argc, char **argv) {
     printf("stat pid %d\nstat parent %d\nstat group %d\nstat session %d\n", getpid(), getppid(),
            getpgrp(), getsid(0));
     print_status();
+    print_limits();
+    print_scheduling();
     free(directory);
     return fflush(stdout) == 0 ? 0 : 1;
 }

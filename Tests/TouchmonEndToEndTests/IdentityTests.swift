@@ -88,7 +88,7 @@ struct IdentityTests {
         #expect(event["step"] as? String == "execute")
         #expect(event["errno"] as? Int == 11)
         let message = try #require(event["message"] as? String)
-        #expect(message.contains("raise the limit on processes"), "\(message)")
+        #expect(message.contains("the run's user has too many processes"), "\(message)")
         #expect(!FileManager.default.fileExists(atPath: scratch("open/executed")))
         // With the limit gone the run is made, without another touch.
         try Command.run(["prlimit", "--pid", String(daemon.pid), "--nproc=64:"])

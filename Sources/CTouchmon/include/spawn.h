@@ -20,19 +20,42 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What the child was at when it failed. The order is the order in the child.
+// What the child was at when it failed. The order is the order in the child; where the settings may
+// not use the caller's rights, the first three of them come after TM_STEP_VERIFY.
 enum tm_step {
     TM_STEP_NONE = 0,
-    TM_STEP_SESSION,      // setsid(2)
-    TM_STEP_STANDARD_IO,  // descriptors 0, 1 and 2
-    TM_STEP_CLOSE,        // every other descriptor
-    TM_STEP_GROUPS,       // setgroups(2)
-    TM_STEP_GROUP,        // setresgid(2)
-    TM_STEP_USER,         // setresuid(2)
-    TM_STEP_CAPABILITIES, // capset(2)
-    TM_STEP_VERIFY,       // the identity is the one that was asked for, and cannot be undone
-    TM_STEP_DIRECTORY,    // chdir(2), as the new user
-    TM_STEP_EXECUTE       // execve(2)
+    TM_STEP_SESSION,           // setsid(2)
+    TM_STEP_STANDARD_IO,       // descriptors 0, 1 and 2
+    TM_STEP_CLOSE,             // every other descriptor
+    TM_STEP_NICE,              // setpriority(2)
+    TM_STEP_IO_CLASS,          // ioprio_set(2)
+    TM_STEP_LIMITS,            // prlimit(2); `item` says which
+    TM_STEP_GROUPS,            // setgroups(2)
+    TM_STEP_GROUP,             // setresgid(2)
+    TM_STEP_USER,              // setresuid(2)
+    TM_STEP_CAPABILITIES,      // capset(2)
+    TM_STEP_VERIFY,            // the identity is the one asked for, and cannot be undone
+    TM_STEP_NO_NEW_PRIVILEGES, // prctl(2)
+    TM_STEP_SANDBOX,           // landlock(7), as the new user; `item` says which path
+    TM_STEP_DIRECTORY,         // chdir(2), as the new user
+    TM_STEP_EXECUTE            // execve(2)
+};
+
+// A limit that the child gets as its soft and its hard one, getrlimit(2).
+struct tm_limit {
+    uint32_t resource;
+    uint64_t value;
+};
+
+// What a child with a sandbox may do at a path and below it: an or of these.
+enum tm_access {
+    TM_ACCESS_READ = 1,    // read files, list directories
+    TM_ACCESS_WRITE = 2,   // write, make, rename and remove files; not read them
+    TM_ACCESS_EXECUTE = 4  // read and execute files, list directories
+};
+struct tm_allowed {
+    const char *path;
+    uint32_t access;
 };
 
 // A child's slot: what to start, and what the child says. Everything that it points to lies in the
@@ -55,12 +78,25 @@ struct tm_child {
     int32_t journal;         // opened for appending, above 2
     uint8_t change_identity; // 0: fail unless the caller already has this identity
 
+    uint8_t has_settings;             // 0: nothing of what follows is looked at
+    uint8_t settings_as_user;         // not 0: scheduling and limits without the caller's rights
+    uint8_t has_nice;                 // 0: the caller's nice value
+    int8_t nice;                      // -20 to 19
+    uint8_t io_class;                 // IOPRIO_CLASS_*; 0: the caller's
+    uint8_t io_level;                 // 0 to 7
+    uint8_t no_new_privileges;        // 0: the caller's
+    const struct tm_limit *limits;
+    size_t limit_count;
+    const struct tm_allowed *allowed; // the sandbox: nothing else can be read, written, executed
+    size_t allowed_count;             // 0: no sandbox
+
     // Not for the caller to write.
     uint32_t alive;       // not 0 while the child shares the caller's memory
     uint32_t goes_on;     // not 0 once a child that was made ahead may go on
     uint32_t has_begun;   // not 0 once it has written its record, or failed to
     uint32_t step;        // the last step begun, an enum tm_step
     int32_t error;        // errno of that step; 0: it did not fail
+    int32_t item;         // which limit or path that was, counted from 0; -1: none
     int32_t record_error; // errno of writing the record; 0: it did not fail
     int32_t parent;       // the caller's pid, of a child that was made ahead; else 0
 };
@@ -76,8 +112,8 @@ struct tm_child {
 //
 // The child has: its own session; the given descriptors and no other; the given groups, gid and uid
 // in all of their forms; no inheritable or ambient capability, and none at all unless it is root;
-// the umask and directory; no blocked signal. A child that cannot have all of that executes nothing
-// and exits after filling in `step` and `error`.
+// the umask and directory; no blocked signal; its settings. A child that cannot have all of that
+// executes nothing and exits after filling in `step` and `error`.
 //
 // The caller goes on at once, or, with `patience`, sleeps until the child left the shared memory, but not
 // longer than that many nanoseconds: a child that is held back, by its user or by a hung file system,

@@ -88,6 +88,7 @@ struct ActionDecoder {
                 reportForm(of: part.node, key.name, form)
             }
         }
+        checkSettings(action.process, members)
         if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
             report(
                 at: member.keyOffset,

@@ -67,6 +67,7 @@ package struct ActionDefinition: Hashable, Sendable {
     /// nil: the daemon's own directory.
     package var workingDirectory: RawPath?
     package var umask: UInt16 = 0o022
+    package var process = ProcessSettings()
     package var settle = SettlePolicy(quiet: .zero)
     /// How often the path is looked at, whatever is heard of it; nil: only where not all is heard.
     package var poll: Duration?

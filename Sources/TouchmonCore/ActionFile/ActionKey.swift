@@ -64,6 +64,26 @@ package struct ActionKey: Sendable {
         ActionKey("umask", .octal, aliases: ["mask"]) { node, action, decoder throws(WrongForm) in
             action.umask = try decoder.umask(node) ?? action.umask
         },
+        ActionKey("limits", .limits, aliases: ["limit", "ulimit", "ulimits", "rlimits"]) {
+            node, action, decoder throws(WrongForm) in
+            action.process.limits = try decoder.limits(node)
+        },
+        ActionKey("nice", .nice, aliases: ["niceness", "priority"]) {
+            node, action, decoder throws(WrongForm) in
+            action.process.nice = try decoder.nice(node)
+        },
+        ActionKey("io_class", .ioClass, aliases: ["ionice", "io_scheduling_class"]) {
+            node, action, decoder throws(WrongForm) in
+            action.process.ioClass = try decoder.ioClass(node)
+        },
+        ActionKey("no_new_privileges", .boolean, aliases: ["no_new_privs"]) {
+            node, action, decoder throws(WrongForm) in
+            action.process.noNewPrivileges = try decoder.boolean(node)
+        },
+        ActionKey("sandbox", .sandbox, aliases: ["landlock"]) {
+            node, action, decoder throws(WrongForm) in
+            action.process.sandbox = try decoder.sandbox(node)
+        },
         ActionKey("settle", .settle, aliases: ["debounce", "delay", "quiet"]) {
             node, action, decoder throws(WrongForm) in
             action.settle = try decoder.settle(node) ?? action.settle
@@ -126,8 +146,6 @@ package struct ActionKey: Sendable {
 
     private static let later = [
         "on", "recursive", "include", "exclude", "each", "compare", "touched_by", "own_changes",
-        "kill", "on_failure",
-        "output_limit", "stdin", "follow", "limits", "nice", "io_class", "no_new_privileges",
-        "sandbox",
+        "kill", "on_failure", "output_limit", "stdin", "follow",
     ]
 }

@@ -2,6 +2,7 @@
 package enum ValueForm: Hashable, Sendable {
     case strings, account, accounts, environment, path, octal, duration, settle, boolean
     case count, signal, retry, rateLimit
+    case limits, nice, ioClass, sandbox
     case oneOf([String])
 
     /// The form in words, after "must be".
@@ -19,7 +20,10 @@ package enum ValueForm: Hashable, Sendable {
         case .count: "a number"
         case .signal: "the name of a signal in a string"
         case .retry, .rateLimit: "an object"
-        case .oneOf: "a string"
+        case .limits: "an object of limits"
+        case .nice: "a whole number"
+        case .ioClass, .oneOf: "a string"
+        case .sandbox: "an object of lists of paths"
         }
     }
 
@@ -39,6 +43,12 @@ package enum ValueForm: Hashable, Sendable {
         case .signal: "write the name of a signal, as in `\"TERM\"`"
         case .retry: "write `{\"attempts\": 3, \"delay\": \"10s\"}`"
         case .rateLimit: "write `{\"runs\": 5, \"per\": \"1m\"}`"
+        case .limits: "write `{\"open_files\": 1024, \"memory\": \"512M\"}`"
+        case .nice: "write a whole number from -20 (runs first) to 19 (runs last)"
+        case .ioClass: "write \(IOClass.form)"
+        case .sandbox:
+            "write `{\"execute\": [\"/usr\", \"/lib\", \"/lib64\", \"/bin\"], "
+                + "\"read\": [\"/etc\"], \"write\": [\"/srv/app\"]}`"
         case .oneOf(let names):
             "write one of " + names.map { "`\"\($0)\"`" }.joined(separator: ", ")
         }

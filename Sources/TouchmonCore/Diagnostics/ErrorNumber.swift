@@ -65,6 +65,7 @@ extension ErrorNumber {
         case .stale: "the file's server does not know it any more"
         case ErrorNumber(30): "read-only file system"
         case ErrorNumber(38): "not supported by this kernel"
+        case .notSupported: "not supported"
         default: "error \(code)"
         }
     }

@@ -14,12 +14,12 @@ extension LogEvent {
         case .notStarted(let run, let path, let identity, let program, let failure):
             return
                 "run \(run.value) not started as \(identity.name): \(shown(path)): "
-                + "unable to \(purpose(failure.step, identity, program)): "
+                + "unable to \(purpose(failure, identity, program)): "
                 + "\(failure.error.explanation); \(remedy(failure, program))"
         case .postponed(let run, let path, let identity, let program, let failure, let retry):
             return
                 "run \(run.value) not started yet as \(identity.name): \(shown(path)): "
-                + "unable to \(purpose(failure.step, identity, program)): "
+                + "unable to \(purpose(failure, identity, program)): "
                 + "\(failure.error.explanation); trying again in \(seconds(retry)), then less "
                 + "often; \(remedy(failure, program))"
         case .stoppingRun(let run, let path, let cause, let signal):
@@ -129,17 +129,23 @@ extension LogEvent {
     }
 
     private func purpose(
-        _ step: StartStep, _ identity: RunIdentity, _ program: RawPath
+        _ failure: StartFailure, _ identity: RunIdentity, _ program: RawPath
     ) -> String {
-        switch step {
+        switch failure.step {
         case .clone: "make a process"
         case .session: "begin a session"
         case .descriptors: "set up its descriptors"
+        case .nice: "set its nice value"
+        case .ioClass: "set its I/O class"
+        case .limits: "set its limit" + (failure.subject.map { " `\($0)`" } ?? "")
         case .groups: "take the groups of \(identity.name)"
         case .group: "take the group \(identity.group)"
         case .user: "become \(identity.name)"
         case .capabilities: "give up its capabilities"
         case .verify: "verify that it is \(identity.name)"
+        case .noNewPrivileges: "give up new privileges"
+        case .sandbox:
+            failure.subject.map { "allow \($0) in its sandbox" } ?? "set up its sandbox"
         case .directory: "enter its working directory"
         case .execute: "execute \(shown(program))"
         }
@@ -147,19 +153,41 @@ extension LogEvent {
 
     private func remedy(_ failure: StartFailure, _ program: RawPath) -> String {
         switch (failure.step, failure.error) {
+        case (.clone, .tryAgain): "raise the limit on processes (ulimit -u, pids.max)"
         // Who becomes a user with too many processes learns it from exec, execve(2).
-        case (.clone, .tryAgain), (.execute, .tryAgain):
-            "raise the limit on processes (ulimit -u, pids.max)"
+        case (.execute, .tryAgain):
+            "the run's user has too many processes: end some, or raise `processes` of `limits` or "
+                + "touchmon's own limit (ulimit -u)"
         case (.clone, .tooManyOpenFiles): "raise the limit on open files (ulimit -n)"
         case (.clone, _): "see what the system is short of"
         case (.execute, .noSuchFile):
             "install the program, write its whole path, or set PATH in `environment`; a script "
                 + "also needs the interpreter of its first line"
+        case (.execute, .permissionDenied) where failure.isSandboxed:
+            "list the program, the interpreter of its first line and its libraries in `execute` of "
+                + "`sandbox`, and let the run's user read and execute them"
         case (.execute, .permissionDenied):
             "let the run's user read and execute the program and its directories"
         case (.execute, ErrorNumber(8)): "begin the script with #! and its interpreter"
         case (.execute, ErrorNumber(7)): "pass fewer or shorter arguments"
         case (.execute, _): "see whether the run's user can execute the program"
+        case (.nice, _):
+            "ask for no less than touchmon's own nice value, or let root own the action file and run "
+                + "touchmon with CAP_SYS_NICE"
+        case (.ioClass, _):
+            "choose `best_effort` or `idle`, or let root own the action file and run touchmon with "
+                + "CAP_SYS_ADMIN"
+        case (.limits, _):
+            "ask for no more than touchmon's own hard limit, or let root own the action file and run "
+                + "touchmon with CAP_SYS_RESOURCE"
+                + (failure.subject == "open_files" ? "; raise fs.nr_open for more than that" : "")
+        case (.noNewPrivileges, _): "let whatever confines touchmon allow it prctl(2)"
+        case (.sandbox, .tooManyOpenFiles): "raise the limit on open files (`limits`, ulimit -n)"
+        case (.sandbox, _) where failure.subject != nil:
+            "make it where the run's user can reach it, or take it out of `sandbox`"
+        case (.sandbox, _):
+            "nothing was executed; use Linux 6.2 or later with Landlock enabled (`lsm=` at boot), in "
+                + "a container that allows it, or remove `sandbox`"
         case (.directory, _): "let the run's user enter it, or choose another"
         default: "nothing was executed; run touchmon as root with all of its capabilities"
         }

@@ -33,7 +33,8 @@ struct IdentityResolver {
             programs: BaseEnvironment.programs(named: definition.argv[0], in: environment),
             identity: identity, environment: environment,
             workingDirectory: definition.workingDirectory, umask: definition.umask,
-            settle: definition.settle, poll: definition.poll, output: definition.output,
+            process: definition.process, settle: definition.settle, poll: definition.poll,
+            output: definition.output,
             catchUp: definition.catchUp, interrupted: definition.interrupted,
             policy: definition.policy,
             reader: daemon.isRoot && owner != 0 ? identity : nil)

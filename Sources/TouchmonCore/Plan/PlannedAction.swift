@@ -25,6 +25,7 @@ package struct RunCommand: Hashable, Sendable {
     /// nil: the daemon's own.
     package var workingDirectory: RawPath?
     package var umask: UInt16
+    package var process: ProcessSettings
     package var settle: SettlePolicy
     /// How often the path is looked at whatever is heard of it; nil: only where not all is heard.
     package var poll: Duration?
@@ -41,7 +42,8 @@ package struct RunCommand: Hashable, Sendable {
     package init(
         argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
         environment: [[UInt8]] = [], workingDirectory: RawPath? = nil,
-        umask: UInt16 = 0o022, settle: SettlePolicy = SettlePolicy(quiet: .zero),
+        umask: UInt16 = 0o022, process: ProcessSettings = ProcessSettings(),
+        settle: SettlePolicy = SettlePolicy(quiet: .zero),
         poll: Duration? = nil,
         output: OutputPolicy = .record, catchUp: Bool = true,
         interrupted: InterruptedPolicy = .rerun, policy: RunPolicy = .standard,
@@ -53,6 +55,7 @@ package struct RunCommand: Hashable, Sendable {
         self.environment = PackedStrings(environment)
         self.workingDirectory = workingDirectory
         self.umask = umask
+        self.process = process
         self.settle = settle
         self.poll = poll
         self.output = output

@@ -43,13 +43,23 @@ package enum RunOutcome: Hashable, Sendable {
 package enum StartStep: String, Hashable, Sendable, CaseIterable {
     /// Making the process itself, before there is a child.
     case clone
-    case session, descriptors, groups, group, user, capabilities, verify, directory, execute
+    case session, descriptors, nice
+    case ioClass = "io_class"
+    case limits, groups, group, user, capabilities, verify
+    case noNewPrivileges = "no_new_privileges"
+    case sandbox, directory, execute
 }
 
 /// Why a run executed nothing.
 package struct StartFailure: Hashable, Sendable {
     package var step: StartStep
     package var error: ErrorNumber
+    /// Which of several limits or paths of the settings it was, in their order; nil where it was none.
+    package var item: Int?
+    /// What `item` stands for, in words; nil before `settings` told.
+    private(set) var subject: String?
+    /// Whether the run was to have a sandbox.
+    private(set) var isSandboxed = false
 
     /// Whether the system was short of something that it may have again later, or could not reach it:
     /// a disk, another machine, a program that is just being written.
@@ -60,8 +70,24 @@ package struct StartFailure: Hashable, Sendable {
         .tooManyOpenFiles, .textBusy, .timedOut, .stale,
     ]
 
-    package init(step: StartStep, error: ErrorNumber) {
+    package init(step: StartStep, error: ErrorNumber, item: Int? = nil) {
         self.step = step
         self.error = error
+        self.item = item
+    }
+
+    /// The same, of a run with these settings.
+    package func explained(by settings: ProcessSettings) -> StartFailure {
+        var failure = self
+        failure.isSandboxed = !settings.sandbox.isEmpty
+        guard let item else { return failure }
+        switch step {
+        case .limits where settings.limits.indices.contains(item):
+            failure.subject = settings.limits[item].resource.rawValue
+        case .sandbox where settings.sandbox.indices.contains(item):
+            failure.subject = TerminalText.escaped(settings.sandbox[item].path.bytes)
+        default: break
+        }
+        return failure
     }
 }

@@ -83,12 +83,32 @@ final class SpawnSlot {
             child.pointee.record_process = record.processOffset
             child.pointee.record_time = record.timeOffset
         }
+        child.pointee.has_settings = 0
+        if let settings = spec.settings { fill(settings, &packer) }
         child.pointee.user = spec.identity.user
         child.pointee.group = spec.identity.group
         child.pointee.umask = UInt32(spec.umask)
         child.pointee.standard = standard.raw
         child.pointee.change_identity = spec.changesIdentity ? 1 : 0
         return true
+    }
+
+    private func fill(_ settings: SpawnSettings, _ packer: inout SpawnPacker) {
+        child.pointee.has_settings = 1
+        child.pointee.settings_as_user = settings.asUser ? 1 : 0
+        child.pointee.has_nice = settings.nice == nil ? 0 : 1
+        child.pointee.nice = settings.nice ?? 0
+        child.pointee.io_class = settings.ioPriority?.kind.rawValue ?? 0
+        child.pointee.io_level = settings.ioPriority?.level ?? 0
+        child.pointee.no_new_privileges = settings.noNewPrivileges ? 1 : 0
+        child.pointee.limits = packer.values(
+            settings.limits.map { tm_limit(resource: $0.resource.rawValue, value: $0.value) })
+        child.pointee.limit_count = settings.limits.count
+        child.pointee.allowed = packer.values(
+            settings.sandbox.map {
+                tm_allowed(path: packer.string($0.path), access: $0.access.rawValue)
+            })
+        child.pointee.allowed_count = settings.sandbox.count
     }
 
     /// The capacity that `spec` takes.
@@ -107,7 +127,16 @@ final class SpawnSlot {
             + spec.environment.bytes.count + spec.variables.count
         let numbers = (2 * spec.identity.groups.count + 1) * MemoryLayout<UInt32>.stride
         let rest = (spec.directory?.count ?? 0) + 1 + (spec.record?.bytes.count ?? 0)
-        return pointers * pointer + strings + numbers + rest + 8 * pointer
+        let settings = spec.settings.map(Self.bytesNeeded) ?? 0
+        return pointers * pointer + strings + numbers + rest + settings + 10 * pointer
+    }
+}
+
+extension SpawnSlot {
+    fileprivate static func bytesNeeded(_ settings: SpawnSettings) -> Int {
+        settings.limits.count * MemoryLayout<tm_limit>.stride
+            + settings.sandbox.count * MemoryLayout<tm_allowed>.stride
+            + settings.sandbox.reduce(0) { $0 + $1.path.count + 1 }
     }
 }
 
@@ -131,6 +160,15 @@ private struct SpawnPacker {
         }
         (place + values.count).initialize(repeating: 0, count: more)
         return place
+    }
+
+    mutating func values<Value>(_ values: [Value]) -> UnsafePointer<Value> {
+        let place = reserve(values.count, of: Value.self)
+        values.withUnsafeBufferPointer { values in
+            guard let source = values.baseAddress else { return }
+            place.initialize(from: source, count: values.count)
+        }
+        return UnsafePointer(place)
     }
 
     mutating func string(_ bytes: [UInt8]) -> UnsafeMutablePointer<CChar> {

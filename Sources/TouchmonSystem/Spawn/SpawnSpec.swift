@@ -45,12 +45,14 @@ package struct SpawnSpec: Sendable {
     package var umask: UInt16
     /// nil: nothing is written.
     package var record: SpawnRecord?
+    /// nil: all as it is inherited.
+    package var settings: SpawnSettings?
 
     package init(
         candidates: SpawnStrings, arguments: SpawnStrings, environment: SpawnStrings,
         variables: [UInt8] = [], directory: [UInt8]? = nil, identity: ProcessIdentity,
         changesIdentity: Bool,
-        umask: UInt16 = 0o022, record: SpawnRecord? = nil
+        umask: UInt16 = 0o022, record: SpawnRecord? = nil, settings: SpawnSettings? = nil
     ) {
         self.candidates = candidates
         self.arguments = arguments
@@ -61,6 +63,7 @@ package struct SpawnSpec: Sendable {
         self.changesIdentity = changesIdentity
         self.umask = umask
         self.record = record
+        self.settings = settings
     }
 }
 
@@ -117,8 +120,9 @@ package struct StandardDescriptors: Sendable {
 
 /// What a child was at when it failed, in the order of the child. The numbers are `enum tm_step`.
 package enum SpawnStep: UInt32, CaseIterable, Sendable, CustomStringConvertible {
-    case clone, session, standardDescriptors, closeDescriptors, groups, group, user, capabilities
-    case verifyIdentity, directory, execute
+    case clone, session, standardDescriptors, closeDescriptors, nice, ioClass, limits
+    case groups, group, user, capabilities, verifyIdentity, noNewPrivileges, sandbox
+    case directory, execute
 
     /// To be read after "unable to".
     package var description: String {
@@ -127,11 +131,16 @@ package enum SpawnStep: UInt32, CaseIterable, Sendable, CustomStringConvertible 
         case .session: "start a session"
         case .standardDescriptors: "set up standard input and output"
         case .closeDescriptors: "close other descriptors"
+        case .nice: "set the nice value"
+        case .ioClass: "set the I/O class"
+        case .limits: "set a limit"
         case .groups: "set the supplementary groups"
         case .group: "become the group"
         case .user: "become the user"
         case .capabilities: "drop capabilities"
         case .verifyIdentity: "verify the identity"
+        case .noNewPrivileges: "give up new privileges"
+        case .sandbox: "set up the sandbox"
         case .directory: "enter the working directory"
         case .execute: "execute the program"
         }

@@ -134,6 +134,8 @@ package final class Child {
     private var start = Start.starting
     /// Why the child could not write its record; known when it has left, nil where it could.
     package private(set) var recordFailure: Errno?
+    /// Which of several limits or paths it was at when its start failed; known when it has left.
+    package private(set) var failedItem: Int?
     /// Whether it had written its record when it left, or failed to.
     package private(set) var hasBegun = false
     private var ending: (outcome: Outcome, usage: Usage)?
@@ -167,6 +169,8 @@ package final class Child {
         }
         guard !slot.hasChild else { return .starting }
         start = Self.report(slot.child.pointee)
+        let item = slot.child.pointee.item
+        if item >= 0 { failedItem = Int(item) }
         hasBegun = slot.child.pointee.has_begun != 0
         let recordError = slot.child.pointee.record_error
         if recordError != 0 { recordFailure = Errno(recordError) }

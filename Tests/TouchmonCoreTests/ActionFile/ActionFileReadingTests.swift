@@ -50,6 +50,10 @@ import TouchmonCore
                   "group": "0", "supplementary_groups": ["adm", 4, "7"],
                   "environment": {"B": "2", "A": "", "\udc80": "\udc81"},
                   "working_directory": "/srv/app/../x", "umask": "0077",
+                  "limits": {"core": 0, "memory": "512M", "open_files": 64, "cpu_time": "2m",
+                    "file_size": 1024, "processes": 7}, "nice": -5, "io_class": "best_effort:7",
+                  "no_new_privileges": true, "sandbox": {"write": ["/srv/\udcff", "/tmp"],
+                    "execute": ["/usr"], "read": []},
                   "settle": {"max": "5m", "quiet": "250ms"}, "poll": "10ms", "output": "discard"}}
                 """#
             ))
@@ -67,6 +71,18 @@ import TouchmonCore
         ]
         expected.workingDirectory = RawPath("/srv/app/../x")
         expected.umask = 0o077
+        expected.process.limits = [
+            ResourceLimit(.openFiles, 64), ResourceLimit(.processes, 7),
+            ResourceLimit(.memory, 512 << 20), ResourceLimit(.cpuTime, 120),
+            ResourceLimit(.fileSize, 1024), ResourceLimit(.core, 0),
+        ]
+        expected.process.nice = -5
+        expected.process.ioClass = IOClass(.bestEffort, level: 7)
+        expected.process.noNewPrivileges = true
+        expected.process.sandbox = [
+            SandboxPath(RawPath(bytes: Array("/srv/".utf8) + [0xFF]), .write),
+            SandboxPath(RawPath("/tmp"), .write), SandboxPath(RawPath("/usr"), .execute),
+        ]
         expected.settle = SettlePolicy(quiet: .milliseconds(250), max: .seconds(300))
         expected.poll = .milliseconds(10)
         expected.output = .discard
@@ -77,9 +93,34 @@ import TouchmonCore
         let reading = read(("a.json", #"{"/f": {"argv": ["true"]}}"#))
         #expect(reading.actions == [action("/f", at: ("a.json", 1, 2), argv: ["true"])])
         #expect(reading.actions.first?.umask == 0o022)
+        #expect(reading.actions.first?.process == ProcessSettings())
         #expect(reading.actions.first?.settle == SettlePolicy(quiet: .zero))
         #expect(reading.actions.first?.poll == nil)
         #expect(reading.actions.first?.output == .record)
+    }
+
+    @Test(arguments: [
+        ("realtime", IOClass(.realtime, level: 4)), ("realtime:0", IOClass(.realtime, level: 0)),
+        ("best_effort", IOClass(.bestEffort, level: 4)), ("idle", IOClass(.idle)),
+    ])
+    func `an I/O class has a level, 4 where none is written`(text: String, ioClass: IOClass) {
+        let reading = read(("a.json", #"{"/f": {"argv": ["true"], "io_class": "\#(text)"}}"#))
+        #expect(reading.problems.isEmpty)
+        #expect(reading.actions.first?.process.ioClass == ioClass)
+    }
+
+    @Test func `the ends of every range are in it`() {
+        for settings in [
+            #""nice": -20"#, #""nice": 19"#, #""nice": 0"#, #""limits": {}"#,
+            #""limits": {"open_files": 3, "processes": 1, "memory": "1M", "cpu_time": "1s"}"#,
+            #""limits": {"file_size": 0, "core": 0}"#,
+            #""limits": {"open_files": 9223372036854775807, "memory": 9223372036854775807}"#,
+            #""limits": {"open_files": 5}, "sandbox": {"execute": ["/"]}"#,
+            #""no_new_privileges": false"#,
+        ] {
+            let reading = read(("a.json", "{\"/f\": {\"argv\": [\"true\"], \(settings)}}"))
+            #expect(reading.problems.isEmpty, "\(settings)")
+        }
     }
 
     @Test func `a top-level key that begins with a dollar sign is ignored`() {

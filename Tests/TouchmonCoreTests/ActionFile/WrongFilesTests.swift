@@ -43,7 +43,9 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         expectReport(of: file)
     }
 
-    @Test(arguments: WrongFile.values + WrongFile.settings + WrongFile.policies)
+    @Test(
+        arguments: WrongFile.values + WrongFile.settings + WrongFile.policies + WrongFile.limits
+            + WrongFile.process)
     func `a wrong value is explained`(file: WrongFile) {
         expectReport(of: file)
     }

@@ -28,7 +28,7 @@ import TouchmonCore
             (.timedOut, ETIMEDOUT, "timed out"),
             (.stale, ESTALE, "the file's server does not know it any more"),
             (.exists, EEXIST, "error 17"), (.notEmpty, ENOTEMPTY, "error 39"),
-            (.notSupported, EOPNOTSUPP, "error 95"),
+            (.notSupported, EOPNOTSUPP, "not supported"),
         ] as [(ErrorNumber, Int32, String)])
     func `has the kernel's number, and words`(error: ErrorNumber, code: Int32, words: String) {
         #expect(error.code == code)

@@ -51,10 +51,13 @@ import TouchmonCore
 
     // MARK: Runs that did not start
 
-    private static func failure(_ step: StartStep, _ error: ErrorNumber) -> String {
+    private static func failure(
+        _ step: StartStep, _ error: ErrorNumber, item: Int? = nil,
+        of settings: ProcessSettings = ProcessSettings()
+    ) -> String {
         let message = LogEvent.notStarted(
             LogEvent.run, LogEvent.path, LogEvent.identity, program: RawPath("make"),
-            StartFailure(step: step, error: error)
+            StartFailure(step: step, error: error, item: item).explained(by: settings)
         ).message
         let prefix = "run 7 not started as deploy: /srv/app/stamp: "
         #expect(message.hasPrefix(prefix))
@@ -133,6 +136,79 @@ import TouchmonCore
         step: StartStep, error: ErrorNumber, words: String
     ) {
         #expect(Self.failure(step, error) == words)
+    }
+
+    @Test(arguments: [
+        (
+            StartStep.nice, ErrorNumber.permissionDenied,
+            "unable to set its nice value: permission denied; ask for no less than touchmon's own "
+                + "nice value, or let root own the action file and run touchmon with CAP_SYS_NICE"
+        ),
+        (
+            .ioClass, .notPermitted,
+            "unable to set its I/O class: operation not permitted; choose `best_effort` or `idle`, "
+                + "or let root own the action file and run touchmon with CAP_SYS_ADMIN"
+        ),
+        (
+            .noNewPrivileges, .invalidArgument,
+            "unable to give up new privileges: invalid argument; "
+                + "let whatever confines touchmon allow it prctl(2)"
+        ),
+        (
+            .execute, .tryAgain,
+            "unable to execute make: resource temporarily unavailable; the run's user has too many "
+                + "processes: end some, or raise `processes` of `limits` or touchmon's own limit "
+                + "(ulimit -u)"
+        ),
+        (
+            .sandbox, .notSupported,
+            "unable to set up its sandbox: not supported; nothing was executed; use Linux 6.2 or "
+                + "later with Landlock enabled (`lsm=` at boot), in a container that allows it, or "
+                + "remove `sandbox`"
+        ),
+        (
+            .sandbox, .tooManyOpenFiles,
+            "unable to set up its sandbox: too many open files; "
+                + "raise the limit on open files (`limits`, ulimit -n)"
+        ),
+    ])
+    func `each step of the settings says what was not possible and what to do`(
+        step: StartStep, error: ErrorNumber, words: String
+    ) {
+        #expect(Self.failure(step, error) == words)
+    }
+
+    @Test func `a limit or a path of the sandbox is named`() {
+        var settings = ProcessSettings()
+        settings.limits = [ResourceLimit(.openFiles, 1), ResourceLimit(.memory, 1)]
+        settings.sandbox = [
+            SandboxPath(RawPath("/srv/app"), .read), SandboxPath(RawPath("/a\nb"), .execute),
+        ]
+        let atMost =
+            "operation not permitted; ask for no more than touchmon's own hard limit, or let root "
+            + "own the action file and run touchmon with CAP_SYS_RESOURCE"
+        #expect(
+            Self.failure(.limits, .notPermitted, item: 0, of: settings)
+                == "unable to set its limit `open_files`: \(atMost); raise fs.nr_open for more than "
+                + "that")
+        #expect(
+            Self.failure(.limits, .notPermitted, item: 1, of: settings)
+                == "unable to set its limit `memory`: \(atMost)")
+        #expect(
+            Self.failure(.sandbox, .noSuchFile, item: 1, of: settings)
+                == "unable to allow /a\\x0ab in its sandbox: no such file or directory; make it where "
+                + "the run's user can reach it, or take it out of `sandbox`")
+        #expect(
+            Self.failure(.execute, .permissionDenied, of: settings)
+                == "unable to execute make: permission denied; list the program, the interpreter of "
+                + "its first line and its libraries in `execute` of `sandbox`, and let the run's user "
+                + "read and execute them")
+        // A reload may have changed what the run was started with.
+        for item in [2, 1000] {
+            #expect(
+                Self.failure(.limits, .notPermitted, item: item, of: settings)
+                    == "unable to set its limit: \(atMost)")
+        }
     }
 
     @Test func `every step has words of its own`() {

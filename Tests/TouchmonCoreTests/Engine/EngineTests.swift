@@ -69,6 +69,18 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
+    @Test func `a path of its sandbox that a run could not have is named`() throws {
+        var command = PlannedAction("/srv/a").command
+        command.process.sandbox = [
+            SandboxPath(RawPath("/srv/www"), .read), SandboxPath(RawPath("/usr"), .execute),
+        ]
+        var daemon = try Self.daemon([PlannedAction(path: RawPath("/srv/a"), Shared(command))])
+        daemon.startFailure = StartFailure(step: .sandbox, error: .noSuchFile, item: 0)
+        try Self.touch("/srv/a", &daemon)
+        let messages = daemon.logs.map(\.message)
+        #expect(messages.contains { $0.contains("unable to allow /srv/www in its sandbox") })
+    }
+
     @Test func `settle waits for quiet, but not for ever`() throws {
         let policy = SettlePolicy(quiet: .seconds(2), max: .seconds(5))
         var daemon = try Self.daemon([PlannedAction("/srv/a", settle: policy)])

@@ -14,6 +14,11 @@ struct Probe {
     var directory: [UInt8] = []
     var stat: [String: String] = [:]
     var status: [String: String] = [:]
+    /// Soft and hard limits by their numbers.
+    var limits: [Int: String] = [:]
+    var scheduling: [String: String] = [:]
+    /// What `--try` came to: by `WHAT DIRECTORY`.
+    var may: [String: String] = [:]
 
     init(_ report: String) {
         for line in report.split(separator: "\n") {
@@ -26,6 +31,11 @@ struct Probe {
             case "directory": directory = Self.bytes(value)
             case "stat": stat[name] = value
             case "status": status[name] = value
+            case "limit": limits[Int(name) ?? -1] = value
+            case "scheduling": scheduling[name] = value
+            case "may":
+                let place = value.split(separator: " ")
+                may["\(name) \(place[0])"] = place.dropFirst().joined()
             default: Issue.record("ProbeChild said: \(line)")
             }
         }
