@@ -24,7 +24,23 @@ import Testing
         try check(call, error, isAhead: true)
     }
 
-    private func check(_ call: String, _ error: String, isAhead: Bool) throws {
+    /// Those that only a run with settings has.
+    private static let ofSettings = [
+        ("setpriority", "EACCES"), ("ioprio_set", "EPERM"), ("prlimit64", "EPERM"),
+        ("prctl", "EINVAL"), ("landlock_create_ruleset", "EOPNOTSUPP"),
+        ("landlock_create_ruleset", "ENOSYS"), ("landlock_create_ruleset", "ENOMEM"),
+        ("fstat", "ENOMEM"), ("landlock_add_rule", "ENOMEM"), ("landlock_restrict_self", "E2BIG"),
+    ]
+
+    @Test(
+        .enabled(if: Binary.isRoot, Binary.rootReason),
+        .enabled(if: Landlock.isThere, Landlock.reason), arguments: ofSettings, [true, false])
+    func `nor does one with settings`(fault: (String, String), isAhead: Bool) throws {
+        try check(fault.0, fault.1, isAhead: isAhead, hasSettings: true)
+    }
+
+    @Test(.enabled(if: Binary.isRoot, Binary.rootReason), arguments: [true, false])
+    func `one without settings makes none of their calls`(isAhead: Bool) throws {
         let tools = try Scratch()
         let scene = try Scene(program: try ProbeReport.install(in: tools))
         let daemon = try TouchmonProcess.daemon(
@@ -35,9 +51,65 @@ import Testing
             kill(ahead, SIGKILL)
             try #require(eventually { daemon.children.isEmpty })
         }
+        // The witness itself makes none of these.
+        let calls = "setpriority,ioprio_set,landlock_create_ruleset,landlock_restrict_self"
         let tracer = try Tracer(
             isAhead ? [daemon.pid, ahead] : [daemon.pid],
-            ["-e", "trace=\(call)", "-e", "inject=\(call):error=\(error):when=1+"])
+            ["-e", "trace=\(calls)", "-e", "inject=\(calls):error=EPERM:when=1+"])
+        try scene.touch("a")
+        #expect(scene.isSettled(within: 20), "\(daemon.text)")
+        try tracer.detach()
+        #expect(daemon.count("run_not_started") == 0)
+    }
+
+    /// A kernel that knows of Landlock, but can't refuse truncate(2): Linux 6.1 and before.
+    @Test(
+        .enabled(if: Binary.isRoot, Binary.rootReason),
+        .enabled(if: Landlock.isThere, Landlock.reason), arguments: [true, false])
+    func `a sandbox is not set up on a kernel that would do less`(isAhead: Bool) throws {
+        let log = try check(
+            "landlock_create_ruleset", "EOPNOTSUPP", as: "retval=2", isAhead: isAhead,
+            hasSettings: true)
+        let event = try #require(log.events("run_not_started").first)
+        #expect(event["step"] as? String == "sandbox")
+        #expect(event["errno"] as? Int == Int(EOPNOTSUPP))
+        #expect((event["message"] as? String)?.contains("use Linux 6.2 or later") == true)
+    }
+
+    /// All settings at once, of a run that is to do what the witness does.
+    private static func settings(_ scene: Scene, _ tools: Scratch) -> [String: Any] {
+        [
+            "nice": 3, "io_class": "idle", "limits": ["open_files": 64, "core": 0],
+            "sandbox": [
+                "execute": Landlock.system + [tools.path], "read": [scene.scratch.path],
+                "write": [scene.witness.file],
+            ],
+        ]
+    }
+
+    @discardableResult
+    private func check(
+        _ call: String, _ error: String, as injection: String? = nil, isAhead: Bool,
+        hasSettings: Bool = false
+    ) throws -> TouchmonProcess {
+        let tools = try Scratch()
+        let scene = try Scene(program: try ProbeReport.install(in: tools)) {
+            hasSettings ? Self.settings($0, tools) : [:]
+        }
+        let daemon = try TouchmonProcess.daemon(
+            [scene.actions], prefix: scene.quietly, state: scene.state)
+        defer { daemon.stop(with: SIGKILL) }
+        let ahead = try daemon.processAhead()
+        if !isAhead {
+            kill(ahead, SIGKILL)
+            try #require(eventually { daemon.children.isEmpty })
+        }
+        let tracer = try Tracer(
+            isAhead ? [daemon.pid, ahead] : [daemon.pid],
+            [
+                "-e", "trace=\(call)", "-e",
+                "inject=\(call):\(injection ?? "error=\(error)"):when=1+",
+            ])
         try scene.touch("a")
         func answers() -> Int { daemon.count("run_not_started") + daemon.count("run_postponed") }
         #expect(eventually { answers() > 0 })
@@ -48,11 +120,13 @@ import Testing
             #expect(scene.isSettled(within: 60), "\(daemon.text)")
         } else {
             // What needs somebody's hand was said, and the next touch runs.
-            #expect(["EPERM", "EINVAL", "EACCES"].contains(error))
+            #expect(
+                ["EPERM", "EINVAL", "EACCES", "EOPNOTSUPP", "ENOSYS", "E2BIG"].contains(error))
             try scene.touch("a")
             #expect(scene.isSettled(within: 20), "\(daemon.text)")
         }
         #expect(scene.wrongIdentities == [])
+        return daemon
     }
 
     @Test(.enabled(if: Binary.isRoot, Binary.rootReason))

@@ -16,7 +16,11 @@ final class Scene {
     /// How many touches there were.
     private(set) var count = 0
 
-    init(on parent: String = "/var/tmp/touchmon-tests", program: String) throws {
+    /// `settings` gives further keys of the action of `a`, from the scene.
+    init(
+        on parent: String = "/var/tmp/touchmon-tests", program: String,
+        settings: (Scene) -> [String: Any] = { _ in [:] }
+    ) throws {
         scratch = try Scratch(in: parent)
         self.program = program
         witness = Witness(file: try scratch.write("witness"))
@@ -26,7 +30,7 @@ final class Scene {
             atPath: scratch("actions"), withIntermediateDirectories: false,
             attributes: [.posixPermissions: 0o755])
         for name in ["a", "b", "c"] { try scratch.write(name, "0\n") }
-        try act("a", Users.bob)
+        try act("a", Users.bob, settings(self))
         try act("c", Users.alice)
         chown(scratch("actions/c.json"), Users.alice.id, Users.alice.group)
     }
@@ -47,10 +51,12 @@ final class Scene {
     var actions: String { scratch("actions") }
     var hold: String { scratch("hold") }
 
-    private func act(_ name: String, _ user: User) throws {
+    private func act(_ name: String, _ user: User, _ settings: [String: Any] = [:]) throws {
+        let action: [String: Any] = [
+            "argv": [program, "--witness", witness.file, hold], "user": user.name,
+        ]
         try scratch.actions(
-            [scratch(name): ([program, "--witness", witness.file, hold], user.name)],
-            in: "actions/\(name).json")
+            [scratch(name): action.merging(settings) { $1 }], in: "actions/\(name).json")
     }
 
     /// Adds the action of `b`, for a reload.

@@ -9,6 +9,11 @@ struct ProbeReport {
     var directory = ""
     var stat: [String: String] = [:]
     var status: [String: String] = [:]
+    /// Soft and hard limits by their numbers.
+    var limits: [Int: String] = [:]
+    var scheduling: [String: String] = [:]
+    /// What `--try` came to: by `WHAT DIRECTORY`.
+    var may: [String: String] = [:]
 
     init(_ text: String) {
         for line in text.split(separator: "\n") {
@@ -22,6 +27,11 @@ struct ProbeReport {
             case "directory": directory = Self.text(value)
             case "stat": stat[name] = value
             case "status": status[name] = value
+            case "limit": limits[Int(name) ?? -1] = value
+            case "scheduling": scheduling[name] = value
+            case "may":
+                let place = value.split(separator: " ")
+                may["\(name) \(place[0])"] = place.dropFirst().joined()
             default: Issue.record("ProbeChild said: \(line)")
             }
         }
