@@ -71,10 +71,6 @@ struct TouchJudge {
     private var isCloseUnheard = false
     /// Whether the handled state is the ledger's, and the path was not looked at since.
     private var isRecalled = false
-    /// Since when the path could not be looked at, where nothing is known of it.
-    private(set) var unseenSince: FileTime?
-    /// Whether that is the ledger's.
-    private var isUnseenRecalled = false
     /// Whether a touch was counted in place of a close that may still come, or be heard.
     private var isCloseCounted = false
 
@@ -82,7 +78,7 @@ struct TouchJudge {
     private(set) var seen: FileStatus? {
         get {
             switch lastLook {
-            case .absent: nil
+            case .absent, .unseen: nil
             case .handled: handled
             case .other(let status): status
             }
@@ -99,6 +95,13 @@ struct TouchJudge {
     private enum Look {
         case absent, handled
         indirect case other(FileStatus)
+        /// It could not be looked at since a time, which may be the ledger's.
+        indirect case unseen(since: FileTime, isRecalled: Bool)
+    }
+
+    /// Since when the path could not be looked at, where nothing is known of it.
+    var unseenSince: FileTime? {
+        if case .unseen(let since, _) = lastLook { since } else { nil }
     }
     /// When to look again though nothing more is heard.
     var deadline: Instant? {
@@ -114,9 +117,10 @@ struct TouchJudge {
 
     /// Goes on from what the ledger says was handled; nil where there was no file.
     init(handled state: HandledState?, isSameBoot: Bool) {
-        unseenSince = state?.unseenSince
-        isUnseenRecalled = unseenSince != nil
-        guard unseenSince == nil else { return }
+        if let since = state?.unseenSince {
+            lastLook = .unseen(since: since, isRecalled: true)
+            return
+        }
         handled = state?.status
         lastLook = state == nil ? .absent : .handled
         hasBaseline = true
@@ -200,7 +204,7 @@ struct TouchJudge {
     /// time.
     mutating func failed(_ examination: Examination) -> Bool {
         guard !hasBaseline, unseenSince == nil else { return false }
-        unseenSince = examination.time
+        lastLook = .unseen(since: examination.time, isRecalled: false)
         return true
     }
 
@@ -229,7 +233,6 @@ struct TouchJudge {
             // The handled state is kept: a file that comes back as it was, was not touched.
             seen = nil
             hasBaseline = true
-            unseenSince = nil
             isBeingWritten = false
             isCloseUnheard = false
             isRestored = false
@@ -273,7 +276,6 @@ struct TouchJudge {
             waiting = .closeOfWrite(now.advanced(by: Self.closeGrace))
         }
         hasBaseline = true
-        unseenSince = nil
         if waiting == .nothing, !isRestored, !differs(status) { handle(status, examination) }
         waitAgain(status, examination, now)
         seen = status
@@ -330,11 +332,12 @@ struct TouchJudge {
             evidence.contains(.attributes)
             && status.modified.elapsed(until: status.changed) <= .seconds(2)
         let isUnseenTouch =
-            unseenSince.map { since in
-                isUnseenRecalled
-                    ? Self.isChanged(status, since: since)
-                    : Self.isModified(status, since: since, until: examination.time)
-            } ?? false
+            switch lastLook {
+            case .unseen(let since, true): Self.isChanged(status, since: since)
+            case .unseen(let since, false):
+                Self.isModified(status, since: since, until: examination.time)
+            default: false
+            }
         let isTouched =
             isTimeSet || isUnseenTouch
             || !evidence.isDisjoint(with: [.wrote, .created, .arrived, .entries])
