@@ -31,9 +31,9 @@ coverage: ## every line and region of the pure core is covered, or listed
 mutate: ## the tests of trigger, run and record catch planted mistakes
 	@scripts/mutate
 
-faults: build ## let every system call of the daemon fail, in .build/faults.txt
+faults: build ## let every system call of the daemon fail, in .build/faults.txt (CALL=all)
 	@scripts/install-dependencies test
-	TOUCHMON_BINARY=$(CURDIR)/$(binary) TOUCHMON_FAULTS=all \
+	TOUCHMON_BINARY=$(CURDIR)/$(binary) TOUCHMON_FAULTS=$(or $(CALL),all) \
 	  swift test --disable-xctest --filter SystemCallFaultTests
 
 demo: build ## one user touches a file, another user's command runs

@@ -60,14 +60,19 @@ import Testing
     @Test func `idle, it makes no system call and no context switch`() throws {
         // Away from the other tests: their directories are names on the way to theirs, and their
         // mounts would wake it. Where the root is an overlay, a path on it would be polled.
-        let scratch = try Scratch(in: "/dev/shm/touchmon-idle")
-        let stamp = try scratch.write("stamp")
+        let scratch = try Scratch()
+        let place = Binary.isRoot ? "/mnt" : "/dev/shm"
+        let stamp = "\(place)/touchmon-idle"
         let files = try scratch.actions([stamp: (["true"], user)])
-        let daemon = try TouchmonProcess.daemon(
-            [files],
-            prefix: Binary.isRoot ? ["unshare", "-m", "--propagation", "private"] : [])
+        let isolation = [
+            "unshare", "-m", "--propagation", "private", "sh", "-c",
+            "mount -t tmpfs touchmon /mnt && exec \"$@\"", "sh",
+        ]
+        let daemon = try TouchmonProcess.daemon([files], prefix: Binary.isRoot ? isolation : [])
         defer { daemon.stop() }
-        utimes(stamp, nil)
+        let seen = "/proc/\(daemon.pid)/root\(stamp)"
+        defer { unlink(seen) }
+        close(open(seen, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644))
         #expect(daemon.wait(for: "run_ended", count: 1))
         // The log is written at leisure; after that there is nothing left to do.
         #expect(eventually { daemon.isAsleepForever })
