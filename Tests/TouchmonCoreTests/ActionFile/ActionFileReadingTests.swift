@@ -109,6 +109,11 @@ import TouchmonCore
         #expect(reading.actions.first?.process.ioClass == ioClass)
     }
 
+    @Test(arguments: ["realtime:0", "best_effort:7", "idle"])
+    func `an I/O class is spelled as it is read`(text: String) {
+        #expect(IOClass(text)?.text == text)
+    }
+
     @Test func `the ends of every range are in it`() {
         for settings in [
             #""nice": -20"#, #""nice": 19"#, #""nice": 0"#, #""limits": {}"#,
