@@ -62,11 +62,12 @@ import Testing
                 + "wait",
             extra: ["busy": "restart"], with: "LOCK", "BAD", "PIDS")
         let daemon = try watched.start()
-        for _ in 1...500 {
-            utimes(watched.path, nil)
-            usleep(1000)
+        utimes(watched.path, nil)
+        for run in 1...10 {
+            #expect(daemon.wait(for: "run_started", count: run))
+            for _ in 1...50 { utimes(watched.path, nil) }
         }
-        #expect(daemon.wait(for: "run_stopping", count: 2))
+        #expect(daemon.wait(for: "run_stopping", count: 10))
         // The last one is under way.
         try watched.pass(daemon)
         #expect(

@@ -167,7 +167,7 @@ extension ActionDecoder {
     }
 
     /// Reports a key that an object within an action has not.
-    private mutating func reportUnknown(
+    mutating func reportUnknown(
         _ member: JSONMember, of key: String, _ names: [String], meant: String? = nil
     ) {
         let near = meant ?? nearestName(to: member.key, in: names)

@@ -179,11 +179,7 @@ extension ActionDecoder {
             if names.contains(name) {
                 parts[name] = member.node
             } else {
-                let list = names.dropLast().map { "`\($0)`" }.joined(separator: ", ")
-                report(
-                    at: member.keyOffset,
-                    "\(TerminalText.quoted(member.key)) is not a key of `\(key)`",
-                    remedy: "remove it; the keys are \(list) and `\(names[names.count - 1])`")
+                reportUnknown(member, of: key, names)
             }
         }
         for (name, remedy) in required where parts[name] == nil {

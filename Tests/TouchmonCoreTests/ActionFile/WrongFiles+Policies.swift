@@ -251,7 +251,7 @@ extension WrongFile {
             web.json:1:68: error: `jitter` is not a key of `retry`
                 …user": "root", "retry": {"attempts": 3, "jitter": true}}}
                                                          ^
-              remove it; the keys are `attempts`, `delay`, `backoff` and `max_delay`
+              remove it; the keys are `attempts`, `delay`, `backoff`, `max_delay`
             """#),
         WrongFile(
             "a key of retry twice",

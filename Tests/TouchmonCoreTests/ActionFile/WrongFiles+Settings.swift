@@ -156,7 +156,7 @@ extension WrongFile {
             web.json:1:63: error: `most` is not a key of `settle`
                 …"], "user": "a", "settle": {"quiet": 2, "most": "1s"}}}
                                                          ^
-              remove it; the keys are `quiet` and `max`
+              remove it; the keys are `quiet`, `max`
             """#),
         WrongFile(
             "a catch-up in quotes",
