@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -63,12 +64,13 @@ int tm_take_read_lease(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_
 
 int tm_release_lease(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_UNLCK); }
 
-int tm_file_system_magic(int descriptor, uint64_t *magic) {
+int tm_examine_file_system(int descriptor, uint64_t *magic, uint64_t *number) {
     struct statfs s;
     if (fstatfs(descriptor, &s) != 0) {
         return -1;
     }
     *magic = (uint64_t)(uint32_t)s.f_type;
+    memcpy(number, &s.f_fsid, sizeof *number);
     return 0;
 }
 
@@ -205,4 +207,56 @@ int tm_exit_status(int pidfd, int32_t *status) {
     }
     *status = info.exit_code;
     return (info.mask & wants_exit) != 0;
+}
+
+int tm_process_identity(int pidfd, uint32_t *user, uint32_t *group) {
+    const uint64_t wants_identity = 1 << 1; // PIDFD_INFO_CREDS
+    struct pidfd_info_64 info = {.mask = wants_identity};
+    if (ioctl(pidfd, _IOWR(0xFF, 11, struct pidfd_info_64), &info) < 0) {
+        return -1;
+    }
+    if ((info.mask & wants_identity) == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    // After pid, tgid and ppid.
+    *user = info.ids[3];
+    *group = info.ids[4];
+    return 0;
+}
+
+int tm_is_process_there(int pidfd) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0);
+}
+
+int tm_fanotify_init(void) {
+    return fanotify_init(FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE
+                             | FAN_UNLIMITED_MARKS | FAN_REPORT_DFID_NAME_TARGET | FAN_REPORT_PIDFD,
+                         0);
+}
+
+int tm_fanotify_mark(int queue, uint64_t events, const char *path) {
+    return fanotify_mark(queue, FAN_MARK_ADD | FAN_MARK_EVICTABLE | FAN_MARK_DONT_FOLLOW, events,
+                         AT_FDCWD, path);
+}
+
+int tm_file_handle(const char *path, int follow, unsigned char *out) {
+    const int only_to_compare = 0x200; // AT_HANDLE_FID, Linux 6.5: also where it can't be opened
+    struct {
+        struct file_handle head;
+        unsigned char bytes[TM_HANDLE_SIZE - 4];
+    } handle = {.head = {.handle_bytes = sizeof handle.bytes}};
+    int flags = follow ? AT_SYMLINK_FOLLOW : 0, mount;
+    if (name_to_handle_at(AT_FDCWD, path, &handle.head, &mount, flags | only_to_compare) != 0) {
+        if (errno != EINVAL) {
+            return -1;
+        }
+        handle.head.handle_bytes = sizeof handle.bytes;
+        if (name_to_handle_at(AT_FDCWD, path, &handle.head, &mount, flags) != 0) {
+            return -1;
+        }
+    }
+    memcpy(out, &handle.head.handle_type, 4);
+    memcpy(out + 4, handle.head.f_handle, handle.head.handle_bytes);
+    return 4 + (int)handle.head.handle_bytes;
 }

@@ -11,8 +11,13 @@ package struct Engine {
         case watch(WatchRequest)
         /// Read the inotify descriptor to its end, `read` for each part; then `eventsDrained`.
         case readEvents
+        /// Who touched the path; answered by `foundToucher`.
+        case findToucher(PendingTouch, path: RawPath)
         /// Whether `reader` may read the path; answered by `checkedReader`.
-        case checkReader(ActionID, FileStatus, path: RawPath, reader: RunIdentity)
+        case checkReader(PendingTouch, path: RawPath, reader: RunIdentity)
+        /// Read the bytes of the action's file, a piece at a time, beginning anew where that is under
+        /// way; answered by `readContent`. For no touch: what it holds before there was any.
+        case readContent(ActionID, PendingTouch?, path: RawPath)
         /// Answered by `made`, then `started` or `notStarted`, and in the end by `ended`; or at
         /// once by `notStarted` where there was no process.
         case start(RunSpec)
@@ -37,20 +42,25 @@ package struct Engine {
     }
 
     private var mounts = MountPoints()
-    private var watcher: Watcher
-    private var trigger = Trigger()
-    private var runs = Runs()
-    private var ledger: Ledger
+    var watcher: Watcher
+    var trigger = Trigger()
+    var runs = Runs()
+    var ledger: Ledger
     private var shutdown: Shutdown
     private var stops = Stops()
     private let drain: Duration
     private let begun: Instant
 
-    private var questions = OpenQuestions()
-    private var actions = ActionTable()
-    private var effects = Queue<Effect>()
+    /// Whether the kernel tells who touches.
+    let tellsTouchers: Bool
+    var questions = OpenQuestions()
+    var contents = Contents()
+    var levels = Levels()
+    var ownSessions = OwnSessions()
+    var actions = ActionTable()
+    var effects = Queue<Effect>()
     private var logs = Queue<(event: LogEvent, time: Instant)>()
-    private var isReady = false
+    private(set) var isReady = false
     /// Whether the event queue was emptied since a deadline passed.
     private var isHeard = false
     private var isReloading = false
@@ -64,12 +74,13 @@ package struct Engine {
     /// Begins with a plan; `drain` is how long running runs may go on after SIGINT or SIGTERM.
     ///
     /// Without root's rights the kernel tells less of other users' files, so more is listened to.
-    /// `recovered` is what an earlier daemon left; nil where that can't be told, which `ledgerFailed`
+    /// `tellsTouchers`: whether the kernel says who touches. `recovered` is what an earlier daemon left; nil where that can't be told, which `ledgerFailed`
     /// then says.
     package init(
-        plan: Plan, isRoot: Bool, drain: Duration, recovered: Recovered? = Recovered(),
-        at now: Instant
+        plan: Plan, isRoot: Bool, tellsTouchers: Bool = false, drain: Duration,
+        recovered: Recovered? = Recovered(), at now: Instant
     ) {
+        self.tellsTouchers = tellsTouchers
         watcher = Watcher(listensByName: !isRoot)
         ledger = Ledger(after: recovered?.generation, at: now)
         shutdown = Shutdown(drain: drain)
@@ -98,11 +109,15 @@ package struct Engine {
                 log(.ready(actions: actions.count, elapsed: now.elapsed(since: begun)), at: now)
                 continue
             }
+            if let action = contents.takeWanted() {
+                let path = actions[action].action.path
+                return .readContent(action, nil, path: path)
+            }
             // A path is not quiet before whatever is in the queue by now was heard.
             if let settled = trigger.nextDeadline(), settled <= now {
                 guard isHeard else { return .readEvents }
-                while let (action, reason) = trigger.takeDue(at: now) {
-                    request(action, reason, at: now)
+                while let due = trigger.takeDue(at: now) {
+                    request(due.action, due.reason, by: due.toucher, at: now)
                 }
                 continue
             }
@@ -145,7 +160,7 @@ package struct Engine {
         if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
         for deadline in [
             shutdown.deadline, stops.deadline, runs.deadline, ledger.deadline,
-            questions.deadline,
+            questions.deadline, levels.deadline,
         ] {
             if let deadline { next = min(next ?? deadline, deadline) }
         }
@@ -175,21 +190,6 @@ package struct Engine {
     package mutating func readMounts(_ text: [UInt8]) {
         let points = mounts.update(text)
         if !points.isEmpty { watcher.mountsChanged(at: points) }
-    }
-
-    /// The answer to `.checkReader`, with the status that it came with; nil where it can't be told.
-    package mutating func checkedReader(
-        _ action: ActionID, _ status: FileStatus, mayRead: Bool?, at now: Instant
-    ) {
-        guard let mayRead else { return questions.add(action, status, at: now) }
-        questions.remove(action)
-        let planned = actions[action].action
-        if let reader = planned.command.reader, !mayRead {
-            log(.refused(planned.path, reader: reader), at: now)
-            ledger.changed(action, at: now)
-        } else {
-            trigger(action, planned, at: now)
-        }
     }
 
     /// The kernel made the process of a run; whether it executes its program is not known yet.
@@ -240,6 +240,7 @@ package struct Engine {
             ledger.changed(active.action, at: now)
         } else {
             end(active)
+            noteEnd(active, slot, at: now)
             log(
                 .notStarted(run, action.path, action.command.identity, program: program, failure),
                 at: now)
@@ -253,6 +254,7 @@ package struct Engine {
         let slot = actions[active.action]
         let path = slot.action.path
         end(active)
+        noteEnd(active, slot, at: now)
         ledger.ended(row(active, path), .ended(outcome), at: now)
         log(.ended(run, path, outcome, elapsed: now.elapsed(since: active.started)), at: now)
         if !slot.isRetired, outcome.isFailure, cause == nil || cause == .timeout {
@@ -277,6 +279,21 @@ package struct Engine {
                 run.number, action.path, attempt: due.attempt, of: retry.attempts, wait: wait),
             at: now)
         ledger.changed(run.action, at: now)
+    }
+
+    /// What the end of a run means for the touches of its path.
+    private mutating func noteEnd(
+        _ run: Runs.Active, _ slot: ActionTable.Slot, at now: Instant
+    ) {
+        guard !slot.isRetired else { return }
+        let touch = slot.action.command.touch
+        if touch.ownChanges == .ignore, let process = run.process {
+            ownSessions.ended(run.action, process: process, at: now)
+        }
+        if !touch.on.isDisjoint(with: .levels) {
+            levels.ended(run.action)
+            watcher.lookAgain(run.action)
+        }
     }
 
     private func policy(_ action: ActionID) -> RunPolicy { actions[action].action.command.policy }
@@ -318,7 +335,8 @@ package struct Engine {
         watcher.timePassed(at: now)
         runs.timePassed(at: now)
         isHeard = false
-        while let (action, status) = questions.takeDue(at: now) { touched(action, status, at: now) }
+        while let touch = questions.takeDue(at: now) { askAgain(touch, at: now) }
+        for action in levels.takeDue(at: now) { watcher.lookAgain(action) }
         if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
         for run in stops.takeOverdue(at: now).compactMap(runs.run) { stop(run, .timeout, at: now) }
         for run in stops.takeKills(at: now).compactMap(runs.run) {
@@ -366,12 +384,19 @@ package struct Engine {
     ) -> ActionTable.Placement {
         let (id, placement) = actions.put(action)
         runs.setPolicy(id, action.command.policy)
-        guard placement == .added else {
-            watcher.setInterval(id, action.command.poll)
-            return placement
-        }
         let known = recovered?.known(action.path)
-        watcher.add(id, path: action.path, poll: action.command.poll, known: known)
+        if placement == .added {
+            watcher.add(id, path: action.path, poll: action.command.poll, known: known)
+        } else {
+            watcher.setInterval(id, action.command.poll)
+        }
+        watcher.setKinds(id, action.command.touch.on)
+        if action.command.touch.compare == .content {
+            contents.add(id, known: known?.handled?.content)
+        } else {
+            contents.remove(id)
+        }
+        guard placement == .added else { return placement }
         // After another boot the database has old device numbers under the new boot's name.
         let isSaved = recovered.map { $0.isSameBoot && $0.paths[action.path]?.isSaved == true }
         ledger.added(id, action.path, isSaved: isSaved ?? false)
@@ -383,7 +408,10 @@ package struct Engine {
         trigger.remove(id)
         questions.remove(id)
         // Its place may be another's when it is asked.
-        effects.removeAll { if case .checkReader(id, _, _, _) = $0 { true } else { false } }
+        effects.removeAll { $0.isQuestion(about: id) }
+        contents.remove(id)
+        levels.down(id)
+        ownSessions.remove(id)
         runs.remove(id)
         ledger.removed(id, path, at: now)
         actions.retire(id)
@@ -403,36 +431,24 @@ package struct Engine {
             ledger.changed(id, at: now)
         case .touched(let id, let status):
             touched(id, status, at: now)
+        case .level(let id, let isUp, let isNews):
+            level(id, isUp: isUp, isNews: isNews, at: now)
         }
     }
 
-    /// A touch counts at once, or when its action file's owner was found to be able to read the path.
-    private mutating func touched(_ id: ActionID, _ status: FileStatus, at now: Instant) {
-        let action = actions[id].action
-        guard let reader = action.command.reader else { return trigger(id, action, at: now) }
-        effects.append(.checkReader(id, status, path: action.path, reader: reader))
-    }
-
-    private mutating func trigger(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
-        // What is found before all paths were looked at happened before anybody looked.
-        guard isReady else { return catchUp(id, action, at: now) }
-        // A touch that joins a run that is due already is the same news.
-        if !runs.isWaiting(id) { log(.touched(action.path), at: now) }
-        settle(id, action, .touch, at: now)
-    }
-
-    private mutating func settle(
-        _ id: ActionID, _ action: PlannedAction, _ reason: RunReason, at now: Instant
+    mutating func settle(
+        _ id: ActionID, _ action: PlannedAction, _ reason: RunReason, by toucher: Toucher? = nil,
+        at now: Instant
     ) {
         let isNew = !trigger.isSettling(id)
-        if trigger.touched(id, reason, action.command.settle, at: now) {
-            request(id, reason, at: now)
+        if trigger.touched(id, reason, action.command.settle, by: toucher, at: now) {
+            request(id, reason, by: toucher, at: now)
         } else if isNew {
             ledger.changed(id, at: now)
         }
     }
 
-    private mutating func catchUp(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
+    mutating func catchUp(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
         if !runs.isWaiting(id), !trigger.isSettling(id) {
             log(.caughtUp(action.path, runs: action.command.catchUp), at: now)
         }
@@ -446,10 +462,13 @@ package struct Engine {
         }
     }
 
-    private mutating func request(_ id: ActionID, _ reason: RunReason, at now: Instant) {
+    private mutating func request(
+        _ id: ActionID, _ reason: RunReason, by toucher: Toucher? = nil, at now: Instant
+    ) {
         if runs.isBusy(id), !isTaken(byRunsOf: id, at: now) { return ledger.changed(id, at: now) }
         let isNews = !runs.isWaiting(id)
-        runs.request(id, Runs.Due(reason: reason, modified: watcher.handled(id)?.status.modified))
+        runs.request(
+            id, Runs.Due(reason: reason, modified: watcher.modified(id), toucher: toucher))
         // One that begins at once writes that down itself.
         if isNews, runs.isHeldBack(id) { ledger.changed(id, at: now) }
     }
@@ -510,6 +529,7 @@ package struct Engine {
         var active = Runs.Active(
             number: run.number, action: id ?? ActionID(0), started: run.started,
             process: run.witness.process, due: Runs.Due(reason: run.reason))
+        active.due.toucher = run.toucher.map(Toucher.init)
         if run.isAlive {
             // A daemon that could not read the ledger may have begun one by now, with the same number.
             let isTaken = id.map { runs.isBusy($0) && policy($0).limit == 1 } ?? false
@@ -588,9 +608,16 @@ package struct Engine {
             record =
                 JournalRecord.began(
                     run.number, run.due.reason, action.path,
-                    state: watcher.handled(run.action), started: now,
-                    JournalRecord.Witness(process: 0, time: 0)
+                    state: watcher.handled(run.action)?.holding(contents.digest(run.action)),
+                    started: now, JournalRecord.Witness(process: 0, time: 0)
                 ).bytes
+            // Behind it, in the same write: the process writes into the first alone.
+            if let toucher = run.due.toucher {
+                record +=
+                    JournalRecord.touched(
+                        run.number, process: toucher.process, user: toucher.user
+                    ).bytes
+            }
         }
         return action.spec(run, record: record)
     }
@@ -602,10 +629,10 @@ package struct Engine {
     private mutating func takeRecords() -> [UInt8]? {
         guard ledger.hasRecords else { return nil }
         let (actions, watcher, runs, trigger) = (actions, watcher, runs, trigger)
-        let questions = questions
+        let (questions, contents) = (questions, contents)
         return ledger.takeRecords { id in
             guard let path = actions.present(id)?.path, !questions.contains(id),
-                let state = watcher.recorded(id)
+                let state = watcher.recorded(id).map({ $0?.holding(contents.digest(id)) })
             else { return nil }
             return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
                 ?? .handled(path, state: state)
@@ -617,7 +644,7 @@ package struct Engine {
         return ledger.change(lastRun: runs.last, active: active) { id in
             // As long as it is not known whether a touch counts, the next daemon has to find it.
             guard let path = actions.present(id)?.path, !questions.contains(id),
-                let state = watcher.recorded(id)
+                let state = watcher.recorded(id).map({ $0?.holding(contents.digest(id)) })
             else { return nil }
             return LedgerContents.Path(
                 path: path, state: HandledState.bytes(of: state),
@@ -631,7 +658,10 @@ package struct Engine {
     private func row(_ run: Runs.Active, _ path: RawPath) -> LedgerChange.Run {
         LedgerChange.Run(
             number: run.number, path: path, reason: run.due.reason, process: run.process ?? 0,
-            started: run.started)
+            started: run.started,
+            toucher: run.due.toucher.map {
+                LedgerChange.Run.Toucher(process: $0.process, user: $0.user)
+            })
     }
 
     // MARK: The end
@@ -652,7 +682,18 @@ package struct Engine {
         }
     }
 
-    private mutating func log(_ event: LogEvent, at now: Instant) {
+    mutating func log(_ event: LogEvent, at now: Instant) {
         logs.append((event, now))
+    }
+}
+
+extension Engine.Effect {
+    /// Whether it asks something about a touch of an action.
+    fileprivate func isQuestion(about action: ActionID) -> Bool {
+        switch self {
+        case .findToucher(let touch, _), .checkReader(let touch, _, _): touch.action == action
+        case .readContent(action, _, _): true
+        default: false
+        }
     }
 }

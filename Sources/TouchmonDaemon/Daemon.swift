@@ -26,7 +26,8 @@ package struct Daemon: ~Copyable {
     /// What a descriptor that is ready belongs to; runs of an earlier daemon are named by their number
     /// above these.
     private enum Token {
-        static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2, runs: UInt64 = 16
+        static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
+        static let touchers: UInt64 = 3, runs: UInt64 = 16
     }
 
     private let files: ActionFiles
@@ -40,6 +41,7 @@ package struct Daemon: ~Copyable {
     private var state: State?
     private let statePath: RawPath
     private var children: Children
+    private var contents = FileContents()
     /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
     /// again.
     private var unheard: Set<RunNumber> = []
@@ -60,10 +62,13 @@ package struct Daemon: ~Copyable {
         // All that can fail comes first: what is half made can't be undone.
         let signals = try SignalInbox()
         let poller = try Poller()
-        let watch = try KernelWatch()
+        let watch = try KernelWatch(asksWho: files.identity.isRoot)
         let mounts = try MountTable()
         var children = try Children(changesIdentity: files.identity.isRoot)
         try poller.add(watch.inotify.descriptor, token: Token.events)
+        if let touchers = watch.touchers {
+            try poller.add(touchers.queue.descriptor, token: Token.touchers)
+        }
         try poller.add(signals.descriptor, token: Token.signals)
         try poller.add(mounts.descriptor, token: Token.mounts, interest: .priority)
         let table = try mounts.read()
@@ -103,6 +108,7 @@ package struct Daemon: ~Copyable {
         self.files = files
         self.signals = signals
         self.poller = poller
+        let tellsTouchers = watch.touchers != nil
         self.watch = watch
         self.mounts = mounts
         self.children = children
@@ -111,8 +117,8 @@ package struct Daemon: ~Copyable {
         now = begun
         self.log = log
         engine = Engine(
-            plan: reading.plan, isRoot: files.identity.isRoot, drain: options.drain,
-            recovered: recovered, at: begun)
+            plan: reading.plan, isRoot: files.identity.isRoot,
+            tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered, at: begun)
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
     }
@@ -185,6 +191,7 @@ package struct Daemon: ~Copyable {
             engine.timePassed(at: now)
         }
         try perform()
+        if contents.isReading { try readContents() }
         if ready.isEmpty, children.wantsAhead { children.makeAhead(journal: state) }
         if ready.isEmpty || isLogLate { writeLog() }
     }
@@ -249,6 +256,7 @@ package struct Daemon: ~Copyable {
         if engine.oldestLog != nil || children.wantsAhead {
             timeout = min(timeout ?? Log.leisure, Log.leisure)
         }
+        if contents.isReading { return 0 }
         if mustMakeUp { timeout = min(timeout ?? Trouble.interval, Trouble.interval) }
         return timeout
     }
@@ -267,6 +275,7 @@ package struct Daemon: ~Copyable {
     private mutating func take(_ token: UInt64) throws(SystemFailure) {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
+        case Token.touchers: _ = try watch.touchers?.read(at: now)
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         default: letGo(RunNumber(token - Token.runs))
@@ -327,8 +336,12 @@ package struct Daemon: ~Copyable {
         case .readEvents:
             while try watch.readEvents(into: &engine) {}
             engine.eventsDrained()
-        case .checkReader(let action, let status, let path, let reader):
-            engine.checkedReader(action, status, mayRead: mayRead(path, reader), at: now)
+        case .findToucher(let touch, let path):
+            engine.foundToucher(touch, watch.takeTouchers(of: touch, path, at: now), at: now)
+        case .checkReader(let touch, let path, let reader):
+            engine.checkedReader(touch, mayRead: mayRead(path, reader), at: now)
+        case .readContent(let action, let touch, let path):
+            contents.begin(action, touch, path)
         case .start(let spec):
             try start(spec)
         case .signal(let process, let signal):
@@ -344,6 +357,13 @@ package struct Daemon: ~Copyable {
         case .exit:
             exits = true
         }
+    }
+
+    /// Reads a piece of a file, and does what follows from it.
+    private mutating func readContents() throws(SystemFailure) {
+        guard let answer = contents.goOn() else { return }
+        engine.readContent(answer.action, answer.touch, answer.reading, at: now)
+        try perform()
     }
 
     /// nil where the kernel can't tell.

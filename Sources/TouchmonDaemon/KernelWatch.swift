@@ -4,6 +4,8 @@ internal import TouchmonSystem
 /// Asks the kernel what the watch stage wants to know.
 struct KernelWatch: ~Copyable {
     let inotify: Inotify
+    /// Who touches; nil where the kernel does not tell.
+    let touchers: KernelTouchers?
     /// The path of the present question: a touch must not allocate for it.
     private var path = CPath("/")
     /// By device, as long as nothing is mounted or unmounted.
@@ -15,13 +17,17 @@ struct KernelWatch: ~Copyable {
     private struct FileSystem {
         var magic: UInt64
         var granularity: Duration
+        /// Its number in the events that tell who touched.
+        var number: UInt64
     }
 
     /// Room for some thousand events of one read.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
 
-    init() throws(SystemFailure) {
+    /// `asksWho`: whether to ask the kernel who touches.
+    init(asksWho: Bool) throws(SystemFailure) {
         inotify = try Inotify()
+        touchers = asksWho ? KernelTouchers() : nil
     }
 
     deinit {
@@ -36,6 +42,13 @@ struct KernelWatch: ~Copyable {
         return true
     }
 
+    /// Who touched the path, the last one first, since this was last asked.
+    func takeTouchers(of touch: PendingTouch, _ path: RawPath, at now: Instant) -> [Toucher] {
+        guard let touchers else { return [] }
+        let number = touch.status.flatMap { fileSystems[$0.identity.device]?.number }
+        return touchers.take(path, isThere: touch.status != nil, fileSystem: number, at: now)
+    }
+
     /// Something was mounted or unmounted: a device number may be another file system's by now.
     mutating func mountsChanged() {
         fileSystems = [:]
@@ -45,10 +58,7 @@ struct KernelWatch: ~Copyable {
     mutating func answer(_ request: WatchRequest) -> WatchReply {
         switch request {
         case .addWatch(let path, let mask):
-            .watch(
-                result { () throws(SystemFailure) in
-                    try inotify.addWatch(CPath(path.bytes), mask: mask.rawValue)
-                })
+            .watch(addWatch(path, mask))
         case .removeWatch(let watch):
             remove(watch)
         case .status(let path):
@@ -59,6 +69,18 @@ struct KernelWatch: ~Copyable {
             .examination(examine(path, isFresh: isFresh))
         case .probeWriter(_, let path):
             .writer(WriterPresence(WriterProbe.probe(CPath(path.bytes))))
+        case .hasEntries(_, let path):
+            // One that can't be read may as well have some.
+            .entries((try? Directory.hasEntries(CPath(path.bytes))) ?? true)
+        }
+    }
+
+    private func addWatch(_ path: RawPath, _ mask: InotifyMask) -> Result<Int32, ErrorNumber> {
+        let path = CPath(path.bytes)
+        // First: who touches must be known of whatever is heard.
+        touchers?.mark(path, mask)
+        return result { () throws(SystemFailure) in
+            try inotify.addWatch(path, mask: mask.rawValue)
         }
     }
 
@@ -111,7 +133,8 @@ struct KernelWatch: ~Copyable {
         guard let type = try? FileSystemType(of: path, follow: follow),
             let granularity = try? TimestampGranularity(of: type)
         else { return nil }
-        return FileSystem(magic: type.magic, granularity: Duration(granularity))
+        return FileSystem(
+            magic: type.magic, granularity: Duration(granularity), number: type.number)
     }
 
     private func result<Value>(

@@ -71,6 +71,8 @@ package enum ActionFileInvariants {
             && action.poll.map { $0 >= .milliseconds(10) } != false
             && action.settle.max.map { $0 >= action.settle.quiet } != false
             && isValid(action.policy)
+            && !action.touch.on.isEmpty
+            && action.touchedBy.map { !$0.users.isEmpty || !$0.groups.isEmpty } != false
     }
 
     private static func isValid(_ policy: RunPolicy) -> Bool {
@@ -142,6 +144,7 @@ package enum ActionFileInvariants {
         writer.key("umask")
         writer.string(String(action.umask, radix: 8))
         write(action.process, to: &writer)
+        write(action.touch, action.touchedBy, to: &writer)
         writer.key("settle")
         writer.object { writer in
             for (key, duration) in [("quiet", action.settle.quiet), ("max", action.settle.max)] {
@@ -201,6 +204,31 @@ package enum ActionFileInvariants {
         }
         writer.key("run_at_start")
         writer.boolean(policy.runAtStart)
+    }
+
+    private static func write(
+        _ touch: TouchPolicy, _ touchers: ToucherNames?, to writer: inout JSONWriter
+    ) {
+        writer.key("on")
+        writer.list { writer in
+            for (name, kind) in TouchKinds.names where touch.on.contains(kind) {
+                writer.string(name)
+            }
+        }
+        writer.key("compare")
+        writer.string(touch.compare.rawValue)
+        writer.key("own_changes")
+        writer.string(touch.ownChanges.rawValue)
+        guard let touchers else { return }
+        writer.key("touched_by")
+        writer.object { writer in
+            for (key, accounts) in [("users", touchers.users), ("groups", touchers.groups)] {
+                writer.key(key)
+                writer.list { writer in
+                    for account in accounts { write(account, to: &writer) }
+                }
+            }
+        }
     }
 
     private static func write(_ duration: Duration, to writer: inout JSONWriter) {

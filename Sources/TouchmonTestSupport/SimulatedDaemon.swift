@@ -82,6 +82,7 @@ package struct SimulatedDaemon {
     /// The machine's present boot.
     package private(set) var boot: [UInt8] = [1]
     private let isRoot: Bool
+    private let tellsTouchers: Bool
     private var drained = Instant(nanoseconds: 0)
     package private(set) var wantsActionFiles = false
     package var manner = RunManner()
@@ -96,14 +97,29 @@ package struct SimulatedDaemon {
     package var tell: ((String) -> Void)?
     /// Whether the readers of untrusted action files may read their paths; nil: it can't be told.
     package var readersMayRead: Bool? = true
+    /// Who touched a path since its toucher was last asked for, the last one first; nil where the kernel
+    /// does not tell at all.
+    package var touchers: [RawPath: [Toucher]] = [:]
+    /// The paths that readers were asked about.
+    package private(set) var askedReadersOf: [RawPath] = []
+    /// Whether the content of a file is read at once; else when `answerContents` is called.
+    package var readsContents = true
+    /// What files hold; nil: they can't be read.
+    package var contents: [RawPath: ContentDigest] = [:]
+    private var contentQuestions: [(action: ActionID, touch: PendingTouch?, path: RawPath)] = []
     /// The most bytes of one read of the event queue; inotify(7).
     package var readSize = 4096
 
-    package init(kernel: SimulatedKernel, plan: [PlannedAction], isRoot: Bool = true) {
+    package init(
+        kernel: SimulatedKernel, plan: [PlannedAction], isRoot: Bool = true,
+        tellsTouchers: Bool = false
+    ) {
         self.kernel = kernel
         self.isRoot = isRoot
+        self.tellsTouchers = tellsTouchers
         engine = Engine(
-            plan: Plan(resolved: plan), isRoot: isRoot, drain: .seconds(30), at: clock)
+            plan: Plan(resolved: plan), isRoot: isRoot, tellsTouchers: tellsTouchers,
+            drain: .seconds(30), at: clock)
         engine.readMounts(kernel.mountInfo)
     }
 
@@ -142,8 +158,8 @@ package struct SimulatedDaemon {
         toldEnds = []
         let recovered = recover()
         engine = Engine(
-            plan: Plan(resolved: plan), isRoot: isRoot, drain: .seconds(30), recovered: recovered,
-            at: clock)
+            plan: Plan(resolved: plan), isRoot: isRoot, tellsTouchers: tellsTouchers,
+            drain: .seconds(30), recovered: recovered, at: clock)
         if recovered == nil, let failure = state.failure { engine.ledgerFailed(failure, at: clock) }
         _ = kernel.takeMountTableChange()
         engine.readMounts(kernel.mountInfo)
@@ -311,8 +327,15 @@ package struct SimulatedDaemon {
             while takeEvents() {}
             drained = clock
             engine.eventsDrained()
-        case .checkReader(let action, let status, _, _):
-            engine.checkedReader(action, status, mayRead: readersMayRead, at: clock)
+        case .findToucher(let touch, let path):
+            engine.foundToucher(touch, touchers.removeValue(forKey: path) ?? [], at: clock)
+        case .checkReader(let touch, let path, _):
+            askedReadersOf.append(path)
+            engine.checkedReader(touch, mayRead: readersMayRead, at: clock)
+        case .readContent(let action, let touch, let path):
+            contentQuestions.removeAll { $0.action == action }
+            contentQuestions.append((action, touch, path))
+            if readsContents { answerContents() }
         case .append(let bytes):
             engine.appended(state.append(bytes), at: clock)
         case .save(let change):
@@ -345,6 +368,20 @@ package struct SimulatedDaemon {
             takeLogs()
             kernel.restartInotify()
         }
+    }
+
+    /// Answers what was asked about the contents of files.
+    package mutating func answerContents() {
+        for (action, touch, path) in contentQuestions {
+            var reading = ContentReading.none
+            if let digest = contents[path],
+                case .success(let status) = kernel.status(path, followSymlinks: true)
+            {
+                reading = .digest(digest, status, began: kernel.now)
+            }
+            engine.readContent(action, touch, reading, at: clock)
+        }
+        contentQuestions = []
     }
 
     private mutating func takeLogs() {
@@ -418,6 +455,8 @@ extension SimulatedKernel {
             case .success(false): .writer(.absent)
             case .failure: .writer(.unknown)
             }
+        case .hasEntries(_, let path):
+            return .entries(hasEntries(path))
         }
     }
 

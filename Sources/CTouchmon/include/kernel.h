@@ -45,8 +45,8 @@ int tm_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t t
 int tm_take_read_lease(int descriptor);
 int tm_release_lease(int descriptor);
 
-// fstatfs(2): the magic number of the file system.
-int tm_file_system_magic(int descriptor, uint64_t *magic);
+// fstatfs(2): `f_type` and `f_fsid` of the file system.
+int tm_examine_file_system(int descriptor, uint64_t *magic, uint64_t *number);
 
 // rt_sigaction(2) past glibc, which hides signals 32 and 33: sets the default disposition.
 int tm_reset_signal(int signal);
@@ -72,6 +72,28 @@ int tm_open_pidfd(int pid);
 // PIDFD_GET_INFO of ioctl(2): 1 with the status of wait(2) when the process has ended and the kernel
 // tells (Linux 6.15), else 0 or -1.
 int tm_exit_status(int pidfd, int32_t *status);
+
+// PIDFD_GET_INFO of ioctl(2), Linux 6.13: 0 with the real user and group of a process that was not
+// reaped; fails with ESRCH when it was, and with ENOTTY or EINVAL where the kernel can't tell.
+int tm_process_identity(int pidfd, uint32_t *user, uint32_t *group);
+
+// pidfd_send_signal(2) of no signal: 0 as long as the process was not reaped.
+int tm_is_process_there(int pidfd);
+
+// fanotify_init(2) of a queue without end whose events name directory, entry, file and process
+// (FAN_REPORT_DFID_NAME_TARGET, FAN_REPORT_PIDFD). Needs CAP_SYS_ADMIN and Linux 5.17.
+int tm_fanotify_init(void);
+
+// fanotify_mark(2): adds the events to the mark of the inode at `path`, a symbolic link not followed.
+// The mark goes when the kernel forgets the inode (FAN_MARK_EVICTABLE, Linux 5.19).
+int tm_fanotify_mark(int queue, uint64_t events, const char *path);
+
+// The longest file handle, MAX_HANDLE_SZ, and the four bytes before it that say its type.
+#define TM_HANDLE_SIZE 132
+
+// name_to_handle_at(2) as fanotify(7) gives it: type and bytes, at most TM_HANDLE_SIZE; returns how
+// many.
+int tm_file_handle(const char *path, int follow, unsigned char *out);
 
 // Whether `user` with `group` and `groups` may read `path`: 1, or 0; -1 with errno where that can't be
 // told. For a moment the calling thread accesses files as that user; it ends the process with status

@@ -8,7 +8,7 @@ struct ActionDecoder {
     /// The first `problemLimit` problems: a file that is all mistakes must not cost more memory
     /// and time than anybody would read.
     private(set) var problems: [Problem] = []
-    private var problemCount = 0
+    private(set) var problemCount = 0
     private var firstLeftOut: Int?
     private static let problemLimit = 1_000
     /// The keys' places in `ActionKey.all`.
@@ -89,6 +89,7 @@ struct ActionDecoder {
             }
         }
         checkSettings(action.process, members)
+        checkTouches(action, members)
         if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
             report(
                 at: member.keyOffset,

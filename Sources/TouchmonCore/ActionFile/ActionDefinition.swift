@@ -68,6 +68,9 @@ package struct ActionDefinition: Hashable, Sendable {
     package var workingDirectory: RawPath?
     package var umask: UInt16 = 0o022
     package var process = ProcessSettings()
+    package var touch = TouchPolicy.standard
+    /// nil: anybody's touches count.
+    package var touchedBy: ToucherNames?
     package var settle = SettlePolicy(quiet: .zero)
     /// How often the path is looked at, whatever is heard of it; nil: only where not all is heard.
     package var poll: Duration?

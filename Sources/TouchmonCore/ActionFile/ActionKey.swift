@@ -84,9 +84,26 @@ package struct ActionKey: Sendable {
             node, action, decoder throws(WrongForm) in
             action.process.sandbox = try decoder.sandbox(node)
         },
+        ActionKey("on", .touchKinds, aliases: ["events", "event", "when"]) {
+            node, action, decoder throws(WrongForm) in
+            action.touch.on = try decoder.touchKinds(node) ?? action.touch.on
+        },
         ActionKey("settle", .settle, aliases: ["debounce", "delay", "quiet"]) {
             node, action, decoder throws(WrongForm) in
             action.settle = try decoder.settle(node) ?? action.settle
+        },
+        ActionKey("compare", .oneOf(ComparePolicy.allCases.map(\.rawValue))) {
+            node, action, decoder throws(WrongForm) in
+            action.touch.compare = try decoder.choice(node, "compare") ?? action.touch.compare
+        },
+        ActionKey("touched_by", .touchedBy, aliases: ["allow", "allowed", "users"]) {
+            node, action, decoder throws(WrongForm) in
+            action.touchedBy = try decoder.touchedBy(node)
+        },
+        ActionKey("own_changes", .oneOf(OwnChangesPolicy.allCases.map(\.rawValue))) {
+            node, action, decoder throws(WrongForm) in
+            action.touch.ownChanges =
+                try decoder.choice(node, "own_changes") ?? action.touch.ownChanges
         },
         ActionKey("poll", .duration, aliases: ["interval", "polling", "poll_interval"]) {
             node, action, decoder throws(WrongForm) in
@@ -145,7 +162,7 @@ package struct ActionKey: Sendable {
     ]
 
     private static let later = [
-        "on", "recursive", "include", "exclude", "each", "compare", "touched_by", "own_changes",
-        "kill", "on_failure", "output_limit", "stdin", "follow",
+        "recursive", "include", "exclude", "each", "kill", "on_failure", "output_limit", "stdin",
+        "follow",
     ]
 }

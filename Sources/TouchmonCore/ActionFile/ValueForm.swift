@@ -2,6 +2,7 @@
 package enum ValueForm: Hashable, Sendable {
     case strings, account, accounts, environment, path, octal, duration, settle, boolean
     case count, signal, retry, rateLimit
+    case touchKinds, touchedBy
     case limits, nice, ioClass, sandbox
     case oneOf([String])
 
@@ -20,6 +21,8 @@ package enum ValueForm: Hashable, Sendable {
         case .count: "a number"
         case .signal: "the name of a signal in a string"
         case .retry, .rateLimit: "an object"
+        case .touchKinds: "a list of words"
+        case .touchedBy: "an object of lists of names or numbers"
         case .limits: "an object of limits"
         case .nice: "a whole number"
         case .ioClass, .oneOf: "a string"
@@ -43,6 +46,10 @@ package enum ValueForm: Hashable, Sendable {
         case .signal: "write the name of a signal, as in `\"TERM\"`"
         case .retry: "write `{\"attempts\": 3, \"delay\": \"10s\"}`"
         case .rateLimit: "write `{\"runs\": 5, \"per\": \"1m\"}`"
+        case .touchKinds:
+            "write one or more of them in a list, as in `[\"touch\", \"delete\"]`: "
+                + TouchKinds.names.map { "`\"\($0.name)\"`" }.joined(separator: ", ")
+        case .touchedBy: "write `{\"users\": [\"name\"], \"groups\": [\"name\"]}`"
         case .limits: "write `{\"open_files\": 1024, \"memory\": \"512M\"}`"
         case .nice: "write a whole number from -20 (runs first) to 19 (runs last)"
         case .ioClass: "write \(IOClass.form)"

@@ -4,8 +4,17 @@ extension LogEvent {
         switch self {
         case .ready(let actions, let elapsed):
             return "ready: \(counted(actions, "action")) in \(milliseconds(elapsed))"
-        case .touched(let path):
-            return "touched: \(shown(path))"
+        case .touched(let path, let toucher):
+            return "touched\(by(toucher)): \(shown(path))"
+        case .unchanged(let path, let toucher):
+            return "touched\(by(toucher)), but the bytes are the same, no run, as `compare` says: "
+                + shown(path)
+        case .ownChange(let path, let toucher):
+            return "touched\(by(toucher)) in a run of its own, no run, as `own_changes` says: "
+                + shown(path)
+        case .toucherRefused(let path, let toucher):
+            let who = toucher == nil ? " by nobody knows whom" : by(toucher)
+            return "touch refused, touched\(who), as `touched_by` says: \(shown(path))"
         case .started(let run, let path, let identity, let process):
             return
                 "run \(run.value) started as \(identity.name) with pid \(process): \(shown(path))"
@@ -89,6 +98,12 @@ extension LogEvent {
             return waiting == 0
                 ? "stopped" : "stopped; \(counted(waiting, "touch", "touches")) not handled"
         }
+    }
+
+    private func by(_ toucher: Toucher?) -> String {
+        guard let toucher else { return "" }
+        let user = toucher.name.map { TerminalText.escaped(Array($0.utf8)) }
+        return " by \(user ?? "user \(toucher.user)") (pid \(toucher.process))"
     }
 
     private func shown(_ path: RawPath) -> String { TerminalText.escaped(path.bytes) }

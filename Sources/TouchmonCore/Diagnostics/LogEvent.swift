@@ -21,7 +21,14 @@ package enum LogLevel: String, Hashable, Comparable, CaseIterable, Sendable {
 /// Something that an operator cares about: one line of the log.
 package enum LogEvent: Hashable, Sendable {
     case ready(actions: Int, elapsed: Duration)
-    case touched(RawPath)
+    /// With who touched, where that is known.
+    case touched(RawPath, by: Toucher? = nil)
+    /// A touch that left the file's bytes as they were.
+    case unchanged(RawPath, by: Toucher?)
+    /// A touch that a run of the action made itself.
+    case ownChange(RawPath, by: Toucher)
+    /// A touch of somebody who is not among those whose touches count, or of whom nothing is known.
+    case toucherRefused(RawPath, by: Toucher?)
     case started(RunNumber, RawPath, RunIdentity, process: Int32)
     case ended(RunNumber, RawPath, RunOutcome, elapsed: Duration)
     case notStarted(RunNumber, RawPath, RunIdentity, program: RawPath, StartFailure)
@@ -71,12 +78,12 @@ package enum LogEvent: Hashable, Sendable {
         switch self {
         case .ready, .adopted, .ledgerRestored, .reloaded, .reloading, .draining, .stopped: .notice
         case .polled(_, let polling): polling.isLimited ? .warning : .notice
-        case .touched, .caughtUp, .started, .skipped, .signalledRun: .info
+        case .touched, .unchanged, .ownChange, .caughtUp, .started, .skipped, .signalledRun: .info
         case .throttled, .retrying: .warning
         case .stoppingRun(_, _, let cause, _): cause == .restart ? .info : .warning
         case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
         case .interrupted, .postponed, .overflowed, .stopping, .killing, .killingRun, .refused,
-            .troubled:
+            .toucherRefused, .troubled:
             .warning
         case .notStarted, .exhausted, .reloadRefused, .ledgerDegraded, .ledgerSetAside: .error
         }
@@ -87,6 +94,9 @@ package enum LogEvent: Hashable, Sendable {
         switch self {
         case .ready: "ready"
         case .touched: "touched"
+        case .unchanged: "unchanged"
+        case .ownChange: "own_change"
+        case .toucherRefused: "toucher_refused"
         case .started: "run_started"
         case .ended: "run_ended"
         case .notStarted: "run_not_started"

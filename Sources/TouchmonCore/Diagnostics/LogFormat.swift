@@ -37,7 +37,13 @@ extension LogEvent {
         case .ready(let actions, let elapsed):
             writer.member("actions", actions)
             writer.member("nanoseconds", elapsed.nanoseconds)
-        case .touched(let path): writer.member("path", path)
+        case .touched(let path, let toucher), .unchanged(let path, let toucher),
+            .toucherRefused(let path, let toucher):
+            writer.member("path", path)
+            writer.touchedBy(toucher)
+        case .ownChange(let path, let toucher):
+            writer.member("path", path)
+            writer.touchedBy(toucher)
         case .started(let run, let path, let identity, let process):
             writer.member("run", run.value)
             writer.member("path", path)
@@ -141,6 +147,16 @@ extension LogEvent {
 }
 
 extension JSONWriter {
+    fileprivate mutating func touchedBy(_ toucher: Toucher?) {
+        guard let toucher else { return }
+        key("touched_by")
+        object { writer in
+            writer.member("pid", toucher.process)
+            writer.member("uid", toucher.user)
+            if let name = toucher.name { writer.member("user", name) }
+        }
+    }
+
     fileprivate mutating func member(_ name: String, _ value: some FixedWidthInteger) {
         key(name)
         number(value)

@@ -33,7 +33,8 @@ struct IdentityResolver {
             programs: BaseEnvironment.programs(named: definition.argv[0], in: environment),
             identity: identity, environment: environment,
             workingDirectory: definition.workingDirectory, umask: definition.umask,
-            process: definition.process, settle: definition.settle, poll: definition.poll,
+            process: definition.process, touch: definition.touch,
+            guardian: guardian(of: definition), settle: definition.settle, poll: definition.poll,
             output: definition.output,
             catchUp: definition.catchUp, interrupted: definition.interrupted,
             policy: definition.policy,
@@ -49,12 +50,12 @@ struct IdentityResolver {
     }
 
     private mutating func account(of definition: ActionDefinition) -> UserAccount? {
-        let location = definition.userLocation ?? definition.location
         guard let name = definition.user else {
             if daemon.isRoot {
                 problems.append(
                     Problem(
-                        .error, at: location, "this action does not say which user it runs as",
+                        .error, at: definition.location,
+                        "this action does not say which user it runs as",
                         remedy: "add \"user\": \"NAME\"; write \"root\" if that is meant"))
             }
             return nil
@@ -63,10 +64,16 @@ struct IdentityResolver {
         // database says of them: it may have been started before a group was added, or in a
         // container that knows no such user.
         if !daemon.isRoot, case .id(daemon.account.user) = name { return daemon.account }
+        guard let account = user(name, at: definition.userLocation ?? definition.location) else {
+            return nil
+        }
+        let isOwn = !daemon.isRoot && account.user == daemon.account.user
+        return isOwn ? daemon.account : account
+    }
+
+    private mutating func user(_ name: AccountName, at location: SourceLocation) -> UserAccount? {
         switch accounts.users[name] {
-        case .found(let account):
-            let isOwn = !daemon.isRoot && account.user == daemon.account.user
-            return isOwn ? daemon.account : account
+        case .found(let account): return account
         case .failed(let error):
             problems.append(
                 Problem(
@@ -99,6 +106,32 @@ struct IdentityResolver {
                     remedy: "create the group, or name one that `getent group` lists"))
         }
         return nil
+    }
+
+    /// Whose touches count. A number stands for itself, whether or not the user database has it.
+    private mutating func guardian(of definition: ActionDefinition) -> ToucherGuard? {
+        if !daemon.isRoot {
+            let keys = [
+                ("touched_by", definition.touchedBy != nil),
+                ("own_changes", definition.touch.ownChanges == .ignore),
+            ]
+            for (key, isAsked) in keys where isAsked {
+                isForbidden = true
+                problems.append(
+                    Problem(
+                        .error, at: definition.location,
+                        "`\(key)` needs root: the kernel tells nobody else who touches a file",
+                        remedy: "remove `\(key)`, or run touchmon as root"))
+            }
+        }
+        guard let names = definition.touchedBy else { return nil }
+        return ToucherGuard(
+            users: names.users.compactMap { name in
+                if case .id(let id) = name { id } else { user(name, at: definition.location)?.user }
+            },
+            groups: names.groups.compactMap { name in
+                if case .id(let id) = name { id } else { group(name, at: definition) }
+            })
     }
 
     private mutating func checkPermission(

@@ -25,6 +25,8 @@ package struct Plan: Sendable {
             if let user = definition.user { users.insert(user) }
             if let group = definition.group { groups.insert(group) }
             groups.formUnion(definition.supplementaryGroups ?? [])
+            users.formUnion(definition.touchedBy?.users ?? [])
+            groups.formUnion(definition.touchedBy?.groups ?? [])
         }
         return (users, groups)
     }

@@ -26,6 +26,10 @@ package struct RunCommand: Hashable, Sendable {
     package var workingDirectory: RawPath?
     package var umask: UInt16
     package var process: ProcessSettings
+    /// Which changes of the path count.
+    package var touch: TouchPolicy
+    /// Whose; nil: anybody's.
+    package var guardian: ToucherGuard?
     package var settle: SettlePolicy
     /// How often the path is looked at whatever is heard of it; nil: only where not all is heard.
     package var poll: Duration?
@@ -43,6 +47,7 @@ package struct RunCommand: Hashable, Sendable {
         argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,
         environment: [[UInt8]] = [], workingDirectory: RawPath? = nil,
         umask: UInt16 = 0o022, process: ProcessSettings = ProcessSettings(),
+        touch: TouchPolicy = .standard, guardian: ToucherGuard? = nil,
         settle: SettlePolicy = SettlePolicy(quiet: .zero),
         poll: Duration? = nil,
         output: OutputPolicy = .record, catchUp: Bool = true,
@@ -56,6 +61,8 @@ package struct RunCommand: Hashable, Sendable {
         self.workingDirectory = workingDirectory
         self.umask = umask
         self.process = process
+        self.touch = touch
+        self.guardian = guardian
         self.settle = settle
         self.poll = poll
         self.output = output
@@ -138,6 +145,11 @@ extension PlannedAction {
             }
             if let modified = due.modified {
                 add("TOUCHMON_MTIME_NS=") { $0.nanoseconds(modified) }
+            }
+            if let toucher = due.toucher {
+                add("TOUCHMON_TOUCHED_BY_PID=") { $0.decimal(UInt64(toucher.process)) }
+                add("TOUCHMON_TOUCHED_BY_UID=") { $0.decimal(UInt64(toucher.user)) }
+                if let name = toucher.name { add("TOUCHMON_TOUCHED_BY_USER=") { $0.raw(name) } }
             }
         }
         return RunSpec(

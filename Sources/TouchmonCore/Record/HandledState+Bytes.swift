@@ -2,6 +2,8 @@
 extension HandledState {
     /// Tells the layouts of a state apart; another layout gets another number.
     private static let layout: UInt8 = 1, unseenLayout: UInt8 = 2
+    /// As the first, and the digest of the file's content behind it.
+    private static let contentLayout: UInt8 = 3
 
     /// The most bytes that a state takes.
     static let mostBytes = 128
@@ -18,7 +20,7 @@ extension HandledState {
             writer.number(Self.unseenLayout)
             return writer.time(unseenSince)
         }
-        writer.number(Self.layout)
+        writer.number(content == nil ? Self.layout : Self.contentLayout)
         writer.number(status.kind.code)
         writer.number(status.mode)
         writer.number(status.identity.device)
@@ -32,6 +34,10 @@ extension HandledState {
         writer.number(status.group)
         writer.number(status.links)
         writer.number(UInt8(isBeingWritten ? 1 : 0))
+        if let content {
+            writer.number(content.high)
+            writer.number(content.low)
+        }
     }
 
     /// The state that the bytes describe; nil where they are none that this version wrote.
@@ -42,7 +48,7 @@ extension HandledState {
             self.init(unseenSince: since)
             return
         }
-        guard layout == Self.layout,
+        guard layout == Self.layout || layout == Self.contentLayout,
             let kind = reader.number(UInt8.self).flatMap(FileKind.init(code:)),
             let mode = reader.number(UInt16.self),
             let device = reader.number(UInt64.self), let inode = reader.number(UInt64.self),
@@ -51,8 +57,15 @@ extension HandledState {
             let modified = reader.time(), let changed = reader.time(),
             let owner = reader.number(UInt32.self), let group = reader.number(UInt32.self),
             let links = reader.number(UInt32.self),
-            let isBeingWritten = reader.number(UInt8.self), reader.rest == 0
+            let isBeingWritten = reader.number(UInt8.self)
         else { return nil }
+        var content: ContentDigest?
+        if layout == Self.contentLayout {
+            guard let high = reader.number(UInt64.self), let low = reader.number(UInt64.self)
+            else { return nil }
+            content = ContentDigest(high: high, low: low)
+        }
+        guard reader.rest == 0 else { return nil }
         self.init(
             FileStatus(
                 identity: FileIdentity(
@@ -60,6 +73,7 @@ extension HandledState {
                 kind: kind, size: size, modified: modified, changed: changed, mode: mode,
                 owner: owner, group: group, links: links),
             isBeingWritten: isBeingWritten == 1)
+        self.content = content
     }
 }
 

@@ -9,6 +9,8 @@ package enum JournalRecord: Equatable, Sendable {
     /// A run that exists; it covers the path's `state` and whatever was due.
     case began(RunNumber, RunReason, RawPath, state: HandledState?, started: Instant, Witness)
     case ended(RunNumber, RunEnding, at: Instant)
+    /// Who touched the path of a run that began, as far as it is known.
+    case touched(RunNumber, process: Int32, user: UInt32)
     /// A run of the path is due, and has not begun.
     case due(RawPath, RunReason, state: HandledState?)
     /// A state that needs no run.
@@ -53,7 +55,7 @@ package enum JournalRecord: Equatable, Sendable {
         switch self {
         case .began(_, _, let path, _, _, _), .due(let path, _, _), .handled(let path, _):
             path.bytes.count
-        case .ended: 0
+        case .ended, .touched: 0
         }
     }
 
@@ -81,6 +83,11 @@ package enum JournalRecord: Equatable, Sendable {
             body.number(UInt8(4))
             body.string(path.bytes)
             body.string { state?.write(to: &$0) }
+        case .touched(let number, let process, let user):
+            body.number(UInt8(5))
+            body.number(number.value)
+            body.number(process)
+            body.number(user)
         }
     }
 
@@ -121,6 +128,11 @@ package enum JournalRecord: Equatable, Sendable {
         case 4:
             guard let path = body.string(), let state = body.string() else { return nil }
             self = .handled(RawPath(bytes: path), state: HandledState(bytes: state))
+        case 5:
+            guard let number = body.number(UInt64.self), let process = body.number(Int32.self),
+                let user = body.number(UInt32.self)
+            else { return nil }
+            self = .touched(RunNumber(number), process: process, user: user)
         default: return nil
         }
     }

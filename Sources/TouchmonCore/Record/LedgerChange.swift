@@ -10,6 +10,14 @@ package struct LedgerChange: Equatable, Sendable {
         package var ended: Instant?
         /// nil while it runs.
         package var ending: RunEnding?
+        /// Who touched, where that is known.
+        package var toucher: Toucher?
+
+        /// A process and its real user.
+        package struct Toucher: Hashable, Sendable {
+            package var process: Int32
+            package var user: UInt32
+        }
     }
 
     package var paths: [LedgerContents.Path]

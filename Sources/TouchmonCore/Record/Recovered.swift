@@ -17,6 +17,7 @@ package struct Recovered: Sendable {
         package var reason: RunReason
         package var started: Instant
         package var witness: JournalRecord.Witness
+        var toucher: LedgerChange.Run.Toucher?
         /// Whether another run of the path began after it. Then the daemon had seen it end, though it
         /// did not come so far as to write that down.
         package var hasSuccessor = false
@@ -94,7 +95,9 @@ package struct Recovered: Sendable {
                     number: number, path: run.path, reason: run.reason,
                     process: run.witness.process, started: run.started,
                     ended: moment.advanced(by: shift),
-                    ending: ending))
+                    ending: ending, toucher: run.toucher))
+        case .touched(let number, let process, let user):
+            runs[number]?.toucher = LedgerChange.Run.Toucher(process: process, user: user)
         case .due(let path, let reason, let state):
             paths[path] = Path(handled: state, due: reason, isSaved: false)
         case .handled(let path, let state):

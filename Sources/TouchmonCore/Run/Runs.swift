@@ -10,6 +10,8 @@ package struct Runs {
         package var reason: RunReason
         /// The modification time that the touch left; nil where nothing was touched.
         package var modified: FileTime?
+        /// Who touched last, where that is known.
+        package var toucher: Toucher?
         /// Which try it is, from 1.
         package var attempt = 1
     }
@@ -108,6 +110,7 @@ package struct Runs {
         }
         guard old.due.reason == .retry else {
             waiting[action]?.due.modified = due.modified
+            waiting[action]?.due.toucher = due.toucher
             return
         }
         waiting[action] = Waiting(due: due, drains: drains)
@@ -159,6 +162,12 @@ package struct Runs {
         backOffs[action] = nil
         limits[action] = nil
         rates[action] = nil
+    }
+
+    /// Drops the run of an action that waits: what it was for is over.
+    package mutating func withdraw(_ action: ActionID) {
+        waiting[action] = nil
+        if holds[action]?.isRetry == true { holds[action] = nil }
     }
 
     /// The event queue was read to its end.

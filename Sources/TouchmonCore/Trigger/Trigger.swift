@@ -4,6 +4,8 @@ import HeapModule
 package struct Trigger {
     private struct Settling {
         var reason: RunReason
+        /// Who touched last.
+        var toucher: Toucher?
         var policy: SettlePolicy
         var first: Instant
         var last: Instant
@@ -31,7 +33,8 @@ package struct Trigger {
 
     /// Takes a touch; true when its run is due at once.
     package mutating func touched(
-        _ action: ActionID, _ reason: RunReason, _ policy: SettlePolicy, at now: Instant
+        _ action: ActionID, _ reason: RunReason, _ policy: SettlePolicy,
+        by toucher: Toucher? = nil, at now: Instant
     ) -> Bool {
         guard policy.quiet > .zero else {
             // A reload may have taken the quiet time away; what settled until now is covered.
@@ -44,6 +47,7 @@ package struct Trigger {
                 reason: reason, policy: policy, first: now, last: now)
         state.policy = policy
         state.last = now
+        state.toucher = toucher
         // One element however many touches come: whoever may touch must not fill the memory.
         if state.queued.map({ state.deadline < $0 }) ?? true {
             state.queued = state.deadline
@@ -88,10 +92,12 @@ package struct Trigger {
     }
 
     /// Takes an action that has settled.
-    package mutating func takeDue(at now: Instant) -> (ActionID, RunReason)? {
+    package mutating func takeDue(
+        at now: Instant
+    ) -> (action: ActionID, reason: RunReason, toucher: Toucher?)? {
         guard let (action, time, state) = next(), time <= now else { return nil }
         // Its element in `deadlines` is nobody's from now on.
         settling[action] = nil
-        return (action, state.reason)
+        return (action, state.reason, state.toucher)
     }
 }

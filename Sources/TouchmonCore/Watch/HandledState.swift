@@ -5,6 +5,9 @@ package struct HandledState: Hashable, Sendable {
     /// a touch though it changes nothing of the status.
     package var isBeingWritten: Bool
 
+    /// What the file held when it last counted, where that is compared and known.
+    package var content: ContentDigest?
+
     /// Since when the kernel would not say what is at the path, of which nothing else is known then:
     /// what was changed later was touched.
     package private(set) var unseenSince: FileTime?
@@ -21,5 +24,12 @@ package struct HandledState: Hashable, Sendable {
     package init(_ status: FileStatus, isBeingWritten: Bool = false) {
         self.status = status
         self.isBeingWritten = isBeingWritten
+    }
+
+    /// The same of a file that held this.
+    func holding(_ content: ContentDigest?) -> HandledState {
+        var state = self
+        state.content = content
+        return state
     }
 }

@@ -99,6 +99,16 @@ struct TouchJudge {
         indirect case unseen(since: FileTime, isRecalled: Bool)
     }
 
+    /// The same, with the device that its file system has on this boot, if it is still that file.
+    func lastSeen(comparedWith status: FileStatus?) -> FileStatus? {
+        guard var seen, let status, isDeviceStale,
+            seen.identity.inode == status.identity.inode,
+            seen.identity.birth == status.identity.birth
+        else { return seen }
+        seen.identity.device = status.identity.device
+        return seen
+    }
+
     /// Since when the path could not be looked at, where nothing is known of it.
     var unseenSince: FileTime? {
         if case .unseen(let since, _) = lastLook { since } else { nil }

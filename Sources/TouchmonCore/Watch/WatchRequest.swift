@@ -14,6 +14,9 @@ package enum WatchRequest: Equatable, Sendable {
     case examine(ActionID, path: RawPath, isFresh: Bool)
     /// Whether anybody has the regular file open for writing; answered by `.writer`.
     case probeWriter(ActionID, path: RawPath)
+    /// Whether the directory has entries besides itself and its parent, readdir(3); answered by
+    /// `.entries`.
+    case hasEntries(ActionID, path: RawPath)
 }
 
 /// The kernel's answer to a `WatchRequest`.
@@ -25,6 +28,7 @@ package enum WatchReply: Sendable {
     case link(Result<[UInt8], ErrorNumber>)
     case examination(Examination)
     case writer(WriterPresence)
+    case entries(Bool)
 }
 
 /// Whether a regular file is open for writing somewhere. fcntl(2), `F_SETLEASE`.

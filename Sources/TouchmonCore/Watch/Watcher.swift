@@ -9,8 +9,12 @@ import HeapModule
 package struct Watcher {
     /// What the stage has to say to the next.
     package enum Output: Equatable, Sendable {
-        /// The path was touched; the file as it was seen then.
-        case touched(ActionID, FileStatus)
+        /// The path was touched, or changed otherwise in a way that counts; the file as it was seen
+        /// then, nil where it is gone.
+        case touched(ActionID, FileStatus?)
+        /// A level that the action asks for is up, or not; with whether anything happened since this
+        /// was last said.
+        case level(ActionID, isUp: Bool, isNews: Bool)
         /// The path's state changed, and needs no run.
         case handled(ActionID)
         /// The path is polled from now on, or for another reason than before.
@@ -21,7 +25,9 @@ package struct Watcher {
         /// Whose path it is about; nil: everybody's.
         fileprivate var action: ActionID? {
             switch self {
-            case .touched(let action, _), .handled(let action), .polled(let action, _): action
+            case .touched(let action, _), .level(let action, _, _), .handled(let action),
+                .polled(let action, _):
+                action
             case .overflowed: nil
             }
         }
@@ -99,6 +105,7 @@ package struct Watcher {
         case examine(ActionID)
         /// After an examination, in `probed`.
         case probe(ActionID)
+        case list(ActionID)
         case remove(Int32)
     }
 
@@ -122,6 +129,8 @@ package struct Watcher {
     private var schedule = PollSchedule()
     /// The paths at which the kernel would not say what is there, and why.
     private var unseen: [ActionID: ErrorNumber] = [:]
+    /// Of the actions that do not count touches, or not only.
+    private var changes: [ActionID: ChangeJudge] = [:]
     private var index = WatchIndex()
     private var queue = Queue<Item>()
     private var work: Work?
@@ -154,6 +163,9 @@ package struct Watcher {
     /// looked at; nil where that is not known yet.
     package func recorded(_ action: ActionID) -> HandledState?? {
         let judge = entries[action.index].judge
+        if judge.hasBaseline, judge.seen == nil, changes[action]?.needsAbsence == true {
+            return .some(nil)
+        }
         if judge.hasBaseline { return .some(judge.handledState) }
         return judge.unseenSince.map { HandledState(unseenSince: $0) }
     }
@@ -177,6 +189,25 @@ package struct Watcher {
         if directories[Int(directory)]?.isQueued != true { walkLater(action, .unheard) }
     }
 
+    /// The modification time of the file that was seen last at an action's path.
+    package func modified(_ action: ActionID) -> FileTime? {
+        let judge = entries[action.index].judge
+        return judge.seen == nil ? nil : judge.handledState?.status.modified
+    }
+
+    /// Sets which changes of an action's path count.
+    package mutating func setKinds(_ action: ActionID, _ kinds: TouchKinds) {
+        guard kinds != .touch else { return changes[action] = nil }
+        guard changes[action]?.kinds != kinds else { return }
+        changes[action, default: ChangeJudge(kinds: kinds)].kinds = kinds
+        lookLater(action, [])
+    }
+
+    /// Looks at an action's path though nothing was heard of it.
+    package mutating func lookAgain(_ action: ActionID) {
+        lookLater(action, [])
+    }
+
     /// Tells late what an earlier daemon handled of a path that could not be looked at until now.
     package mutating func know(_ action: ActionID, _ known: Known) {
         entries[action.index].judge = TouchJudge(
@@ -194,6 +225,7 @@ package struct Watcher {
         setPolling(action, nil)
         askedIntervals[action] = nil
         unseen[action] = nil
+        changes[action] = nil
         let id = entry.directory
         directories[Int(id)]?.members.removeAll { $0 == action }
         guard let directory = directories[Int(id)], directory.members.isEmpty else { return }
@@ -215,7 +247,7 @@ package struct Watcher {
 
     private func workIsFor(_ action: ActionID) -> Bool {
         switch work {
-        case .entry(action), .examine(action), .probe(action): true
+        case .entry(action), .examine(action), .probe(action), .list(action): true
         default: false
         }
     }
@@ -269,6 +301,7 @@ package struct Watcher {
                 // Whatever was heard before was heard of a file that is not at the path any more.
                 entries[action.index].evidence = []
                 entries[action.index].isReplaced = true
+                if !changes.isEmpty { changes[action]?.heardName(event.mask) }
                 var evidence: Evidence = []
                 if event.mask.contains(.create) { evidence = .created }
                 if event.mask.contains(.movedTo) { evidence = .arrived }
@@ -282,6 +315,7 @@ package struct Watcher {
             if event.name.isEmpty {
                 heard(action, event.mask)
             } else if !event.mask.isDisjoint(with: .names) {
+                if !changes.isEmpty { changes[action]?.heardFile([]) }
                 lookLater(action, .entries)
             }
         }
@@ -289,6 +323,7 @@ package struct Watcher {
 
     private mutating func heard(_ action: ActionID, _ mask: InotifyMask) {
         let evidence = entries[action.index].judge.heard(mask)
+        if !changes.isEmpty { changes[action]?.heardFile(mask) }
         guard !evidence.isEmpty else { return }
         lookLater(action, evidence)
     }
@@ -392,6 +427,8 @@ package struct Watcher {
                     isFresh: polled[action]?.fileSystem != nil)
             case .probe(let action):
                 return .probeWriter(action, path: entries[action.index].path)
+            case .list(let action):
+                return .hasEntries(action, path: entries[action.index].path)
             case .remove(let watch):
                 return .removeWatch(watch)
             case nil:
@@ -405,9 +442,18 @@ package struct Watcher {
         switch (work, reply) {
         case (.directory, _), (.entry, _): walk?.reply(reply)
         case (.examine(let action), .examination(let examination)):
-            judge(action, examination, writer: nil, now)
+            if !changes.isEmpty, needsListing(action, examination) {
+                probed = examination
+                work = .list(action)
+            } else {
+                judge(action, examination, writer: nil, now)
+            }
         case (.probe(let action), .writer(let writer)):
             if let examination = probed.take() { judge(action, examination, writer: writer, now) }
+        case (.list(let action), .entries(let hasEntries)):
+            if let examination = probed.take() {
+                judge(action, examination, writer: nil, hasEntries: hasEntries, now)
+            }
         case (.remove, .done): work = nil
         default: preconditionFailure("the watch stage was answered with something it did not ask")
         }
@@ -581,8 +627,16 @@ package struct Watcher {
         }
     }
 
+    private func needsListing(_ action: ActionID, _ examination: Examination) -> Bool {
+        guard case .success(let status) = examination.status, status.kind == .directory else {
+            return false
+        }
+        return changes[action]?.needsListing == true
+    }
+
     private mutating func judge(
-        _ action: ActionID, _ examination: Examination, writer: WriterPresence?, _ now: Instant
+        _ action: ActionID, _ examination: Examination, writer: WriterPresence?,
+        hasEntries: Bool = false, _ now: Instant
     ) {
         work = nil
         if case .failure(let error) = examination.status, !error.meansAbsent,
@@ -602,6 +656,7 @@ package struct Watcher {
         if !polled.isEmpty, let polling = polled[action] { examination.polled(polling) }
         let deadline = entries[action.index].judge.deadline
         let isPoll = entries[action.index].evidence.contains(.polled)
+        let old = changes.isEmpty ? nil : entries[action.index].judge
         let seen = isPoll ? entries[action.index].judge.seen?.identity : nil
         let verdict = entries[action.index].judge
             .judge(entries[action.index].evidence, examination, writer: writer, at: now)
@@ -618,7 +673,9 @@ package struct Watcher {
         unseen[action] = nil
         entries[action.index].evidence = []
         entries[action.index].isQueued = false
-        if verdict == .touch, case .success(let status) = examination.status {
+        if let old, changes[action] != nil {
+            conclude(action, verdict, old, try? examination.status.get(), hasEntries: hasEntries)
+        } else if verdict == .touch, case .success(let status) = examination.status {
             outputs.append(.touched(action, status))
         }
         // That nobody's close is waited for any more is to be written down as well.
@@ -631,5 +688,27 @@ package struct Watcher {
         // Whether it can be heard is found by walking there.
         if wasUnseen { walkLater(action, .unheard) }
         schedule.arm(at: now)
+    }
+
+    /// Says what follows from a look for an action that does not count touches, or not only.
+    private mutating func conclude(
+        _ action: ActionID, _ verdict: TouchJudge.Verdict, _ old: TouchJudge,
+        _ status: FileStatus?, hasEntries: Bool
+    ) {
+        guard var judge = changes[action] else { return }
+        let isCounted = judge.judge(
+            before: old.lastSeen(comparedWith: status), isKnown: old.hasBaseline, after: status)
+        if isCounted || (verdict == .touch && judge.kinds.contains(.touch)) {
+            outputs.append(.touched(action, status))
+        } else if verdict == .touch || old.lastSeen(comparedWith: status) != status {
+            outputs.append(.handled(action))
+        }
+        if !judge.kinds.isDisjoint(with: .levels) {
+            outputs.append(
+                .level(
+                    action, isUp: judge.isUp(status, hasEntries: hasEntries),
+                    isNews: judge.takeNews()))
+        }
+        changes[action] = judge
     }
 }

@@ -19,6 +19,21 @@ package enum Directory {
         return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
+    /// Whether a directory has entries besides `.` and `..`. readdir(3).
+    package static func hasEntries(_ path: CPath) throws(SystemFailure) -> Bool {
+        let descriptor = try OwnedDescriptor(
+            opening: path, flags: O_RDONLY | O_DIRECTORY | O_NONBLOCK, operation: "list")
+        guard let stream = fdopendir(descriptor.raw) else {
+            throw SystemFailure(operation: "list", errno: Errno(errno), subject: path.bytes)
+        }
+        defer { closedir(stream) }
+        _ = descriptor.release()
+        while let name = try nextName(stream, path) {
+            if name != [.dot], name != [.dot, .dot] { return true }
+        }
+        return false
+    }
+
     private static func nextName(
         _ stream: OpaquePointer, _ path: CPath
     ) throws(SystemFailure) -> [UInt8]? {

@@ -90,6 +90,12 @@ extension SimulatedKernel {
         return .success(query(file.inode))
     }
 
+    /// Whether the directory at `path` has entries. readdir(3).
+    func hasEntries(_ path: RawPath) -> Bool {
+        guard case .success(let place) = locate(path, follow: true) else { return false }
+        return !inodes[dentries[place.dentry].inode].entries.isEmpty
+    }
+
     /// The text of the symbolic link at `path`. readlink(2).
     package mutating func readLink(_ path: RawPath) -> Result<RawPath, ErrorNumber> {
         find(path, follow: false, for: .readLink).flatMap { dentry in

@@ -12,7 +12,9 @@ import TouchmonCore
             ActionKey.all.filter { $0.form != nil }.map(\.name) == [
                 "argv", "user", "group", "supplementary_groups", "environment",
                 "working_directory", "umask", "limits", "nice", "io_class", "no_new_privileges",
-                "sandbox", "settle", "poll", "catch_up", "interrupted", "output",
+                "sandbox", "on", "settle", "compare", "touched_by", "own_changes", "poll",
+                "catch_up",
+                "interrupted", "output",
                 "busy", "max_parallel", "busy_signal", "timeout", "stop_signal", "stop_timeout",
                 "retry", "rate_limit", "run_at_start",
             ])

@@ -45,7 +45,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
 
     @Test(
         arguments: WrongFile.values + WrongFile.settings + WrongFile.policies + WrongFile.limits
-            + WrongFile.process)
+            + WrongFile.process + WrongFile.touches)
     func `a wrong value is explained`(file: WrongFile) {
         expectReport(of: file)
     }

@@ -9,9 +9,17 @@ extension LogEvent {
     static let samples: [LogEvent] = {
         let path = RawPath("/srv/app/deploy.stamp")
         let ledger = RawPath("/var/lib/touchmon/default")
+        let web = Toucher(process: 4710, user: 33, group: 33, name: "www-data")
+        let stranger = Toucher(process: 4710, user: 4242, group: 4242)
         return [
             .ready(actions: 3, elapsed: .microseconds(1050)),
             .touched(path),
+            .touched(path, by: web),
+            .touched(path, by: stranger),
+            .unchanged(path, by: web),
+            .ownChange(path, by: web),
+            .toucherRefused(path, by: web),
+            .toucherRefused(path, by: nil),
             .started(run, path, identity, process: 4711),
             .ended(run, path, .exited(status: 0), elapsed: .milliseconds(1250)),
             .ended(run, path, .exited(status: 3), elapsed: .milliseconds(1250)),
@@ -98,8 +106,11 @@ extension LogEvent {
         case .throttled: 27
         case .retrying: 28
         case .exhausted: 29
+        case .unchanged: 30
+        case .ownChange: 31
+        case .toucherRefused: 32
         }
     }
 
-    static let caseCount = 30
+    static let caseCount = 33
 }

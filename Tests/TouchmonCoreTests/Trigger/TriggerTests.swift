@@ -11,7 +11,7 @@ import Testing
         for (column, letter) in touches.enumerated() {
             let now = Self.moment(column)
             var due: [ActionID] = []
-            while let (action, _) = trigger.takeDue(at: now) { due.append(action) }
+            while let next = trigger.takeDue(at: now) { due.append(next.action) }
             if let action = Self.action(letter), trigger.touched(action, .touch, policy, at: now) {
                 due.append(action)
             }

@@ -1,0 +1,168 @@
+/// The way of a touch from the watch stage to the trigger stage: who it was, whether it counts for the
+/// action, and whether a level asks for a run.
+extension Engine {
+    /// How long the kernel may take to say who touched: it tells that in another queue than what was
+    /// touched.
+    private static let toucherDelay = Duration.milliseconds(5)
+    /// How long until a question that the kernel could not answer is asked again.
+    private static let questionDelay = Duration.seconds(1)
+
+    mutating func touched(_ id: ActionID, _ status: FileStatus?, at now: Instant) {
+        var touch = PendingTouch(action: id, status: status)
+        // What is found before all paths were looked at happened before anybody looked.
+        touch.isCatchUp = !isReady
+        if tellsTouchers, isReady {
+            effects.append(.findToucher(touch, path: actions[id].action.path))
+        } else {
+            identified(touch, [], at: now)
+        }
+    }
+
+    /// The answer to `.findToucher`: whoever touched the path since it was last asked, the last one
+    /// first; nobody where nobody is known.
+    package mutating func foundToucher(
+        _ touch: PendingTouch, _ touchers: [Toucher], at now: Instant
+    ) {
+        var touch = touch
+        let command = actions[touch.action].action.command
+        let isNeeded = command.guardian != nil || command.touch.ownChanges == .ignore
+        if touchers.isEmpty, isNeeded, !touch.isToucherLate {
+            touch.isToucherLate = true
+            return questions.add(touch, until: now.advanced(by: Self.toucherDelay))
+        }
+        touch.toucher = touchers.first
+        identified(touch, touchers, at: now)
+    }
+
+    /// Of several who touched, one whose touch counts is enough: it must not be lost for the others'.
+    private mutating func identified(
+        _ touch: PendingTouch, _ touchers: [Toucher], at now: Instant
+    ) {
+        var touch = touch
+        let action = actions[touch.action].action
+        if let guardian = action.command.guardian {
+            guard let allowed = touchers.first(where: guardian.allows) else {
+                log(.toucherRefused(action.path, by: touch.toucher), at: now)
+                return ledger.changed(touch.action, at: now)
+            }
+            touch.toucher = allowed
+        }
+        if action.command.touch.ownChanges == .ignore, let last = touchers.first {
+            let guardian = action.command.guardian
+            let other = touchers.first {
+                !isOwn(touch.action, $0, at: now) && guardian?.allows($0) != false
+            }
+            guard let other else {
+                log(.ownChange(action.path, by: last), at: now)
+                return ledger.changed(touch.action, at: now)
+            }
+            touch.toucher = other
+        }
+        checkReader(touch, action, at: now)
+    }
+
+    private func isOwn(_ id: ActionID, _ toucher: Toucher, at now: Instant) -> Bool {
+        ownSessions.contains(id, session: toucher.session, at: now)
+            || runs.activeRuns.contains { $0.action == id && $0.process == toucher.session }
+    }
+
+    private mutating func checkReader(
+        _ touch: PendingTouch, _ action: PlannedAction, at now: Instant
+    ) {
+        guard let reader = action.command.reader else { return compare(touch, action, at: now) }
+        var touch = touch
+        touch.question = .reader
+        // That a file is gone can be seen by whoever may read its directory.
+        let path = touch.status == nil ? action.path.parent : action.path
+        effects.append(.checkReader(touch, path: path, reader: reader))
+    }
+
+    /// The answer to `.checkReader`; nil where it can't be told.
+    package mutating func checkedReader(_ touch: PendingTouch, mayRead: Bool?, at now: Instant) {
+        guard let mayRead else {
+            return questions.add(touch, until: now.advanced(by: Self.questionDelay))
+        }
+        questions.remove(touch.action, .reader)
+        let action = actions[touch.action].action
+        if let reader = action.command.reader, !mayRead {
+            log(.refused(action.path, reader: reader), at: now)
+            ledger.changed(touch.action, at: now)
+        } else {
+            compare(touch, action, at: now)
+        }
+    }
+
+    private mutating func compare(
+        _ touch: PendingTouch, _ action: PlannedAction, at now: Instant
+    ) {
+        guard action.command.touch.compare == .content, touch.status?.kind == .regular else {
+            return count(touch, action, at: now)
+        }
+        var touch = touch
+        touch.question = .content
+        questions.ask(touch)
+        effects.append(.readContent(touch.action, touch, path: action.path))
+    }
+
+    /// The answer to `.readContent`.
+    package mutating func readContent(
+        _ id: ActionID, _ touch: PendingTouch?, _ reading: ContentReading, at now: Instant
+    ) {
+        guard let touch else {
+            guard contents.isAsked(id) else { return }
+            contents.found(id, reading, handled: watcher.handled(id)?.status)
+            return ledger.changed(id, at: now)
+        }
+        // A reload may have removed the action meanwhile.
+        guard questions.remove(id, .content) else { return }
+        let action = actions[id].action
+        if contents.isChanged(id, reading) {
+            count(touch, action, at: now)
+        } else {
+            log(.unchanged(action.path, by: touch.toucher), at: now)
+            ledger.changed(id, at: now)
+        }
+    }
+
+    private mutating func count(_ touch: PendingTouch, _ action: PlannedAction, at now: Instant) {
+        guard !touch.isCatchUp else { return catchUp(touch.action, action, at: now) }
+        // A touch that joins a run that is due already is the same news.
+        if !runs.isWaiting(touch.action) {
+            log(.touched(action.path, by: touch.toucher), at: now)
+        }
+        settle(touch.action, action, .touch, by: touch.toucher, at: now)
+    }
+
+    /// Asks again what the kernel could not tell.
+    mutating func askAgain(_ touch: PendingTouch, at now: Instant) {
+        let action = actions[touch.action].action
+        switch touch.question {
+        case .toucher: effects.append(.findToucher(touch, path: action.path))
+        case .reader, .content: checkReader(touch, action, at: now)
+        }
+    }
+
+    // MARK: Levels
+
+    /// A level that the action asks for is up, or down.
+    mutating func level(_ id: ActionID, isUp: Bool, isNews: Bool, at now: Instant) {
+        let action = actions[id].action
+        guard isUp else {
+            levels.down(id)
+            // What else was due is due all the same.
+            guard action.command.touch.on.isSubset(of: .levels) else { return }
+            trigger.remove(id)
+            if runs.waitingReason(id) == .touch { runs.withdraw(id) }
+            return ledger.changed(id, at: now)
+        }
+        let isBusy = runs.isBusy(id) || runs.isWaiting(id) || trigger.isSettling(id)
+        guard levels.up(id, isNews: isNews, isBusy: isBusy, at: now) else { return }
+        var touch = PendingTouch(action: id, status: nil)
+        touch.question = .reader
+        if let reader = action.command.reader {
+            effects.append(.checkReader(touch, path: action.path, reader: reader))
+        } else {
+            count(touch, action, at: now)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// Who touched: a process as it was when its touch was heard of.
+///
+/// Information, and a guard against accidents: the process may have been started by somebody else, or
+/// may have changed its user since. What authenticates is the right to write the file.
+package struct Toucher: Hashable, Sendable {
+    package var process: Int32
+    /// The real user and group.
+    package var user: UInt32
+    package var group: UInt32
+    /// The other groups; empty where nobody asked for them.
+    package var groups: [UInt32]
+    /// The first process of its session, setsid(2): a run's is its own first process.
+    package var session: Int32
+    /// The user's name, where the user database has one.
+    package var name: String?
+
+    package init(
+        process: Int32, user: UInt32, group: UInt32, groups: [UInt32] = [], session: Int32 = 0,
+        name: String? = nil
+    ) {
+        self.process = process
+        self.user = user
+        self.group = group
+        self.groups = groups
+        self.session = session
+        self.name = name
+    }
+
+    /// As the ledger has it, which knows no groups.
+    init(_ known: LedgerChange.Run.Toucher) {
+        self.init(process: known.process, user: known.user, group: .max)
+    }
+}
+
+/// Whose touches count, by real user, or by a group.
+package struct ToucherGuard: Hashable, Sendable {
+    package var users: [UInt32]
+    package var groups: [UInt32]
+
+    package init(users: [UInt32] = [], groups: [UInt32] = []) {
+        self.users = users
+        self.groups = groups
+    }
+
+    /// Whether this one's touches count.
+    package func allows(_ toucher: Toucher) -> Bool {
+        users.contains(toucher.user) || groups.contains(toucher.group)
+            || groups.contains(where: toucher.groups.contains)
+    }
+}
