@@ -240,13 +240,13 @@ int tm_fanotify_mark(int queue, uint64_t events, const char *path) {
                          AT_FDCWD, path);
 }
 
-int tm_file_handle(const char *path, int follow, unsigned char *out) {
+int tm_file_handle(const char *path, unsigned char *out) {
     const int only_to_compare = 0x200; // AT_HANDLE_FID, Linux 6.5: also where it can't be opened
     struct {
         struct file_handle head;
         unsigned char bytes[TM_HANDLE_SIZE - 4];
     } handle = {.head = {.handle_bytes = sizeof handle.bytes}};
-    int flags = follow ? AT_SYMLINK_FOLLOW : 0, mount;
+    int flags = AT_SYMLINK_FOLLOW, mount;
     if (name_to_handle_at(AT_FDCWD, path, &handle.head, &mount, flags | only_to_compare) != 0) {
         if (errno != EINVAL) {
             return -1;

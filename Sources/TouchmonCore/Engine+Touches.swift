@@ -7,48 +7,65 @@ extension Engine {
     /// How long until a question that the kernel could not answer is asked again.
     private static let questionDelay = Duration.seconds(1)
 
-    mutating func touched(_ id: ActionID, _ status: FileStatus?, at now: Instant) {
+    /// Takes what the kernel tells of who touches: of a file and a name, each by its number; 0 where it
+    /// does not tell.
+    package mutating func heard(
+        file: UInt64, name: UInt64, _ weight: Touchers.Weight, process: Int32,
+        _ toucher: Toucher?, at now: Instant
+    ) {
+        touchers.heard(file: file, name: name, weight, process: process, toucher, at: now)
+    }
+
+    /// Whether it matters which number a file has there.
+    package var awaitsTouchers: Bool { touchers.count > 0 }
+
+    mutating func touched(
+        _ id: ActionID, _ status: FileStatus?, number: UInt64 = 0, at now: Instant
+    ) {
         var touch = PendingTouch(action: id, status: status)
         // What is found before all paths were looked at happened before anybody looked.
         touch.isCatchUp = !isReady
-        if tellsTouchers, isReady {
+        guard tellsTouchers, isReady else { return identified(touch, Touchers.Found(), at: now) }
+        let found = touchers.take(number, at: now)
+        if found.last == nil {
             effects.append(.findToucher(touch, path: actions[id].action.path))
         } else {
-            identified(touch, [], at: now)
+            identified(touch, found, at: now)
         }
     }
 
-    /// The answer to `.findToucher`: whoever touched the path since it was last asked, the last one
-    /// first; nobody where nobody is known.
-    package mutating func foundToucher(
-        _ touch: PendingTouch, _ touchers: [Toucher], at now: Instant
+    /// The answer to `.findToucher`.
+    package mutating func findToucher(
+        _ touch: PendingTouch, among numbers: [UInt64], at now: Instant
     ) {
         var touch = touch
+        var found = Touchers.Found()
+        for number in numbers where found.last == nil { found = touchers.take(number, at: now) }
         let command = actions[touch.action].action.command
         let isNeeded = command.guardian != nil || command.touch.ownChanges == .ignore
-        if touchers.isEmpty, isNeeded, !touch.isToucherLate {
+        if found.last == nil, isNeeded, !touch.isToucherLate {
             touch.isToucherLate = true
             return questions.add(touch, until: now.advanced(by: Self.toucherDelay))
         }
-        touch.toucher = touchers.first
-        identified(touch, touchers, at: now)
+        identified(touch, found, at: now)
     }
 
     /// Of several who touched, one whose touch counts is enough: it must not be lost for the others'.
     private mutating func identified(
-        _ touch: PendingTouch, _ touchers: [Toucher], at now: Instant
+        _ touch: PendingTouch, _ touchers: Touchers.Found, at now: Instant
     ) {
         var touch = touch
         let action = actions[touch.action].action
-        if let guardian = action.command.guardian {
+        let guardian = action.command.guardian
+        touch.toucher = touchers.last
+        if let guardian {
             guard let allowed = touchers.first(where: guardian.allows) else {
-                log(.toucherRefused(action.path, by: touch.toucher), at: now)
+                log(.toucherRefused(action.path, by: touchers.last), at: now)
                 return ledger.changed(touch.action, at: now)
             }
             touch.toucher = allowed
         }
-        if action.command.touch.ownChanges == .ignore, let last = touchers.first {
-            let guardian = action.command.guardian
+        if action.command.touch.ownChanges == .ignore, let last = touchers.last {
             let other = touchers.first {
                 !isOwn(touch.action, $0, at: now) && guardian?.allows($0) != false
             }

@@ -11,7 +11,8 @@ package struct Engine {
         case watch(WatchRequest)
         /// Read the inotify descriptor to its end, `read` for each part; then `eventsDrained`.
         case readEvents
-        /// Who touched the path; answered by `foundToucher`.
+        /// Who touched the path: what the kernel tells by now of who touches is to be read, `heard` for
+        /// each, and then `findToucher` answers with the numbers of all that may have been touched.
         case findToucher(PendingTouch, path: RawPath)
         /// Whether `reader` may read the path; answered by `checkedReader`.
         case checkReader(PendingTouch, path: RawPath, reader: RunIdentity)
@@ -54,6 +55,7 @@ package struct Engine {
     /// Whether the kernel tells who touches.
     let tellsTouchers: Bool
     var questions = OpenQuestions()
+    var touchers = Touchers()
     var contents = Contents()
     var levels = Levels()
     var ownSessions = OwnSessions()
@@ -429,8 +431,8 @@ package struct Engine {
             log(.polled(actions[id].action.path, polling), at: now)
         case .handled(let id):
             ledger.changed(id, at: now)
-        case .touched(let id, let status):
-            touched(id, status, at: now)
+        case .touched(let id, let status, let number):
+            touched(id, status, number: number, at: now)
         case .level(let id, let isUp, let isNews):
             level(id, isUp: isUp, isNews: isNews, at: now)
         }
@@ -610,14 +612,10 @@ package struct Engine {
                     run.number, run.due.reason, action.path,
                     state: watcher.handled(run.action)?.holding(contents.digest(run.action)),
                     started: now, JournalRecord.Witness(process: 0, time: 0)
-                ).bytes
-            // Behind it, in the same write: the process writes into the first alone.
-            if let toucher = run.due.toucher {
-                record +=
-                    JournalRecord.touched(
-                        run.number, process: toucher.process, user: toucher.user
-                    ).bytes
-            }
+                ).bytes(
+                    before: run.due.toucher.map {
+                        .touched(run.number, process: $0.process, user: $0.user)
+                    })
         }
         return action.spec(run, record: record)
     }

@@ -109,6 +109,7 @@ package struct Daemon: ~Copyable {
         self.signals = signals
         self.poller = poller
         let tellsTouchers = watch.touchers != nil
+        watch.touchers?.wantsGroups = reading.plan.asksForGroups
         self.watch = watch
         self.mounts = mounts
         self.children = children
@@ -275,7 +276,7 @@ package struct Daemon: ~Copyable {
     private mutating func take(_ token: UInt64) throws(SystemFailure) {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
-        case Token.touchers: _ = try watch.touchers?.read(at: now)
+        case Token.touchers: _ = try watch.touchers?.read(into: &engine, at: now)
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         default: letGo(RunNumber(token - Token.runs))
@@ -332,12 +333,14 @@ package struct Daemon: ~Copyable {
     private mutating func perform(_ effect: Engine.Effect) throws(SystemFailure) {
         switch effect {
         case .watch(let request):
-            engine.reply(watch.answer(request), at: now)
+            engine.reply(
+                watch.answer(request, namesFiles: engine.awaitsTouchers), at: now)
         case .readEvents:
             while try watch.readEvents(into: &engine) {}
             engine.eventsDrained()
         case .findToucher(let touch, let path):
-            engine.foundToucher(touch, watch.takeTouchers(of: touch, path, at: now), at: now)
+            while try watch.touchers?.read(into: &engine, at: now) == true {}
+            engine.findToucher(touch, among: watch.touchers?.numbers(of: path) ?? [], at: now)
         case .checkReader(let touch, let path, let reader):
             engine.checkedReader(touch, mayRead: mayRead(path, reader), at: now)
         case .readContent(let action, let touch, let path):
@@ -455,7 +458,9 @@ package struct Daemon: ~Copyable {
         writeLog()
         let reading = files.read()
         log.write(reading.report.text())
+        watch.touchers?.forgetNames()
         if reading.isUsable {
+            watch.touchers?.wantsGroups = reading.plan.asksForGroups
             engine.reload(reading.plan, at: now)
         } else {
             engine.reloadRefused(

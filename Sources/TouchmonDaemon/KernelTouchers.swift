@@ -7,7 +7,7 @@ internal import TouchmonSystem
 /// about to end.
 final class KernelTouchers {
     let queue: Fanotify
-    private var touchers = Touchers()
+    private var last: (process: TouchingProcess, toucher: Toucher)?
     /// The names of users who have touched, until the action files are read again: the user database
     /// may be slow to ask.
     private var names: [UInt32: String?] = [:]
@@ -23,6 +23,7 @@ final class KernelTouchers {
     /// Forgets what the user database said.
     func forgetNames() {
         names = [:]
+        last = nil
     }
 
     /// Has the kernel tell who touches what a watch of this mask is added to. Where its file system
@@ -34,64 +35,47 @@ final class KernelTouchers {
         try? queue.mark(path, events)
     }
 
-    /// Reads some of the queue; false when it was empty.
-    func read(at now: Instant) throws(SystemFailure) -> Bool {
+    /// Hands some of the queue to the engine; false when it was empty.
+    func read(into engine: inout Engine, at now: Instant) throws(SystemFailure) -> Bool {
         try queue.read { event in
-            let toucher = TouchingProcess(
-                event.process, pidfd: event.pidfd, withGroups: wantsGroups)
-            touchers.heard(
+            engine.heard(
                 file: event.file, name: event.name,
-                event.events.isSubset(of: [.attributes, .onDirectory]) ? .attributes : .change,
-                process: event.process, toucher.map(known), at: now)
+                event.isOfAttributes ? .attributes : .change, process: event.process,
+                toucher(of: event), at: now)
         }
     }
 
-    private func known(_ process: TouchingProcess) -> Toucher {
-        let name: String?
-        if let known = names[process.user] {
-            name = known
-        } else {
-            let record = try? Accounts.user(id: process.user)
-            name = record.flatMap { $0 }.map { String(decoding: $0.name, as: UTF8.self) }
-            names[process.user] = .some(name)
-        }
-        return Toucher(
+    private func toucher(of event: Fanotify.Event) -> Toucher? {
+        guard
+            let process = TouchingProcess(
+                event.process, pidfd: event.pidfd, withGroups: wantsGroups)
+        else { return nil }
+        // Whoever touches often is one object.
+        if process == last?.process { return last?.toucher }
+        let toucher = Toucher(
             process: process.pid, user: process.user, group: process.group,
-            groups: process.groups, session: process.session, name: name)
+            groups: process.groups, session: process.session, name: name(of: process.user))
+        last = (process, toucher)
+        return toucher
     }
 
-    /// Who touched the path, the last one first, since this was last asked.
-    ///
-    /// The file that was changed need not be the one at the end of the path: a link or a directory on
-    /// the way may have been exchanged.
-    func take(_ path: RawPath, isThere: Bool, fileSystem: UInt64?, at now: Instant) -> [Toucher] {
-        for isLast in [false, true] {
-            // Later events than those that were read may be in the queue.
-            if isLast { while (try? read(at: now)) == true {} }
-            let found = find(path, isThere: isThere, fileSystem: fileSystem, at: now)
-            if !found.isEmpty { return found }
-        }
-        return []
+    private func name(of user: UInt32) -> String? {
+        if let known = names[user] { return known }
+        let name = Accounts.userName(user).map { String(decoding: $0, as: UTF8.self) }
+        names[user] = .some(name)
+        return name
     }
 
-    private func find(
-        _ path: RawPath, isThere: Bool, fileSystem: UInt64?, at now: Instant
-    ) -> [Toucher] {
-        guard touchers.count > 0 else { return [] }
-        if isThere {
-            let file = Fanotify.hash(of: CPath(path.bytes), follow: true, fileSystem: fileSystem)
-            let found = touchers.take(file: file, name: nil, at: now)
-            if !found.isEmpty { return found }
-        }
+    /// The numbers of the file at the end of a path, and of every name on the way there: a link or a
+    /// directory may have been exchanged.
+    func numbers(of path: RawPath) -> [UInt64] {
+        var numbers = [queue.number(of: CPath(path.bytes))]
         var place = path
         while place.bytes.count > 1 {
             let parent = place.parent
-            let name = Fanotify.hash(
-                of: CPath(parent.bytes), name: Array(place.name), follow: true)
-            let found = touchers.take(file: nil, name: name, at: now)
-            if !found.isEmpty { return found }
+            numbers.append(queue.number(of: CPath(parent.bytes), name: Array(place.name)))
             place = parent
         }
-        return []
+        return numbers
     }
 }

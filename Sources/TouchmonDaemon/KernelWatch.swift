@@ -42,20 +42,14 @@ struct KernelWatch: ~Copyable {
         return true
     }
 
-    /// Who touched the path, the last one first, since this was last asked.
-    func takeTouchers(of touch: PendingTouch, _ path: RawPath, at now: Instant) -> [Toucher] {
-        guard let touchers else { return [] }
-        let number = touch.status.flatMap { fileSystems[$0.identity.device]?.number }
-        return touchers.take(path, isThere: touch.status != nil, fileSystem: number, at: now)
-    }
-
     /// Something was mounted or unmounted: a device number may be another file system's by now.
     mutating func mountsChanged() {
         fileSystems = [:]
         last = nil
     }
 
-    mutating func answer(_ request: WatchRequest) -> WatchReply {
+    /// `namesFiles`: whether the numbers of files matter by which the kernel tells who touched them.
+    mutating func answer(_ request: WatchRequest, namesFiles: Bool) -> WatchReply {
         switch request {
         case .addWatch(let path, let mask):
             .watch(addWatch(path, mask))
@@ -66,7 +60,7 @@ struct KernelWatch: ~Copyable {
         case .readLink(let path):
             .link(result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
         case .examine(_, let path, let isFresh):
-            .examination(examine(path, isFresh: isFresh))
+            .examination(examine(path, isFresh: isFresh, isNamed: namesFiles))
         case .probeWriter(_, let path):
             .writer(WriterPresence(WriterProbe.probe(CPath(path.bytes))))
         case .hasEntries(_, let path):
@@ -102,19 +96,25 @@ struct KernelWatch: ~Copyable {
         return .status(status, fileSystem: magic)
     }
 
-    private mutating func examine(_ subject: RawPath, isFresh: Bool) -> Examination {
+    private mutating func examine(
+        _ subject: RawPath, isFresh: Bool, isNamed: Bool
+    ) -> Examination {
         path.assign(subject.bytes)
         let time = FileTime(nanosecondsSince1970: Clock.realtime())
         let status = result { () throws(SystemFailure) in
             FileStatus(try FileMetadata(at: path, isFresh: isFresh))
         }
-        var granularity = Duration.zero
+        var examination = Examination(status: status, time: time, granularity: .zero)
         if case .success(let status) = status {
+            let fileSystem = fileSystem(of: status, follow: true)
             // It vanished since: the coarsest tick of all.
-            granularity =
-                fileSystem(of: status, follow: true)?.granularity ?? .milliseconds(10)
+            examination.granularity = fileSystem?.granularity ?? .milliseconds(10)
+            if isNamed, let touchers {
+                examination.number = touchers.queue.number(
+                    of: path, fileSystem: fileSystem?.number)
+            }
         }
-        return Examination(status: status, time: time, granularity: granularity)
+        return examination
     }
 
     /// What holds the path of the present question, which had this status.

@@ -97,8 +97,7 @@ package struct SimulatedDaemon {
     package var tell: ((String) -> Void)?
     /// Whether the readers of untrusted action files may read their paths; nil: it can't be told.
     package var readersMayRead: Bool? = true
-    /// Who touched a path since its toucher was last asked for, the last one first; nil where the kernel
-    /// does not tell at all.
+    /// Who touched a path since its toucher was last asked for, the last one first.
     package var touchers: [RawPath: [Toucher]] = [:]
     /// The paths that readers were asked about.
     package private(set) var askedReadersOf: [RawPath] = []
@@ -328,7 +327,11 @@ package struct SimulatedDaemon {
             drained = clock
             engine.eventsDrained()
         case .findToucher(let touch, let path):
-            engine.foundToucher(touch, touchers.removeValue(forKey: path) ?? [], at: clock)
+            for toucher in touchers.removeValue(forKey: path)?.reversed() ?? [] {
+                engine.heard(
+                    file: 7, name: 0, .change, process: toucher.process, toucher, at: clock)
+            }
+            engine.findToucher(touch, among: [7], at: clock)
         case .checkReader(let touch, let path, _):
             askedReadersOf.append(path)
             engine.checkedReader(touch, mayRead: readersMayRead, at: clock)

@@ -91,9 +91,9 @@ int tm_fanotify_mark(int queue, uint64_t events, const char *path);
 // The longest file handle, MAX_HANDLE_SZ, and the four bytes before it that say its type.
 #define TM_HANDLE_SIZE 132
 
-// name_to_handle_at(2) as fanotify(7) gives it: type and bytes, at most TM_HANDLE_SIZE; returns how
+// name_to_handle_at(2) of the file at the end of the path, as fanotify(7) gives it: type and bytes, at most TM_HANDLE_SIZE; returns how
 // many.
-int tm_file_handle(const char *path, int follow, unsigned char *out);
+int tm_file_handle(const char *path, unsigned char *out);
 
 // Whether `user` with `group` and `groups` may read `path`: 1, or 0; -1 with errno where that can't be
 // told. For a moment the calling thread accesses files as that user; it ends the process with status

@@ -14,6 +14,11 @@ package struct Plan: Sendable {
     /// that user.
     package private(set) var isForbidden = false
 
+    /// Whether an action cares for the groups of who touched.
+    package var asksForGroups: Bool {
+        items.contains { $0.action.command.guardian?.groups.isEmpty == false }
+    }
+
     /// Every user and group that has to be looked up before `resolve`: those that definitions name,
     /// and the owners of their files.
     package static func accounts(

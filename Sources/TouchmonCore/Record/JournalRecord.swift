@@ -33,22 +33,33 @@ package enum JournalRecord: Equatable, Sendable {
     private static let checksumOffset = 16, headSize = 24
 
     /// The record as it is written.
-    package var bytes: [UInt8] {
-        ByteWriter.bytes(capacity: Self.headSize + 64 + pathLength + HandledState.mostBytes) {
-            writer in
-            let witness =
-                if case .began(_, _, _, _, _, let witness) = self { witness } else {
-                    Witness(process: 0, time: 0)
-                }
-            writer.number(UInt32(0))
-            writer.number(witness.process)
-            writer.number(witness.time)
-            writer.number(UInt64(0))
-            writeBody(to: &writer)
-            let body = writer.written(from: Self.headSize)
-            writer.overwrite(UInt32(body.count), at: 0)
-            writer.overwrite(Self.checksum(body), at: Self.checksumOffset)
+    package var bytes: [UInt8] { bytes(before: nil) }
+
+    /// The record as it is written, and another behind it.
+    func bytes(before next: JournalRecord?) -> [UInt8] {
+        let capacity = mostBytes + (next?.mostBytes ?? 0)
+        return ByteWriter.bytes(capacity: capacity) { writer in
+            write(to: &writer)
+            next?.write(to: &writer)
         }
+    }
+
+    private var mostBytes: Int { Self.headSize + 64 + pathLength + HandledState.mostBytes }
+
+    private func write(to writer: inout ByteWriter) {
+        let start = writer.count
+        let witness =
+            if case .began(_, _, _, _, _, let witness) = self { witness } else {
+                Witness(process: 0, time: 0)
+            }
+        writer.number(UInt32(0))
+        writer.number(witness.process)
+        writer.number(witness.time)
+        writer.number(UInt64(0))
+        writeBody(to: &writer)
+        let body = writer.written(from: start + Self.headSize)
+        writer.overwrite(UInt32(body.count), at: start)
+        writer.overwrite(Self.checksum(body), at: start + Self.checksumOffset)
     }
 
     private var pathLength: Int {

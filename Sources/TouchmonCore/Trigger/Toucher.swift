@@ -2,17 +2,19 @@
 ///
 /// Information, and a guard against accidents: the process may have been started by somebody else, or
 /// may have changed its user since. What authenticates is the right to write the file.
-package struct Toucher: Hashable, Sendable {
-    package var process: Int32
+///
+/// One object, however many hold it: it goes along with every touch.
+package final class Toucher: Hashable, Sendable {
+    package let process: Int32
     /// The real user and group.
-    package var user: UInt32
-    package var group: UInt32
+    package let user: UInt32
+    package let group: UInt32
     /// The other groups; empty where nobody asked for them.
-    package var groups: [UInt32]
+    package let groups: [UInt32]
     /// The first process of its session, setsid(2): a run's is its own first process.
-    package var session: Int32
+    package let session: Int32
     /// The user's name, where the user database has one.
-    package var name: String?
+    package let name: String?
 
     package init(
         process: Int32, user: UInt32, group: UInt32, groups: [UInt32] = [], session: Int32 = 0,
@@ -26,8 +28,20 @@ package struct Toucher: Hashable, Sendable {
         self.name = name
     }
 
+    package static func == (left: Toucher, right: Toucher) -> Bool {
+        left === right
+            || (left.process == right.process && left.user == right.user
+                && left.group == right.group && left.groups == right.groups
+                && left.session == right.session && left.name == right.name)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(process)
+        hasher.combine(user)
+    }
+
     /// As the ledger has it, which knows no groups.
-    init(_ known: LedgerChange.Run.Toucher) {
+    convenience init(_ known: LedgerChange.Run.Toucher) {
         self.init(process: known.process, user: known.user, group: .max)
     }
 }

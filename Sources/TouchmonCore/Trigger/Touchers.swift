@@ -5,7 +5,7 @@
 /// found. Most of it is nobody's touch, and is forgotten.
 package struct Touchers: Sendable {
     /// How much a change says of who touched.
-    package enum Weight: Comparable, Sendable {
+    package enum Weight: Sendable {
         /// Attributes: a touch without opening the file, or a mode that was changed.
         case attributes
         /// Written, closed, created, renamed, removed.
@@ -20,6 +20,8 @@ package struct Touchers: Sendable {
         /// nil where it was gone when the kernel was asked.
         var toucher: Toucher?
         var process: Int32
+
+        func isOf(_ number: UInt64) -> Bool { file == number || name == number }
     }
 
     /// In the order in which it was heard.
@@ -66,22 +68,52 @@ package struct Touchers: Sendable {
         }?.toucher
     }
 
-    /// Takes what was heard of a file or a name: who changed it, the last one first, each once. Whoever
-    /// changed only attributes counts where nobody did more.
-    package mutating func take(file: UInt64?, name: UInt64?, at now: Instant) -> [Toucher] {
-        guard !entries.isEmpty else { return [] }
-        var found: [Entry] = []
-        entries.removeAll { entry in
-            let isMeant =
-                (entry.file != 0 && entry.file == file) || (entry.name != 0 && entry.name == name)
-            if isMeant, now < entry.time.advanced(by: Self.span) { found.append(entry) }
-            return isMeant
+    /// Who changed something since this was last asked.
+    package struct Found: Equatable, Sendable {
+        package var last: Toucher?
+        /// The others, the last one first, each once.
+        package var earlier: [Toucher] = []
+
+        package init() {}
+
+        fileprivate mutating func add(_ toucher: Toucher) {
+            if last == nil {
+                last = toucher
+            } else if last != toucher, !earlier.contains(toucher) {
+                earlier.append(toucher)
+            }
         }
-        guard let weight = found.map(\.weight).max() else { return [] }
-        var touchers: [Toucher] = []
-        for entry in found.reversed() where entry.weight == weight {
-            if let toucher = entry.toucher, !touchers.contains(toucher) { touchers.append(toucher) }
+
+        /// The last one that is such.
+        func first(where isMeant: (Toucher) -> Bool) -> Toucher? {
+            if let last, isMeant(last) { return last }
+            return earlier.first(where: isMeant)
         }
-        return touchers
+    }
+
+    /// Takes what was heard of the file or the name that a number stands for. Whoever changed only
+    /// attributes counts where nobody did more.
+    package mutating func take(_ number: UInt64, at now: Instant) -> Found {
+        var found = Found()
+        guard number != 0, !entries.isEmpty else { return found }
+        var (isAny, isChange) = (false, false)
+        for index in entries.indices where entries[index].isOf(number) {
+            isAny = true
+            isChange = isChange || entries[index].weight == .change
+        }
+        guard isAny else { return found }
+        for index in entries.indices.reversed() where entries[index].isOf(number) {
+            guard entries[index].weight == .change || !isChange,
+                now < entries[index].time.advanced(by: Self.span),
+                let toucher = entries[index].toucher
+            else { continue }
+            found.add(toucher)
+        }
+        if entries.count == 1 {
+            entries.removeAll(keepingCapacity: true)
+        } else {
+            entries.removeAll { $0.isOf(number) }
+        }
+        return found
     }
 }

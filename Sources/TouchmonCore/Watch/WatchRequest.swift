@@ -46,6 +46,8 @@ package struct Examination: Sendable {
     /// How far apart two changes must be for their times to differ; zero where a change that comes
     /// after a look at the file always shows another time (multigrain timestamps).
     package var granularity: Duration
+    /// The file's number in what the kernel tells of who touches; 0 where that does not matter.
+    package var number: UInt64 = 0
     /// Where things change unheard, as far as the watch stage knows.
     var fileSystem: QuietFileSystem?
     /// How often the path is looked at.

@@ -10,8 +10,8 @@ package struct Watcher {
     /// What the stage has to say to the next.
     package enum Output: Equatable, Sendable {
         /// The path was touched, or changed otherwise in a way that counts; the file as it was seen
-        /// then, nil where it is gone.
-        case touched(ActionID, FileStatus?)
+        /// then, nil where it is gone, and its number in what the kernel tells of who touches.
+        case touched(ActionID, FileStatus?, number: UInt64)
         /// A level that the action asks for is up, or not; with whether anything happened since this
         /// was last said.
         case level(ActionID, isUp: Bool, isNews: Bool)
@@ -25,7 +25,7 @@ package struct Watcher {
         /// Whose path it is about; nil: everybody's.
         fileprivate var action: ActionID? {
             switch self {
-            case .touched(let action, _), .level(let action, _, _), .handled(let action),
+            case .touched(let action, _, _), .level(let action, _, _), .handled(let action),
                 .polled(let action, _):
                 action
             case .overflowed: nil
@@ -674,9 +674,9 @@ package struct Watcher {
         entries[action.index].evidence = []
         entries[action.index].isQueued = false
         if let old, changes[action] != nil {
-            conclude(action, verdict, old, try? examination.status.get(), hasEntries: hasEntries)
+            conclude(action, verdict, old, examination, hasEntries: hasEntries)
         } else if verdict == .touch, case .success(let status) = examination.status {
-            outputs.append(.touched(action, status))
+            outputs.append(.touched(action, status, number: examination.number))
         }
         // That nobody's close is waited for any more is to be written down as well.
         let isOver = wasAwaited && !entries[action.index].judge.isCloseAwaited
@@ -693,13 +693,14 @@ package struct Watcher {
     /// Says what follows from a look for an action that does not count touches, or not only.
     private mutating func conclude(
         _ action: ActionID, _ verdict: TouchJudge.Verdict, _ old: TouchJudge,
-        _ status: FileStatus?, hasEntries: Bool
+        _ examination: Examination, hasEntries: Bool
     ) {
         guard var judge = changes[action] else { return }
+        let status = try? examination.status.get()
         let isCounted = judge.judge(
             before: old.lastSeen(comparedWith: status), isKnown: old.hasBaseline, after: status)
         if isCounted || (verdict == .touch && judge.kinds.contains(.touch)) {
-            outputs.append(.touched(action, status))
+            outputs.append(.touched(action, status, number: examination.number))
         } else if verdict == .touch || old.lastSeen(comparedWith: status) != status {
             outputs.append(.handled(action))
         }

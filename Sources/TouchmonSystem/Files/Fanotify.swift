@@ -32,8 +32,8 @@ package struct Fanotify: ~Copyable {
         package static let file: Events = [.modify, .attributes, .closeAfterWriting]
     }
 
-    /// One event: by whom, and of what. Files and names are told by hashes of their handles, which
-    /// `hash` gives of a path; 0 where the kernel did not say.
+    /// One event: by whom, and of what. Files and names are told by numbers made of their handles, which
+    /// `number` gives of a path; 0 where the kernel did not say.
     package struct Event {
         package var events: Events
         package var process: Int32
@@ -41,10 +41,17 @@ package struct Fanotify: ~Copyable {
         package var pidfd: Int32
         package var file: UInt64
         package var name: UInt64
+
+        /// Whether nothing but attributes changed.
+        package var isOfAttributes: Bool {
+            events.rawValue & ~Events.onDirectory.rawValue == Events.attributes.rawValue
+        }
     }
 
     /// Room for some hundred events: each that is read takes a descriptor until it is let go.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16384, alignment: 8)
+    /// Other numbers in each process: nobody can choose names that have the same.
+    private let key = UInt64.random(in: 1...UInt64.max)
 
     /// Fails with `EPERM` for who is not root in the first user namespace, and with `EINVAL` before
     /// Linux 5.17. fanotify_init(2).
@@ -80,7 +87,7 @@ package struct Fanotify: ~Copyable {
         while rest.count >= Self.headSize {
             let length = Int(rest.loadUnaligned(as: UInt32.self))
             guard length >= Self.headSize, length <= rest.count else { break }
-            let event = Self.event(UnsafeRawBufferPointer(rebasing: rest[..<length]))
+            let event = event(UnsafeRawBufferPointer(rebasing: rest[..<length]))
             body(event)
             if event.pidfd >= 0 { close(event.pidfd) }
             rest = UnsafeRawBufferPointer(rebasing: rest[length...])
@@ -92,7 +99,7 @@ package struct Fanotify: ~Copyable {
     private static let fileRecord: UInt8 = 1, nameRecord: UInt8 = 2, processRecord: UInt8 = 4
 
     /// `struct fanotify_event_metadata`, and the records of information behind it.
-    private static func event(_ bytes: UnsafeRawBufferPointer) -> Event {
+    private func event(_ bytes: UnsafeRawBufferPointer) -> Event {
         var event = Event(
             events: Events(rawValue: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
             process: bytes.loadUnaligned(fromByteOffset: 20, as: Int32.self), pidfd: -1, file: 0,
@@ -103,10 +110,10 @@ package struct Fanotify: ~Copyable {
             guard length >= 8, offset + length <= bytes.count else { break }
             let record = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)])
             switch record[0] {
-            case processRecord:
+            case Self.processRecord:
                 event.pidfd = record.loadUnaligned(fromByteOffset: 4, as: Int32.self)
-            case fileRecord: event.file = hash(ofRecord: record)?.file ?? 0
-            case nameRecord: event.name = hash(ofRecord: record)?.name ?? 0
+            case Self.fileRecord: event.file = number(ofRecord: record, withName: false)
+            case Self.nameRecord: event.name = number(ofRecord: record, withName: true)
             default: break
             }
             offset += length
@@ -115,56 +122,58 @@ package struct Fanotify: ~Copyable {
     }
 
     /// Of `struct fanotify_event_info_fid`: the file system's number, the handle, and what comes
-    /// behind it, which is a name, and zeros.
-    private static func hash(
-        ofRecord record: UnsafeRawBufferPointer
-    ) -> (file: UInt64, name: UInt64)? {
+    /// behind it, which is a name, and zeros. 0 where it is none.
+    private func number(ofRecord record: UnsafeRawBufferPointer, withName: Bool) -> UInt64 {
         let handleOffset = 20
-        guard record.count >= handleOffset else { return nil }
+        guard record.count >= handleOffset else { return 0 }
         let size = Int(record.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
-        guard size <= record.count - handleOffset else { return nil }
-        let fileSystem = record.loadUnaligned(fromByteOffset: 4, as: UInt64.self)
-        let handle = record[16..<(handleOffset + size)]
-        let name = record[(handleOffset + size)...].prefix { $0 != 0 }
-        return (
-            hash(fileSystem, UnsafeRawBufferPointer(rebasing: handle), []),
-            hash(
-                fileSystem, UnsafeRawBufferPointer(rebasing: handle),
-                UnsafeRawBufferPointer(rebasing: name))
-        )
+        guard size <= record.count - handleOffset else { return 0 }
+        let end = handleOffset + size
+        var number = mix(key, record.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
+        number = mix(number, UnsafeRawBufferPointer(rebasing: record[16..<end]))
+        guard withName else { return number }
+        var nameEnd = end
+        while nameEnd < record.count, record[nameEnd] != 0 { nameEnd += 1 }
+        return mix(number, UnsafeRawBufferPointer(rebasing: record[end..<nameEnd]))
     }
 
-    /// Keyed anew in each process: nobody can choose names whose hashes are the same.
-    private static func hash(
-        _ fileSystem: UInt64, _ handle: UnsafeRawBufferPointer,
-        _ name: some Collection<UInt8>
+    /// The number by which events tell the file at `path`, or with `name` that entry of the directory
+    /// at `path`; 0 where there is none. `fileSystem` is that of `FileSystemType`, if it is known.
+    /// name_to_handle_at(2), statfs(2).
+    package func number(
+        of path: CPath, name: [UInt8]? = nil, fileSystem: UInt64? = nil
     ) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(fileSystem)
-        hasher.combine(bytes: handle)
-        if !name.isEmpty {
-            name.withContiguousStorageIfAvailable {
-                hasher.combine(bytes: UnsafeRawBufferPointer($0))
-            }
-        }
-        return UInt64(truncatingIfNeeded: hasher.finalize())
-    }
-
-    /// The hash by which events tell the file at `path`, or with `name` that entry of the directory at
-    /// `path`. nil where there is none. name_to_handle_at(2), statfs(2).
-    package static func hash(
-        of path: CPath, name: [UInt8] = [], follow: Bool, fileSystem: UInt64? = nil
-    ) -> UInt64? {
         withUnsafeTemporaryAllocation(byteCount: Int(TM_HANDLE_SIZE), alignment: 8) { handle in
             let count = tm_file_handle(
-                path.terminated, follow ? 1 : 0,
-                handle.baseAddress?.assumingMemoryBound(to: UInt8.self))
-            guard count >= 0,
-                let fileSystem = fileSystem
-                    ?? (try? FileSystemType(of: path, follow: follow))?.number
-            else { return nil }
-            return hash(
-                fileSystem, UnsafeRawBufferPointer(rebasing: handle[..<Int(count)]), name)
+                path.terminated, handle.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            guard count >= 0, let fileSystem = fileSystem ?? (try? FileSystemType(of: path))?.number
+            else { return 0 }
+            let number = mix(
+                mix(key, fileSystem), UnsafeRawBufferPointer(rebasing: handle[..<Int(count)]))
+            guard let name else { return number }
+            return name.withUnsafeBytes { mix(number, $0) }
         }
+    }
+
+    private func mix(_ state: UInt64, _ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        var state = mix(state, UInt64(bytes.count))
+        var offset = 0
+        while bytes.count - offset >= 8 {
+            state = mix(state, bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
+        }
+        var rest: UInt64 = 0
+        while offset < bytes.count {
+            rest = rest << 8 | UInt64(bytes[offset])
+            offset += 1
+        }
+        return mix(state, rest)
+    }
+
+    /// Every bit of both reaches all others: the product in twice the width, folded.
+    @inline(__always)
+    private func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (state ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+        return product.high ^ product.low ^ state.byteSwapped
     }
 }

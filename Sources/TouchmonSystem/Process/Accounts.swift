@@ -34,6 +34,17 @@ package enum Accounts {
         try user("look up user", CPath(String(id))) { getpwuid_r(id, $0, $1, $2, $3) }
     }
 
+    /// The name of the user with this number; nil where nobody knows one, or can be asked.
+    /// getpwuid_r(3).
+    package static func userName(_ id: UInt32) -> [UInt8]? {
+        try? lookUp(
+            "look up user", CPath(String(id)), passwd(),
+            {
+                getpwuid_r(id, $0, $1, $2, $3)
+            }
+        ) { (found) throws(SystemFailure) in bytes(found.pw_name) }
+    }
+
     /// getgrnam_r(3).
     package static func group(named name: [UInt8]) throws(SystemFailure) -> GroupRecord? {
         let name = CPath(name)
