@@ -22,13 +22,19 @@ extension Engine {
     mutating func touched(
         _ id: ActionID, _ status: FileStatus?, number: UInt64 = 0, at now: Instant
     ) {
+        let action = actions[id].action
+        if isReady, !action.shared.value.asksAboutTouches {
+            // Nothing can come between, as nearly always.
+            let found = touchers.take(number, at: now)
+            if found.last != nil || !tellsTouchers { return count(id, action, found.last, at: now) }
+        }
         var touch = PendingTouch(action: id, status: status)
         // What is found before all paths were looked at happened before anybody looked.
         touch.isCatchUp = !isReady
         guard tellsTouchers, isReady else { return identified(touch, Touchers.Found(), at: now) }
         let found = touchers.take(number, at: now)
         if found.last == nil {
-            effects.append(.findToucher(touch, path: actions[id].action.path))
+            effects.append(.findToucher(touch, path: action.path))
         } else {
             identified(touch, found, at: now)
         }
@@ -143,11 +149,15 @@ extension Engine {
 
     private mutating func count(_ touch: PendingTouch, _ action: PlannedAction, at now: Instant) {
         guard !touch.isCatchUp else { return catchUp(touch.action, action, at: now) }
+        count(touch.action, action, touch.toucher, at: now)
+    }
+
+    private mutating func count(
+        _ id: ActionID, _ action: PlannedAction, _ toucher: Toucher?, at now: Instant
+    ) {
         // A touch that joins a run that is due already is the same news.
-        if !runs.isWaiting(touch.action) {
-            log(.touched(action.path, by: touch.toucher), at: now)
-        }
-        settle(touch.action, action, .touch, by: touch.toucher, at: now)
+        if !runs.isWaiting(id) { log(.touched(action.path, by: toucher), at: now) }
+        settle(id, action, .touch, by: toucher, at: now)
     }
 
     /// Asks again what the kernel could not tell.

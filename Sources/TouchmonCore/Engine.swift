@@ -13,12 +13,12 @@ package struct Engine {
         case readEvents
         /// Who touched the path: what the kernel tells by now of who touches is to be read, `heard` for
         /// each, and then `findToucher` answers with the numbers of all that may have been touched.
-        case findToucher(PendingTouch, path: RawPath)
+        indirect case findToucher(PendingTouch, path: RawPath)
         /// Whether `reader` may read the path; answered by `checkedReader`.
-        case checkReader(PendingTouch, path: RawPath, reader: RunIdentity)
+        indirect case checkReader(PendingTouch, path: RawPath, reader: RunIdentity)
         /// Read the bytes of the action's file, a piece at a time, beginning anew where that is under
         /// way; answered by `readContent`. For no touch: what it holds before there was any.
-        case readContent(ActionID, PendingTouch?, path: RawPath)
+        indirect case readContent(ActionID, PendingTouch?, path: RawPath)
         /// Answered by `made`, then `started` or `notStarted`, and in the end by `ended`; or at
         /// once by `notStarted` where there was no process.
         case start(RunSpec)
@@ -609,13 +609,11 @@ package struct Engine {
         if ledger.isKept {
             record =
                 JournalRecord.began(
-                    run.number, run.due.reason, action.path,
-                    state: watcher.handled(run.action)?.holding(contents.digest(run.action)),
-                    started: now, JournalRecord.Witness(process: 0, time: 0)
-                ).bytes(
-                    before: run.due.toucher.map {
-                        .touched(run.number, process: $0.process, user: $0.user)
-                    })
+                    JournalRecord.Beginning(
+                        number: run.number, reason: run.due.reason, path: action.path,
+                        state: watcher.handled(run.action)?.holding(contents.digest(run.action)),
+                        started: now, toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init))
+                ).bytes
         }
         return action.spec(run, record: record)
     }
@@ -656,10 +654,7 @@ package struct Engine {
     private func row(_ run: Runs.Active, _ path: RawPath) -> LedgerChange.Run {
         LedgerChange.Run(
             number: run.number, path: path, reason: run.due.reason, process: run.process ?? 0,
-            started: run.started,
-            toucher: run.due.toucher.map {
-                LedgerChange.Run.Toucher(process: $0.process, user: $0.user)
-            })
+            started: run.started, toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init))
     }
 
     // MARK: The end

@@ -194,7 +194,10 @@ package struct Daemon: ~Copyable {
         try perform()
         if contents.isReading { try readContents() }
         if ready.isEmpty, children.wantsAhead { children.makeAhead(journal: state) }
-        if ready.isEmpty || isLogLate { writeLog() }
+        if ready.isEmpty || isLogLate {
+            watch.touchers?.rest()
+            writeLog()
+        }
     }
 
     /// Says what the system refused and waits a little; throws when it has refused for too long.

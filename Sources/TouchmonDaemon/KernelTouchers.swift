@@ -6,7 +6,7 @@ internal import TouchmonSystem
 /// A process is looked at as soon as its event is read, before anything else is waited for: it may be
 /// about to end.
 final class KernelTouchers {
-    let queue: Fanotify
+    private(set) var queue: Fanotify
     private var last: (process: TouchingProcess, toucher: Toucher)?
     /// The names of users who have touched, until the action files are read again: the user database
     /// may be slow to ask.
@@ -43,6 +43,11 @@ final class KernelTouchers {
                 event.isOfAttributes ? .attributes : .change, process: event.process,
                 toucher(of: event), at: now)
         }
+    }
+
+    /// Does what has time.
+    func rest() {
+        queue.letGo()
     }
 
     private func toucher(of event: Fanotify.Event) -> Toucher? {

@@ -42,6 +42,11 @@ package struct RunCommand: Hashable, Sendable {
     /// The user whose right to read the path every touch of it needs: the owner of an action file
     /// that is not root's. nil: nobody's.
     package var reader: RunIdentity?
+    /// Whether anything is to be found out of a touch before it counts.
+    var asksAboutTouches: Bool {
+        guardian != nil || reader != nil || touch.compare == .content
+            || touch.ownChanges == .ignore
+    }
 
     package init(
         argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,

@@ -61,13 +61,20 @@ struct ByteWriter: ~Copyable {
 
     /// As decimal digits.
     mutating func decimal(_ value: UInt64) {
-        var (digits, rest) = (1, value / 10)
-        while rest > 0 { (digits, rest) = (digits + 1, rest / 10) }
-        let place = reserve(digits)
-        rest = value
-        for index in (place..<place + digits).reversed() {
-            memory[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
+        // From the last digit on; no number has more than twenty.
+        withUnsafeTemporaryAllocation(byteCount: 20, alignment: 1) { digits in
+            var (first, rest) = (20, value)
+            repeat {
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                first &-= 1
+                digits.storeBytes(
+                    of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit),
+                    toByteOffset: first, as: UInt8.self)
+                rest = quotient
+            } while rest > 0
+            let place = reserve(20 - first)
+            UnsafeMutableRawBufferPointer(rebasing: memory[place...])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: digits[first...]))
         }
     }
 

@@ -7,14 +7,24 @@
 /// of the checksum, because they only matter while the machine is up, when one write(2) is whole.
 package enum JournalRecord: Equatable, Sendable {
     /// A run that exists; it covers the path's `state` and whatever was due.
-    case began(RunNumber, RunReason, RawPath, state: HandledState?, started: Instant, Witness)
+    case began(Beginning)
     case ended(RunNumber, RunEnding, at: Instant)
-    /// Who touched the path of a run that began, as far as it is known.
-    case touched(RunNumber, process: Int32, user: UInt32)
     /// A run of the path is due, and has not begun.
     case due(RawPath, RunReason, state: HandledState?)
     /// A state that needs no run.
     case handled(RawPath, state: HandledState?)
+
+    /// A run that begins, and of what.
+    package struct Beginning: Hashable, Sendable {
+        package var number: RunNumber
+        package var reason: RunReason
+        package var path: RawPath
+        package var state: HandledState?
+        package var started: Instant
+        package var witness = Witness(process: 0, time: 0)
+        /// nil where nobody knows.
+        package var toucher: LedgerChange.Run.Toucher?
+    }
 
     /// A process, and a time since boot in nanoseconds at which the number was its own: if a process
     /// of that number is there now that is not younger, it is the same.
@@ -33,52 +43,46 @@ package enum JournalRecord: Equatable, Sendable {
     private static let checksumOffset = 16, headSize = 24
 
     /// The record as it is written.
-    package var bytes: [UInt8] { bytes(before: nil) }
-
-    /// The record as it is written, and another behind it.
-    func bytes(before next: JournalRecord?) -> [UInt8] {
-        let capacity = mostBytes + (next?.mostBytes ?? 0)
-        return ByteWriter.bytes(capacity: capacity) { writer in
-            write(to: &writer)
-            next?.write(to: &writer)
+    package var bytes: [UInt8] {
+        ByteWriter.bytes(capacity: Self.headSize + 64 + pathLength + HandledState.mostBytes) {
+            write(to: &$0)
         }
     }
 
-    private var mostBytes: Int { Self.headSize + 64 + pathLength + HandledState.mostBytes }
-
     private func write(to writer: inout ByteWriter) {
-        let start = writer.count
         let witness =
-            if case .began(_, _, _, _, _, let witness) = self { witness } else {
-                Witness(process: 0, time: 0)
-            }
+            if case .began(let run) = self { run.witness } else { Witness(process: 0, time: 0) }
         writer.number(UInt32(0))
         writer.number(witness.process)
         writer.number(witness.time)
         writer.number(UInt64(0))
         writeBody(to: &writer)
-        let body = writer.written(from: start + Self.headSize)
-        writer.overwrite(UInt32(body.count), at: start)
-        writer.overwrite(Self.checksum(body), at: start + Self.checksumOffset)
+        let body = writer.written(from: Self.headSize)
+        writer.overwrite(UInt32(body.count), at: 0)
+        writer.overwrite(Self.checksum(body), at: Self.checksumOffset)
     }
 
     private var pathLength: Int {
         switch self {
-        case .began(_, _, let path, _, _, _), .due(let path, _, _), .handled(let path, _):
-            path.bytes.count
-        case .ended, .touched: 0
+        case .began(let run): run.path.bytes.count
+        case .due(let path, _, _), .handled(let path, _): path.bytes.count
+        case .ended: 0
         }
     }
 
     private func writeBody(to body: inout ByteWriter) {
         switch self {
-        case .began(let number, let reason, let path, let state, let started, _):
-            body.number(UInt8(1))
-            body.number(number.value)
-            body.number(reason.code)
-            body.number(started.nanoseconds)
-            body.string(path.bytes)
-            body.string { state?.write(to: &$0) }
+        case .began(let run):
+            body.number(UInt8(run.toucher == nil ? 1 : 5))
+            body.number(run.number.value)
+            body.number(run.reason.code)
+            body.number(run.started.nanoseconds)
+            body.string(run.path.bytes)
+            body.string { run.state?.write(to: &$0) }
+            if let toucher = run.toucher {
+                body.number(toucher.process)
+                body.number(toucher.user)
+            }
         case .ended(let number, let ending, let moment):
             body.number(UInt8(2))
             body.number(number.value)
@@ -94,11 +98,6 @@ package enum JournalRecord: Equatable, Sendable {
             body.number(UInt8(4))
             body.string(path.bytes)
             body.string { state?.write(to: &$0) }
-        case .touched(let number, let process, let user):
-            body.number(UInt8(5))
-            body.number(number.value)
-            body.number(process)
-            body.number(user)
         }
     }
 
@@ -115,16 +114,24 @@ package enum JournalRecord: Equatable, Sendable {
 
     private init?(body: ArraySlice<UInt8>, _ witness: Witness) {
         var body = ByteReader(body)
-        switch body.number(UInt8.self) {
-        case 1:
+        let kind = body.number(UInt8.self)
+        switch kind {
+        case 1, 5:
             guard let number = body.number(UInt64.self),
                 let reason = body.number(UInt8.self).flatMap(RunReason.init(code:)),
                 let started = body.number(Int64.self), let path = body.string(),
                 let state = body.string()
             else { return nil }
-            self = .began(
-                RunNumber(number), reason, RawPath(bytes: path),
-                state: HandledState(bytes: state), started: Instant(nanoseconds: started), witness)
+            var run = Beginning(
+                number: RunNumber(number), reason: reason, path: RawPath(bytes: path),
+                state: HandledState(bytes: state), started: Instant(nanoseconds: started),
+                witness: witness)
+            if kind == 5 {
+                guard let process = body.number(Int32.self), let user = body.number(UInt32.self)
+                else { return nil }
+                run.toucher = LedgerChange.Run.Toucher(process: process, user: user)
+            }
+            self = .began(run)
         case 2:
             guard let number = body.number(UInt64.self), let code = body.number(UInt8.self),
                 let value = body.number(Int32.self), let moment = body.number(Int64.self),
@@ -139,11 +146,6 @@ package enum JournalRecord: Equatable, Sendable {
         case 4:
             guard let path = body.string(), let state = body.string() else { return nil }
             self = .handled(RawPath(bytes: path), state: HandledState(bytes: state))
-        case 5:
-            guard let number = body.number(UInt64.self), let process = body.number(Int32.self),
-                let user = body.number(UInt32.self)
-            else { return nil }
-            self = .touched(RunNumber(number), process: process, user: user)
         default: return nil
         }
     }

@@ -17,6 +17,15 @@ package struct LedgerChange: Equatable, Sendable {
         package struct Toucher: Hashable, Sendable {
             package var process: Int32
             package var user: UInt32
+
+            init(process: Int32, user: UInt32) {
+                self.process = process
+                self.user = user
+            }
+
+            init(_ toucher: TouchmonCore.Toucher) {
+                self.init(process: toucher.process, user: toucher.user)
+            }
         }
     }
 

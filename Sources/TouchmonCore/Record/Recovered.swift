@@ -17,7 +17,7 @@ package struct Recovered: Sendable {
         package var reason: RunReason
         package var started: Instant
         package var witness: JournalRecord.Witness
-        var toucher: LedgerChange.Run.Toucher?
+        package var toucher: LedgerChange.Run.Toucher?
         /// Whether another run of the path began after it. Then the daemon had seen it end, though it
         /// did not come so far as to write that down.
         package var hasSuccessor = false
@@ -68,8 +68,8 @@ package struct Recovered: Sendable {
         let shift = Duration.nanoseconds((journal?.header.calendar ?? calendar) - calendar)
         for record in journal?.records ?? [] { replay(record, &runs, shift) }
         var newest: [RawPath: RunNumber] = [:]
-        for case .began(let number, _, let path, _, _, _) in journal?.records ?? [] {
-            newest[path] = number
+        for case .began(let run) in journal?.records ?? [] {
+            newest[run.path] = run.number
         }
         unfinished = runs.values.sorted { $0.number < $1.number }
         for index in unfinished.indices {
@@ -82,12 +82,13 @@ package struct Recovered: Sendable {
         _ record: JournalRecord, _ runs: inout [RunNumber: Run], _ shift: Duration
     ) {
         switch record {
-        case .began(let number, let reason, let path, let state, let started, let witness):
-            lastRun = max(lastRun, number)
-            runs[number] = Run(
-                number: number, path: path, reason: reason,
-                started: started.advanced(by: shift), witness: witness)
-            paths[path] = Path(handled: state, due: nil, isSaved: false)
+        case .began(let run):
+            lastRun = max(lastRun, run.number)
+            runs[run.number] = Run(
+                number: run.number, path: run.path, reason: run.reason,
+                started: run.started.advanced(by: shift), witness: run.witness,
+                toucher: run.toucher)
+            paths[run.path] = Path(handled: run.state, due: nil, isSaved: false)
         case .ended(let number, let ending, let moment):
             guard let run = runs.removeValue(forKey: number) else { return }
             finished.append(
@@ -96,8 +97,6 @@ package struct Recovered: Sendable {
                     process: run.witness.process, started: run.started,
                     ended: moment.advanced(by: shift),
                     ending: ending, toucher: run.toucher))
-        case .touched(let number, let process, let user):
-            runs[number]?.toucher = LedgerChange.Run.Toucher(process: process, user: user)
         case .due(let path, let reason, let state):
             paths[path] = Path(handled: state, due: reason, isSaved: false)
         case .handled(let path, let state):

@@ -50,6 +50,9 @@ package struct Fanotify: ~Copyable {
 
     /// Room for some hundred events: each that is read takes a descriptor until it is let go.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16384, alignment: 8)
+    /// Descriptors of processes, which take a while to close: that has time.
+    private var spent: [Int32] = []
+    private static let mostSpent = 64
     /// Other numbers in each process: nobody can choose names that have the same.
     private let key = UInt64.random(in: 1...UInt64.max)
 
@@ -61,6 +64,7 @@ package struct Fanotify: ~Copyable {
     }
 
     deinit {
+        for descriptor in spent { close(descriptor) }
         buffer.deallocate()
     }
 
@@ -73,7 +77,8 @@ package struct Fanotify: ~Copyable {
     }
 
     /// Hands some events to `body`; false when the queue was empty.
-    package func read(_ body: (Event) -> Void) throws(SystemFailure) -> Bool {
+    package mutating func read(_ body: (Event) -> Void) throws(SystemFailure) -> Bool {
+        if spent.count > Self.mostSpent { letGo() }
         let count: Int
         do {
             count = try systemCall("read who touches") {
@@ -89,10 +94,16 @@ package struct Fanotify: ~Copyable {
             guard length >= Self.headSize, length <= rest.count else { break }
             let event = event(UnsafeRawBufferPointer(rebasing: rest[..<length]))
             body(event)
-            if event.pidfd >= 0 { close(event.pidfd) }
+            if event.pidfd >= 0 { spent.append(event.pidfd) }
             rest = UnsafeRawBufferPointer(rebasing: rest[length...])
         }
         return true
+    }
+
+    /// Closes the descriptors of the processes that were told.
+    package mutating func letGo() {
+        for descriptor in spent { close(descriptor) }
+        spent.removeAll(keepingCapacity: true)
     }
 
     private static let headSize = 24

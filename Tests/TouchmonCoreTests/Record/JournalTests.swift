@@ -17,11 +17,13 @@ import Testing
 
     static let records: [JournalRecord] = [
         .began(
-            RunNumber(.max), .catchUp, path, state: state, started: moment,
-            JournalRecord.Witness(process: 4_000_000, time: 1 << 50)),
+            JournalRecord.Beginning(
+                number: RunNumber(.max), reason: .catchUp, path: path, state: state,
+                started: moment, witness: JournalRecord.Witness(process: 4_000_000, time: 1 << 50),
+                toucher: LedgerChange.Run.Toucher(process: 4711, user: 0xffff_fffe))),
         .began(
-            RunNumber(1), .interrupted, path, state: nil, started: moment,
-            JournalRecord.Witness(process: 0, time: 0)),
+            JournalRecord.Beginning(
+                number: RunNumber(1), reason: .interrupted, path: path, started: moment)),
         .ended(RunNumber(1), .ended(.exited(status: 255)), at: moment),
         .ended(RunNumber(2), .ended(.signalled(signal: 9)), at: moment),
         .ended(RunNumber(3), .ended(.unknown), at: moment),
@@ -71,11 +73,11 @@ import Testing
         bytes[JournalRecord.processOffset] = 0x21
         bytes[JournalRecord.timeOffset] = 0x43
         let record = try #require(Self.journal(Self.header.bytes + bytes)?.records.first)
-        guard case .began(_, _, _, _, _, let witness) = record else {
+        guard case .began(let run) = record else {
             Issue.record("\(record)")
             return
         }
-        #expect(witness == JournalRecord.Witness(process: 0x21, time: 0x43))
+        #expect(run.witness == JournalRecord.Witness(process: 0x21, time: 0x43))
     }
 
     @Test func `what is saved already is not read again`() {

@@ -23,8 +23,10 @@ import Testing
 
     private static func began(_ number: UInt64, at time: Int64 = 1000) -> JournalRecord {
         .began(
-            RunNumber(number), .touch, path, state: state, started: Instant(nanoseconds: time),
-            JournalRecord.Witness(process: 42, time: 900))
+            JournalRecord.Beginning(
+                number: RunNumber(number), reason: .touch, path: path, state: state,
+                started: Instant(nanoseconds: time),
+                witness: JournalRecord.Witness(process: 42, time: 900)))
     }
 
     @Test func `a ledger that was never written`() {
