@@ -16,9 +16,6 @@ extension Engine {
         touchers.heard(file: file, name: name, weight, process: process, toucher, at: now)
     }
 
-    /// Whether it matters which number a file has there.
-    package var awaitsTouchers: Bool { touchers.count > 0 }
-
     mutating func touched(
         _ id: ActionID, _ status: FileStatus?, number: UInt64 = 0, at now: Instant
     ) {

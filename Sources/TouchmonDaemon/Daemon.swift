@@ -109,7 +109,7 @@ package struct Daemon: ~Copyable {
         self.signals = signals
         self.poller = poller
         let tellsTouchers = watch.touchers != nil
-        watch.touchers?.wantsGroups = reading.plan.asksForGroups
+        watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
         self.watch = watch
         self.mounts = mounts
         self.children = children
@@ -336,8 +336,7 @@ package struct Daemon: ~Copyable {
     private mutating func perform(_ effect: Engine.Effect) throws(SystemFailure) {
         switch effect {
         case .watch(let request):
-            engine.reply(
-                watch.answer(request, namesFiles: engine.awaitsTouchers), at: now)
+            engine.reply(watch.answer(request), at: now)
         case .readEvents:
             while try watch.readEvents(into: &engine) {}
             engine.eventsDrained()
@@ -463,7 +462,7 @@ package struct Daemon: ~Copyable {
         log.write(reading.report.text())
         watch.touchers?.forgetNames()
         if reading.isUsable {
-            watch.touchers?.wantsGroups = reading.plan.asksForGroups
+            watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
             engine.reload(reading.plan, at: now)
         } else {
             engine.reloadRefused(

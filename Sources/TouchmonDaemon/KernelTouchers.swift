@@ -11,8 +11,8 @@ final class KernelTouchers {
     /// The names of users who have touched, until the action files are read again: the user database
     /// may be slow to ask.
     private var names: [UInt32: String?] = [:]
-    /// Whether an action cares for the groups of who touched, which takes longer to find out.
-    var wantsGroups = false
+    /// What actions ask of who touched.
+    var wishes = TouchingProcess.Wishes()
 
     /// nil where the kernel tells nobody who touches: see `Fanotify`.
     init?() {
@@ -26,13 +26,16 @@ final class KernelTouchers {
         last = nil
     }
 
-    /// Has the kernel tell who touches what a watch of this mask is added to. Where its file system
-    /// can't, nobody is known there.
-    func mark(_ path: CPath, _ mask: InotifyMask) {
+    /// Has the kernel tell who touches what a watch of this mask is added to, and returns its number, of
+    /// a file. 0 where its file system can't: nobody is known there.
+    func mark(_ path: CPath, _ mask: InotifyMask) -> UInt64 {
         var events: Fanotify.Events = mask.contains(.modify) ? .file : []
         if mask.contains(.create) { events.formUnion(.names) }
         if mask.contains(.attributes) { events.insert(.attributes) }
-        try? queue.mark(path, events)
+        guard (try? queue.mark(path, events)) != nil, mask.contains(.attributes) else {
+            return 0
+        }
+        return queue.number(of: path)
     }
 
     /// Hands some of the queue to the engine; false when it was empty.
@@ -53,7 +56,7 @@ final class KernelTouchers {
     private func toucher(of event: Fanotify.Event) -> Toucher? {
         guard
             let process = TouchingProcess(
-                event.process, pidfd: event.pidfd, withGroups: wantsGroups)
+                event.process, pidfd: event.pidfd, wishes)
         else { return nil }
         // Whoever touches often is one object.
         if process == last?.process { return last?.toucher }
@@ -82,5 +85,13 @@ final class KernelTouchers {
             place = parent
         }
         return numbers
+    }
+}
+
+extension TouchingProcess.Wishes {
+    init(_ plan: Plan) {
+        self.init()
+        groups = plan.asksForGroups
+        session = plan.asksForSessions
     }
 }

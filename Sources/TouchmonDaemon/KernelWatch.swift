@@ -17,8 +17,6 @@ struct KernelWatch: ~Copyable {
     private struct FileSystem {
         var magic: UInt64
         var granularity: Duration
-        /// Its number in the events that tell who touched.
-        var number: UInt64
     }
 
     /// Room for some thousand events of one read.
@@ -48,11 +46,10 @@ struct KernelWatch: ~Copyable {
         last = nil
     }
 
-    /// `namesFiles`: whether the numbers of files matter by which the kernel tells who touched them.
-    mutating func answer(_ request: WatchRequest, namesFiles: Bool) -> WatchReply {
+    mutating func answer(_ request: WatchRequest) -> WatchReply {
         switch request {
         case .addWatch(let path, let mask):
-            .watch(addWatch(path, mask))
+            addWatch(path, mask)
         case .removeWatch(let watch):
             remove(watch)
         case .status(let path):
@@ -60,7 +57,7 @@ struct KernelWatch: ~Copyable {
         case .readLink(let path):
             .link(result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
         case .examine(_, let path, let isFresh):
-            .examination(examine(path, isFresh: isFresh, isNamed: namesFiles))
+            .examination(examine(path, isFresh: isFresh))
         case .probeWriter(_, let path):
             .writer(WriterPresence(WriterProbe.probe(CPath(path.bytes))))
         case .hasEntries(_, let path):
@@ -69,13 +66,14 @@ struct KernelWatch: ~Copyable {
         }
     }
 
-    private func addWatch(_ path: RawPath, _ mask: InotifyMask) -> Result<Int32, ErrorNumber> {
+    private func addWatch(_ path: RawPath, _ mask: InotifyMask) -> WatchReply {
         let path = CPath(path.bytes)
         // First: who touches must be known of whatever is heard.
-        touchers?.mark(path, mask)
-        return result { () throws(SystemFailure) in
-            try inotify.addWatch(path, mask: mask.rawValue)
-        }
+        let number = touchers?.mark(path, mask)
+        return .watch(
+            result { () throws(SystemFailure) in
+                try inotify.addWatch(path, mask: mask.rawValue)
+            }, number: number ?? 0)
     }
 
     private func remove(_ watch: Int32) -> WatchReply {
@@ -96,25 +94,19 @@ struct KernelWatch: ~Copyable {
         return .status(status, fileSystem: magic)
     }
 
-    private mutating func examine(
-        _ subject: RawPath, isFresh: Bool, isNamed: Bool
-    ) -> Examination {
+    private mutating func examine(_ subject: RawPath, isFresh: Bool) -> Examination {
         path.assign(subject.bytes)
         let time = FileTime(nanosecondsSince1970: Clock.realtime())
         let status = result { () throws(SystemFailure) in
             FileStatus(try FileMetadata(at: path, isFresh: isFresh))
         }
-        var examination = Examination(status: status, time: time, granularity: .zero)
+        var granularity = Duration.zero
         if case .success(let status) = status {
-            let fileSystem = fileSystem(of: status, follow: true)
             // It vanished since: the coarsest tick of all.
-            examination.granularity = fileSystem?.granularity ?? .milliseconds(10)
-            if isNamed, let touchers {
-                examination.number = touchers.queue.number(
-                    of: path, fileSystem: fileSystem?.number)
-            }
+            granularity =
+                fileSystem(of: status, follow: true)?.granularity ?? .milliseconds(10)
         }
-        return examination
+        return Examination(status: status, time: time, granularity: granularity)
     }
 
     /// What holds the path of the present question, which had this status.
@@ -133,8 +125,7 @@ struct KernelWatch: ~Copyable {
         guard let type = try? FileSystemType(of: path, follow: follow),
             let granularity = try? TimestampGranularity(of: type)
         else { return nil }
-        return FileSystem(
-            magic: type.magic, granularity: Duration(granularity), number: type.number)
+        return FileSystem(magic: type.magic, granularity: Duration(granularity))
     }
 
     private func result<Value>(

@@ -19,6 +19,11 @@ package struct Plan: Sendable {
         items.contains { $0.action.command.guardian?.groups.isEmpty == false }
     }
 
+    /// Whether an action cares for the session of who touched.
+    package var asksForSessions: Bool {
+        items.contains { $0.action.command.touch.ownChanges == .ignore }
+    }
+
     /// Every user and group that has to be looked up before `resolve`: those that definitions name,
     /// and the owners of their files.
     package static func accounts(

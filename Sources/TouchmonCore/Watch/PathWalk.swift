@@ -58,6 +58,8 @@ struct PathWalk {
     /// What `directory` lies on; nil where that was not seen.
     private(set) var ground: Ground?
     private(set) var end: End?
+    /// The number of the watched file in what the kernel tells of who touches; 0 where it does not tell.
+    private(set) var number: UInt64 = 0
     /// The watch on `directory`; nil before it is added, or where it was refused.
     private var watch: Int32?
     /// The components still to go, the next one last.
@@ -117,14 +119,16 @@ struct PathWalk {
     /// Takes the answer to `request`.
     mutating func reply(_ reply: WatchReply) {
         switch (phase, reply) {
-        case (.watchDirectory, .watch(let result)): directoryWatched(result)
+        case (.watchDirectory, .watch(let result, _)): directoryWatched(result)
         case (.look, .status(let result, let magic)):
             looked(result, on: magic.flatMap(QuietFileSystem.init))
         case (.lookAtGround(let error), .status(_, let magic)):
             quiet = quiet ?? magic.flatMap(QuietFileSystem.init)
             end = .missing(error)
         case (.readLink, .link(let result)): linkRead(result)
-        case (.watchEntry, .watch(let result)): entryWatched(result)
+        case (.watchEntry, .watch(let result, let number)):
+            self.number = number
+            entryWatched(result)
         default: preconditionFailure("a walk was answered with something it did not ask")
         }
     }

@@ -22,7 +22,9 @@ package enum WatchRequest: Equatable, Sendable {
 /// The kernel's answer to a `WatchRequest`.
 package enum WatchReply: Sendable {
     case done
-    case watch(Result<Int32, ErrorNumber>)
+    /// With the number of what is watched in what the kernel tells of who touches; 0 where it does not
+    /// tell.
+    case watch(Result<Int32, ErrorNumber>, number: UInt64 = 0)
     /// `fileSystem` is the magic number of statfs(2); nil where there is none.
     case status(Result<FileStatus, ErrorNumber>, fileSystem: UInt64?)
     case link(Result<[UInt8], ErrorNumber>)
@@ -46,8 +48,6 @@ package struct Examination: Sendable {
     /// How far apart two changes must be for their times to differ; zero where a change that comes
     /// after a look at the file always shows another time (multigrain timestamps).
     package var granularity: Duration
-    /// The file's number in what the kernel tells of who touches; 0 where that does not matter.
-    package var number: UInt64 = 0
     /// Where things change unheard, as far as the watch stage knows.
     var fileSystem: QuietFileSystem?
     /// How often the path is looked at.

@@ -70,6 +70,8 @@ package struct Watcher {
         var isQueued = false
         var needsWalk = false
         var file: Int32?
+        /// Of the watched file; see `PathWalk.number`.
+        var number: UInt64 = 0
         /// The name was taken from the file that `file` watches; its events are another's now.
         var isReplaced = false
 
@@ -528,6 +530,7 @@ package struct Watcher {
     private mutating func finish(_ walk: PathWalk, to action: ActionID) {
         let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
         replace(action, walk, file: file)
+        entries[action.index].number = walk.number
         removals.append(contentsOf: walk.watches.filter(index.isUnused))
         walked(action, blind: walk.blind, quiet: walk.quiet)
     }
@@ -676,7 +679,7 @@ package struct Watcher {
         if let old, changes[action] != nil {
             conclude(action, verdict, old, examination, hasEntries: hasEntries)
         } else if verdict == .touch, case .success(let status) = examination.status {
-            outputs.append(.touched(action, status, number: examination.number))
+            outputs.append(.touched(action, status, number: entries[action.index].number))
         }
         // That nobody's close is waited for any more is to be written down as well.
         let isOver = wasAwaited && !entries[action.index].judge.isCloseAwaited
@@ -700,7 +703,7 @@ package struct Watcher {
         let isCounted = judge.judge(
             before: old.lastSeen(comparedWith: status), isKnown: old.hasBaseline, after: status)
         if isCounted || (verdict == .touch && judge.kinds.contains(.touch)) {
-            outputs.append(.touched(action, status, number: examination.number))
+            outputs.append(.touched(action, status, number: entries[action.index].number))
         } else if verdict == .touch || old.lastSeen(comparedWith: status) != status {
             outputs.append(.handled(action))
         }

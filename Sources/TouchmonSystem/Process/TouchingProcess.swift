@@ -8,18 +8,26 @@ package struct TouchingProcess: Hashable, Sendable {
     package var group: UInt32
     /// The other groups; empty unless asked for.
     package var groups: [UInt32]
-    /// The first process of its session.
+    /// The first process of its session; 0 unless asked for.
     package var session: Int32
+
+    /// What takes a while to find out.
+    package struct Wishes: Sendable {
+        package var groups = false
+        package var session = false
+
+        package init() {}
+    }
 
     /// nil when it was reaped, and nobody knows any more. `pidfd` refers to the process: as long as
     /// that was not reaped, nobody else has its number.
-    package init?(_ pid: Int32, pidfd: Int32, withGroups: Bool) {
+    package init?(_ pid: Int32, pidfd: Int32, _ wishes: Wishes) {
         guard pid > 0, pidfd >= 0 else { return nil }
-        let session = getsid(pid)
+        let session = wishes.session ? getsid(pid) : 0
         var (user, group): (UInt32, UInt32) = (0, 0)
-        if !withGroups, tm_process_identity(pidfd, &user, &group) == 0 {
+        if !wishes.groups, tm_process_identity(pidfd, &user, &group) == 0 {
             self.init(pid: pid, user: user, group: group, groups: [], session: session)
-        } else if !withGroups, errno == ESRCH {
+        } else if !wishes.groups, errno == ESRCH {
             return nil
         } else {
             guard var known = Self.read(pid), tm_is_process_there(pidfd) == 0 else { return nil }
