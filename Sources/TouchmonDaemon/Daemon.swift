@@ -27,7 +27,8 @@ package struct Daemon: ~Copyable {
     /// above these.
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
-        static let touchers: UInt64 = 3, runs: UInt64 = 16
+        static let touchers: UInt64 = 3, outputs: UInt64 = 4
+        static let runs: UInt64 = 16
     }
 
     private let files: ActionFiles
@@ -42,6 +43,7 @@ package struct Daemon: ~Copyable {
     private let statePath: RawPath
     private var children: Children
     private var contents = FileContents()
+    private var listener = OutputListener()
     /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
     /// again.
     private var unheard: Set<RunNumber> = []
@@ -120,6 +122,7 @@ package struct Daemon: ~Copyable {
         engine = Engine(
             plan: reading.plan, isRoot: files.identity.isRoot,
             tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered, at: begun)
+        engine.outputDirectory = RawPath(bytes: options.state.bytes + Array("/output".utf8))
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
     }
@@ -144,6 +147,7 @@ package struct Daemon: ~Copyable {
             var daemon = try Daemon(files, consume reading, options, &opening, begun: begun)
             defer {
                 daemon.children.dismissAhead()
+                daemon.state?.outputs.dismissAhead()
                 daemon.writeLog()
             }
             try daemon.loop()
@@ -193,7 +197,9 @@ package struct Daemon: ~Copyable {
         }
         try perform()
         if contents.isReading { try readContents() }
-        if ready.isEmpty, children.wantsAhead { children.makeAhead(journal: state) }
+        if ready.isEmpty, children.wantsAhead {
+            children.makeAhead(state, recorded: engine.recordsOutput ? engine.nextRun : nil)
+        }
         if ready.isEmpty || isLogLate {
             watch.touchers?.rest()
             writeLog()
@@ -282,6 +288,7 @@ package struct Daemon: ~Copyable {
         case Token.touchers: _ = try watch.touchers?.read(into: &engine, at: now)
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
+        case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
         default: letGo(RunNumber(token - Token.runs))
         }
     }
@@ -358,6 +365,8 @@ package struct Daemon: ~Copyable {
             save(change)
         case .openLedger:
             try openLedger()
+        case .output(let request):
+            output(request)
         case .readActionFiles:
             reload()
         case .exit:
@@ -388,8 +397,11 @@ package struct Daemon: ~Copyable {
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
         do {
             if children.isCrowded { try settle() }
-            let child = try children.start(spec, journal: state)
-            engine.made(spec.number, process: child.pid)
+            let output = children.output(of: spec, state, at: statePath)
+            let child = try children.start(spec, output)
+            engine.made(spec.number, process: child.pid, isRecorded: output.isRecorded)
+            if output.isRecorded { state?.outputs.isGiven() }
+            if let failure = output.failure { engine.outputNotKept(failure, at: now) }
         } catch {
             engine.notStarted(
                 spec.number,
@@ -415,9 +427,42 @@ package struct Daemon: ~Copyable {
         CurrentProcess.releaseFreeMemory()
     }
 
+    private mutating func output(_ request: OutputRequest) {
+        switch request {
+        case .look(let run):
+            do {
+                guard let state else {
+                    return engine.lostOutput(run, isGone: true, at: now)
+                }
+                try state.outputs.look(run, &engine, at: now)
+            } catch {
+                say(error)
+            }
+        case .listen(let run):
+            engine.listensToOutput(run, listen(run), at: now)
+        case .close(let run):
+            listener.forget(run)
+        case .remove(let run):
+            listener.forget(run)
+            state?.outputs.remove(run)
+        }
+    }
+
+    private mutating func listen(_ run: RunNumber) -> Bool {
+        guard let path = state?.outputs.path(of: run) else { return false }
+        do {
+            try listener.listen(run, path, poller, token: Token.outputs)
+            return true
+        } catch {
+            say(error)
+            return false
+        }
+    }
+
     private mutating func openLedger() throws(SystemFailure) {
-        // It has the journal that there was.
+        // It has the journal that there was, and a number that may be another run's by then.
         children.dismissAhead()
+        state?.outputs.dismissAhead()
         switch State.open(statePath) {
         case .opened(let opened, var recovered, nil):
             do {
