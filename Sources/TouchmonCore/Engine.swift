@@ -734,6 +734,11 @@ package struct Engine {
         }
     }
 
+    /// The log's reader had to be waited for, for so many nanoseconds.
+    package mutating func logIsSlow(by nanoseconds: Int64, at now: Instant) {
+        outputs.logIsSlow(by: nanoseconds, at: now)
+    }
+
     /// A run's file can't be looked at, for now or, where it `isGone`, for ever.
     package mutating func lostOutput(_ run: RunNumber, isGone: Bool, at now: Instant) {
         outputs.lost(run, isGone: isGone, at: now)

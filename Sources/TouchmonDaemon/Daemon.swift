@@ -43,7 +43,7 @@ package struct Daemon: ~Copyable {
     private let statePath: RawPath
     private var children: Children
     private var contents = FileContents()
-    private var listener = OutputListener()
+    private var listener: OutputListener
     /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
     /// again.
     private var unheard: Set<RunNumber> = []
@@ -66,6 +66,7 @@ package struct Daemon: ~Copyable {
         let poller = try Poller()
         let watch = try KernelWatch(asksWho: files.identity.isRoot)
         let mounts = try MountTable()
+        let listener = try OutputListener(poller, token: Token.outputs)
         var children = try Children(changesIdentity: files.identity.isRoot)
         try poller.add(watch.inotify.descriptor, token: Token.events)
         if let touchers = watch.touchers {
@@ -114,6 +115,7 @@ package struct Daemon: ~Copyable {
         watch.touchers?.wantsGroups = reading.plan.asksForGroups
         self.watch = watch
         self.mounts = mounts
+        self.listener = listener
         self.children = children
         self.state = state
         statePath = options.state
@@ -277,7 +279,10 @@ package struct Daemon: ~Copyable {
 
     private mutating func writeLog() {
         while let (event, time) = engine.nextLog() { log.write(event, at: time) }
-        log.flush()
+        let waited = log.flush()
+        if waited > 0 {
+            engine.logIsSlow(by: waited, at: Instant(nanoseconds: Clock.monotonic()))
+        }
     }
 
     // MARK: What happened
@@ -451,8 +456,7 @@ package struct Daemon: ~Copyable {
     private mutating func listen(_ run: RunNumber) -> Bool {
         guard let path = state?.outputs.path(of: run) else { return false }
         do {
-            try listener.listen(run, path, poller, token: Token.outputs)
-            return true
+            return try listener.listen(run, path)
         } catch {
             say(error)
             return false

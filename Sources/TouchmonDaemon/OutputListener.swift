@@ -5,27 +5,34 @@ internal import TouchmonSystem
 ///
 /// In a queue of its own: what runs print never fills the queue of the watched paths.
 struct OutputListener: ~Copyable {
-    /// nil as long as nobody was listened to.
-    private var inotify: Inotify?
+    /// nil where the kernel has no queue left: then nobody is listened to.
+    private let inotify: Inotify?
     private var runs: [Int32: RunNumber] = [:]
     private var watches: [RunNumber: Int32] = [:]
 
     /// Enough for many runs, and too much for none: the files have no names in the events.
     private static let room = 4096
 
-    /// Listens to the file of a run; the poller reports `token` when there is news.
-    mutating func listen(
-        _ run: RunNumber, _ path: CPath, _ poller: borrowing Poller, token: UInt64
-    ) throws(SystemFailure) {
-        if inotify == nil {
-            let new = try Inotify()
-            try poller.add(new.descriptor, token: token)
-            inotify = consume new
-        }
+    /// The poller reports `token` when there is news.
+    init(_ poller: borrowing Poller, token: UInt64) throws(SystemFailure) {
+        inotify = try Self.queue(poller, token)
+    }
+
+    private static func queue(
+        _ poller: borrowing Poller, _ token: UInt64
+    ) throws(SystemFailure) -> Inotify? {
+        guard let queue = try? Inotify() else { return nil }
+        try poller.add(queue.descriptor, token: token)
+        return queue
+    }
+
+    /// Listens to the file of a run; false where nobody can.
+    mutating func listen(_ run: RunNumber, _ path: CPath) throws(SystemFailure) -> Bool {
         let mask: InotifyMask = [.modify, .once]
-        guard let watch = try inotify?.addWatch(path, mask: mask.rawValue) else { return }
+        guard let watch = try inotify?.addWatch(path, mask: mask.rawValue) else { return false }
         runs[watch] = run
         watches[run] = watch
+        return true
     }
 
     /// Does not listen to a run any more, if it did.

@@ -34,6 +34,8 @@ package struct OutputFollow: Sendable {
     static let mostCopied: Int64 = 16_384
     /// The most that is copied after a run has ended, whose end is logged after it.
     static let mostCopiedAfterEnd: Int64 = 1 << 20
+    /// How long that may take where the log is slow.
+    private static let patience = Duration.seconds(1)
     /// What a file system gives out at the least, or a multiple of it.
     private static let page: Int64 = 4096
 
@@ -59,7 +61,8 @@ package struct OutputFollow: Sendable {
     /// Whether nothing was printed before the next look.
     private var wasSilent = true
     private var isLost = false
-    private(set) var hasEnded = false
+    /// When the run ended; nil of one that has not.
+    private var ended: Instant?
     private(set) var next = Next.nothing
 
     /// Follows a run from its beginning; `isKnown` of one that prints already, from its present end.
@@ -69,6 +72,8 @@ package struct OutputFollow: Sendable {
         budget = limit
         next = isKnown ? .look : .nothing
     }
+
+    private var hasEnded: Bool { ended != nil }
 
     private var head: Int64 { limit / 2 }
     private var tail: Int64 { limit - head }
@@ -105,8 +110,8 @@ package struct OutputFollow: Sendable {
     mutating func timePassed() { next = .look }
 
     /// The run has ended. `isSeen` of one whose output somebody else has followed.
-    mutating func ended(isSeen: Bool = true) {
-        hasEnded = true
+    mutating func ended(isSeen: Bool, at now: Instant) {
+        ended = now
         budget = isSeen ? min(budget, Self.mostCopiedAfterEnd) : 0
         next = .look
     }
@@ -119,8 +124,8 @@ package struct OutputFollow: Sendable {
             ? .look : isGone ? .nothing : .wait(until: now.advanced(by: Self.longInterval))
     }
 
-    /// A look found the file of this size; `copied` follows.
-    mutating func found(size new: Int64, at now: Instant) -> Part {
+    /// A look found the file of this size; `took` follows. Before `resumed` nothing is copied.
+    mutating func found(size new: Int64, at now: Instant, copiesFrom resumed: Instant) -> Part {
         let grown = new - size
         if grown < 0 {
             // Emptied by the run itself: what is there is new.
@@ -131,7 +136,8 @@ package struct OutputFollow: Sendable {
         position = start
         size = new
         isLost = false
-        let part = Part(copied: start..<copyEnd(from: start), hole: hole())
+        let end = resumed > now ? start : copyEnd(from: start)
+        let part = Part(copied: start..<end, hole: hole())
         holeEnd = max(holeEnd, part.hole.upperBound)
         if hasEnded {
             next = .look
@@ -143,7 +149,20 @@ package struct OutputFollow: Sendable {
         } else {
             next = isListening ? .nothing : .listen
         }
+        if resumed > now, start < size, !isCut { holdBack(until: resumed, at: now) }
         return part
+    }
+
+    /// There is more for the log than it can take.
+    private mutating func holdBack(until resumed: Instant, at now: Instant) {
+        if let ended {
+            let last = ended.advanced(by: Self.patience)
+            if now < last { next = .wait(until: min(last, resumed)) } else { isCut = true }
+        } else if case .wait(let moment) = next {
+            next = .wait(until: min(moment, resumed))
+        } else {
+            next = .wait(until: resumed)
+        }
     }
 
     /// Up to where the log gets it at this look.

@@ -16,6 +16,7 @@ package enum OutputRequest: Hashable, Sendable {
 struct Outputs {
     /// Of how many runs that have ended the files are kept.
     static let mostKept = 1000
+    private static let shortestPause: Int64 = 2_000_000
 
     private struct Output {
         var path: RawPath
@@ -38,6 +39,8 @@ struct Outputs {
     private var kept: [RunNumber] = []
     /// What the log is to say before the end of a run that has ended.
     private var lastWords: [RunNumber: Queue<(event: LogEvent, time: Instant)>] = [:]
+    /// Until then nothing is copied.
+    private var pause = Instant(nanoseconds: .min)
     /// How many runs have ended of which not all was copied yet.
     private(set) var unfinished = 0
 
@@ -52,6 +55,8 @@ struct Outputs {
 
     /// A run has a file that it prints into.
     mutating func began(_ run: RunNumber, _ path: RawPath, limit: Int64) {
+        // What an earlier daemon left under its number is gone already.
+        if !requests.isEmpty { requests.removeAll { $0 == .remove(run) } }
         outputs[run] = Output(path: path, follow: OutputFollow(limit: limit))
     }
 
@@ -86,7 +91,7 @@ struct Outputs {
         unfinished += 1
         update(run) { output in
             output.ended = now
-            output.follow.ended(isSeen: isSeen)
+            output.follow.ended(isSeen: isSeen, at: now)
         }
     }
 
@@ -118,7 +123,13 @@ struct Outputs {
         _ run: RunNumber, size: Int64, at now: Instant
     ) -> OutputFollow.Part? {
         outputs[run]?.asked = nil
-        return outputs[run]?.follow.found(size: size, at: now)
+        return outputs[run]?.follow.found(size: size, at: now, copiesFrom: pause)
+    }
+
+    /// Nobody took the log for a while: it is given what runs print for a tenth of the time at the
+    /// most, and has the rest of it for itself.
+    mutating func logIsSlow(by nanoseconds: Int64, at now: Instant) {
+        pause = now.after(nanoseconds: max(10 * nanoseconds, Self.shortestPause))
     }
 
     mutating func wasCutOff(_ run: RunNumber, at end: Int64) {
@@ -193,7 +204,14 @@ struct Outputs {
     // MARK: What is to be done
 
     /// The next request; nil when there is nothing to do but wait.
-    mutating func nextRequest() -> OutputRequest? { requests.popFirst() }
+    mutating func nextRequest() -> OutputRequest? {
+        while let request = requests.popFirst() {
+            // Who has ended prints no more.
+            if case .listen(let run) = request, outputs[run]?.ended != nil { continue }
+            return request
+        }
+        return nil
+    }
 
     /// When `timePassed` is to be called.
     var deadline: Instant? { waits.isEmpty ? nil : waits.values.min() }

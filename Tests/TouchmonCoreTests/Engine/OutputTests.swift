@@ -157,6 +157,48 @@ import TouchmonTestSupport
         #expect(Self.file(daemon)?.text.hasSuffix("later\n") == true)
     }
 
+    @Test func `a log that is slow gets less, and nobody waits for it`() throws {
+        var daemon = try Self.daemon(16_384)
+        try Self.touch(&daemon)
+        daemon.pass(.seconds(1))
+        daemon.engine.logIsSlow(by: 100_000_000, at: daemon.clock)
+        daemon.print(1, "one\n")
+        daemon.pass(.milliseconds(900))
+        #expect(Self.lines(daemon) == [])
+        daemon.pass(.milliseconds(200))
+        #expect(Self.lines(daemon) == ["one"])
+        // What is too much for the disk is taken out meanwhile.
+        daemon.engine.logIsSlow(by: 100_000_000, at: daemon.clock)
+        daemon.print(1, Self.block("0123456789abcde\n", 4096))
+        daemon.pass(.milliseconds(100))
+        #expect(Self.file(daemon)?.holes.isEmpty == false)
+        #expect(Self.lines(daemon) == ["one"])
+        daemon.pass(.seconds(2))
+        #expect(Self.lines(daemon).count > 500)
+    }
+
+    @Test func `a run's end waits for a slow log a little, and then no more`() throws {
+        for isSlow in [false, true] {
+            var daemon = try Self.daemon()
+            try Self.touch(&daemon)
+            daemon.print(1, "one\n")
+            daemon.engine.logIsSlow(by: isSlow ? 200_000_000 : 1, at: daemon.clock)
+            Self.end(&daemon)
+            #expect(Self.lines(daemon) == [])
+            for _ in 0..<4 {
+                if isSlow { daemon.engine.logIsSlow(by: 200_000_000, at: daemon.clock) }
+                daemon.pass(.seconds(1))
+            }
+            #expect(Self.lines(daemon) == (isSlow ? [] : ["one"]))
+            let isCut = daemon.logs.contains { if case .outputCut = $0 { true } else { false } }
+            #expect(isCut == isSlow)
+            guard case .ended = daemon.logs.last else {
+                Issue.record("\(daemon.logs.suffix(2))")
+                return
+            }
+        }
+    }
+
     @Test func `after the end no more than a mebibyte is copied`() throws {
         var daemon = try Self.daemon(1 << 30)
         try Self.touch(&daemon)
@@ -443,6 +485,35 @@ import TouchmonTestSupport
         daemon.restart(Self.plan(1 << 20))
         daemon.settle()
         #expect(daemon.outputs.files.keys.sorted() == [RunNumber(1)])
+    }
+
+    @Test func `a file that was made for a run that never was is the next run's, if it has begun`()
+        throws
+    {
+        var daemon = try Self.daemon()
+        try Self.touch(&daemon)
+        daemon.crash()
+        daemon.end(RunNumber(1))
+        daemon.outputs.files[RunNumber(2)] = SimulatedOutputs.File()
+        daemon.restart(Self.plan(1 << 20))
+        daemon.settle()
+        #expect(daemon.runs.count == 2)
+        daemon.print(2, "x\n")
+        Self.end(&daemon, 2)
+        #expect(Self.lines(daemon, 2) == ["x"])
+        #expect(Self.file(daemon, 2)?.text == "x\n")
+    }
+
+    @Test func `a run that ends before anybody listens is not listened to`() throws {
+        var daemon = try Self.daemon()
+        daemon.kernel.advance(by: .milliseconds(1))
+        try daemon.kernel.setTimes(Self.path, access: .now, modification: .now)
+        while daemon.runs.isEmpty, daemon.step() {}
+        daemon.print(1, "x\n")
+        daemon.end(RunNumber(1))
+        while daemon.step() { #expect(Self.file(daemon)?.isListenedTo == false) }
+        #expect(daemon.outputs.looks == 1)
+        #expect(Self.lines(daemon) == ["x"])
     }
 
     @Test func `an adopted run without a file has none`() throws {
