@@ -93,7 +93,6 @@ package struct OutputFollow: Sendable {
     /// The next change is heard; or nobody can listen, and the clock has to do.
     mutating func listens(_ isHeard: Bool, at now: Instant) {
         isListening = isHeard
-        guard !hasEnded else { return }
         // What was printed before is not heard.
         next = isHeard ? .look : .wait(until: now.advanced(by: Self.interval))
     }

@@ -103,7 +103,7 @@ struct Outputs {
 
     mutating func listens(_ run: RunNumber, _ isHeard: Bool, at now: Instant) {
         update(run) { output in
-            if output.asked == .listen { output.asked = nil }
+            output.asked = nil
             output.follow.listens(isHeard, at: now)
         }
     }

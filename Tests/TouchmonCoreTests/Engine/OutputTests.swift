@@ -364,6 +364,19 @@ import TouchmonTestSupport
         #expect(Self.lines(daemon).count == 1000)
     }
 
+    @Test func `news of a run that is about to be looked at are no news`() throws {
+        var daemon = try Self.daemon()
+        try Self.touch(&daemon)
+        daemon.pass(.seconds(1))
+        let looks = daemon.outputs.looks
+        daemon.print(1, "x\n")
+        daemon.engine.outputChanged(RunNumber(1))
+        daemon.engine.outputChanged(RunNumber(1))
+        daemon.settle()
+        #expect(daemon.outputs.looks == looks + 1)
+        #expect(Self.lines(daemon) == ["x"])
+    }
+
     @Test func `one that prints much is looked at every 10 ms`() throws {
         var daemon = try Self.daemon(4096)
         try Self.touch(&daemon)
