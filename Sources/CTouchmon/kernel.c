@@ -74,6 +74,10 @@ int tm_examine_file_system(int descriptor, uint64_t *magic, uint64_t *number) {
     return 0;
 }
 
+int tm_punch_hole(int descriptor, int64_t start, int64_t length) {
+    return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, start, length);
+}
+
 int tm_reset_signal(int signal) {
     // All zero is SIG_DFL without flags, in the kernel's own layout on every architecture.
     struct { unsigned long words[4]; } action = {{0}};

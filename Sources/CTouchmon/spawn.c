@@ -22,6 +22,19 @@ CHILD void prepare(struct tm_child *child) {
     }
 }
 
+// Closes all descriptors above 2 but two; -1 stands for none.
+CHILD void close_all_but(struct tm_child *child, int one, int other) {
+    int first = 3;
+    for (int i = 0; i < 2; i++) {
+        int kept = (one < other) == (i == 0) ? one : other;
+        if (kept > first) {
+            check(child, call(SYS_close_range, first, kept - 1, 0, 0));
+        }
+        first = kept < first ? first : kept + 1;
+    }
+    check(child, call(SYS_close_range, first, ~0U, 0, 0));
+}
+
 // A child that is made ahead of its run does here what can be done before it is known.
 CHILD void stand_by(struct tm_child *child) {
     // Whoever ends, killed or not, leaves nobody behind. If the caller ended before this, the child
@@ -33,11 +46,7 @@ CHILD void stand_by(struct tm_child *child) {
     call(SYS_prctl, PR_SET_NAME, (long)"touchmon-next", 0, 0);
     prepare(child);
     begin(child, TM_STEP_CLOSE);
-    int journal = child->journal;
-    if (journal > 3) {
-        check(child, call(SYS_close_range, 3, journal - 1, 0, 0));
-    }
-    check(child, call(SYS_close_range, journal < 3 ? 3 : journal + 1, ~0U, 0, 0));
+    close_all_but(child, child->journal, child->spare);
     // A signal that waited here would hit the run.
     uint64_t none = 0;
     check(child, call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none));

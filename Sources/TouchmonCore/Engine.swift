@@ -31,6 +31,7 @@ package struct Engine {
         /// Open the state directory, which was not usable before; answered by `opened`, or by
         /// `ledgerFailed`.
         case openLedger
+        case output(OutputRequest)
         /// Read the action files again; answered by `reload` or `reloadRefused`.
         case readActionFiles
         /// End the daemon; there are no runs left.
@@ -49,6 +50,9 @@ package struct Engine {
     var ledger: Ledger
     private var shutdown: Shutdown
     private var stops = Stops()
+    private var outputs = Outputs()
+    /// Where the files are that runs print into.
+    package var outputDirectory = RawPath("/")
     private let drain: Duration
     private let begun: Instant
 
@@ -68,6 +72,8 @@ package struct Engine {
     private var isReloading = false
     private var hasStopped = false
     private var hasTriedLastSave = false
+    /// Whether the log has said that what runs print can't be kept.
+    private var isOutputDegraded = false
     /// Whether the log has ever said that the ledger can't be kept.
     private var isDegradationKnown = false
 
@@ -137,7 +143,10 @@ package struct Engine {
             if runs.needsDrain() || watcher.needsDrain { return .readEvents }
             if let records = takeRecords() { return .append(records) }
             if ledger.needsSave(at: now) { return .save(change()) }
-            guard shutdown.step != nil, !runs.hasActiveRuns else { return nil }
+            if let request = outputs.nextRequest() { return .output(request) }
+            guard shutdown.step != nil, !runs.hasActiveRuns, outputs.unfinished == 0 else {
+                return nil
+            }
             if ledger.isBehind, !hasTriedLastSave {
                 hasTriedLastSave = true
                 return .save(change())
@@ -149,8 +158,13 @@ package struct Engine {
     }
 
     /// What the log is to say next, and when it happened. There is no hurry: no run waits for words.
+    /// A run's end comes after all that it printed: until that was read, there is nothing.
     package mutating func nextLog() -> (event: LogEvent, time: Instant)? {
-        logs.popFirst()
+        guard outputs.isBusyWithEnds, case .ended(let run, _, _, _) = logs.first?.event else {
+            return logs.popFirst()
+        }
+        if let word = outputs.nextLastWord(run) { return word }
+        return outputs.isUnfinished(run) ? nil : logs.popFirst()
     }
 
     /// Since when the log has something to say; nil where it has nothing.
@@ -162,7 +176,7 @@ package struct Engine {
         if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
         for deadline in [
             shutdown.deadline, stops.deadline, runs.deadline, ledger.deadline,
-            questions.deadline, levels.deadline,
+            questions.deadline, levels.deadline, outputs.deadline,
         ] {
             if let deadline { next = min(next ?? deadline, deadline) }
         }
@@ -195,9 +209,11 @@ package struct Engine {
     }
 
     /// The kernel made the process of a run; whether it executes its program is not known yet.
-    package mutating func made(_ run: RunNumber, process: Int32) {
+    /// `isRecorded` says whether it has a file to print into.
+    package mutating func made(_ run: RunNumber, process: Int32, isRecorded: Bool = false) {
         runs.made(run, process: process)
         guard let active = runs.run(run) else { return }
+        if isRecorded { record(active) }
         stops.began(run, timeout: policy(active.action).timeout, at: active.started)
         // A run that was made while the others were being stopped must not outlive them.
         switch shutdown.step {
@@ -215,6 +231,7 @@ package struct Engine {
         // Its end may be known already.
         guard let active = runs.run(run), let process = active.process else { return }
         runs.started(run)
+        outputs.started(run)
         let action = actions[active.action].action
         log(
             .started(run, action.path, action.command.identity, process: process),
@@ -227,6 +244,7 @@ package struct Engine {
         let slot = actions[active.action]
         let action = slot.action
         let program = RawPath(bytes: action.command.argv.first)
+        outputs.ended(run, at: now)
         let failure = failure.explained(by: action.command.process)
         // Before there was a process there was nobody to write that the run began.
         if failure.step != .clone {
@@ -255,6 +273,7 @@ package struct Engine {
         let cause = stops.ended(run)
         let slot = actions[active.action]
         let path = slot.action.path
+        outputs.ended(run, at: now)
         end(active)
         noteEnd(active, slot, at: now)
         ledger.ended(row(active, path), .ended(outcome), at: now)
@@ -336,6 +355,7 @@ package struct Engine {
     package mutating func timePassed(at now: Instant) {
         watcher.timePassed(at: now)
         runs.timePassed(at: now)
+        outputs.timePassed(at: now)
         isHeard = false
         while let touch = questions.takeDue(at: now) { askAgain(touch, at: now) }
         for action in levels.takeDue(at: now) { watcher.lookAgain(action) }
@@ -508,6 +528,7 @@ package struct Engine {
     /// What `ran` since needs no run for what was before.
     private mutating func take(_ recovered: Recovered, ran: Set<ActionID>, at now: Instant) {
         runs.skip(to: recovered.lastRun)
+        outputs.found(recovered.outputs, last: recovered.lastRun)
         for run in recovered.finished { ledger.found(run, at: now) }
         for (path, row) in recovered.paths {
             guard let id = actions.place(of: path), let action = actions.present(id) else {
@@ -539,8 +560,13 @@ package struct Engine {
             active.action = id ?? actions.putRetired(.gone(run.path))
             runs.adopt(active)
             stops.began(run.number, timeout: policy(active.action).timeout, at: run.started)
+            outputs.adopted(run.number, run.path, limit: outputLimit(active.action))
             log(.adopted(run.number, run.path, process: run.witness.process), at: now)
-        } else if run.hasSuccessor {
+            return
+        }
+        let limit = id.map(outputLimit) ?? OutputPolicy.usualLimit
+        outputs.interrupted(run.number, run.path, limit: limit, at: now)
+        if run.hasSuccessor {
             ledger.ended(row(active, run.path), .ended(.unknown), at: now)
         } else {
             let action = id.flatMap { actions.present($0) }
@@ -656,6 +682,76 @@ package struct Engine {
             number: run.number, path: path, reason: run.due.reason, process: run.process ?? 0,
             started: run.started, toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init))
     }
+
+    // MARK: Output
+
+    /// The number of the run that begins next.
+    package var nextRun: RunNumber { RunNumber(runs.last.value + 1) }
+
+    /// Whether there is an action whose runs' output is kept.
+    package var recordsOutput: Bool { actions.contains { $0.command.output == .record } }
+
+    /// The file that a run prints into, if it has one.
+    package func outputFile(of run: RunNumber) -> RawPath {
+        RawPath(bytes: outputDirectory.bytes + Array("/\(run.value)".utf8))
+    }
+
+    private func outputLimit(_ action: ActionID) -> Int64 {
+        actions[action].action.command.outputLimit
+    }
+
+    private mutating func record(_ run: Runs.Active) {
+        let path = actions[run.action].action.path
+        outputs.began(run.number, path, limit: outputLimit(run.action))
+        guard isOutputDegraded else { return }
+        isOutputDegraded = false
+        log(.outputRestored, at: run.started)
+    }
+
+    /// What a run prints is to be kept, and can't be.
+    package mutating func outputNotKept(_ failure: LedgerFailure, at now: Instant) {
+        guard !isOutputDegraded else { return }
+        isOutputDegraded = true
+        log(.outputDegraded(failure), at: now)
+    }
+
+    /// A look found a run's file of this size; nil where nobody wants to know any more.
+    package mutating func foundOutput(
+        _ run: RunNumber, size: Int64, at now: Instant
+    ) -> OutputFollow.Part? {
+        outputs.found(run, size: size, at: now)
+    }
+
+    /// Holes can't be made in a run's file: all from here on was cut off. `tookOutput` follows.
+    package mutating func outputWasCutOff(_ run: RunNumber, at end: Int64) {
+        outputs.wasCutOff(run, at: end)
+    }
+
+    /// What a look read of a run's file.
+    package mutating func tookOutput(_ run: RunNumber, _ bytes: [UInt8], at now: Instant) {
+        for event in outputs.took(run, bytes, file: outputFile(of: run), at: now) {
+            log(event, at: now)
+        }
+    }
+
+    /// The log's reader had to be waited for, for so many nanoseconds.
+    package mutating func logIsSlow(by nanoseconds: Int64, at now: Instant) {
+        outputs.logIsSlow(by: nanoseconds, at: now)
+    }
+
+    /// A run's file can't be looked at, for now or, where it `isGone`, for ever.
+    package mutating func lostOutput(_ run: RunNumber, isGone: Bool, at now: Instant) {
+        outputs.lost(run, isGone: isGone, at: now)
+        tookOutput(run, [], at: now)
+    }
+
+    /// The answer to a request to listen: false where nobody can.
+    package mutating func listensToOutput(_ run: RunNumber, _ isHeard: Bool, at now: Instant) {
+        outputs.listens(run, isHeard, at: now)
+    }
+
+    /// A run that was listened to has printed something.
+    package mutating func outputChanged(_ run: RunNumber) { outputs.changed(run) }
 
     // MARK: The end
 

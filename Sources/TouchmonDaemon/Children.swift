@@ -53,11 +53,13 @@ struct Children: ~Copyable {
     private(set) var wantsAhead = true
 
     /// Makes a process ahead of the next run. It matters to nobody where that fails: `start` makes
-    /// another, and says why it can't.
-    mutating func makeAhead(journal: State?) {
+    /// another, and says why it can't. `recorded` is the run's number, if it may print into a file.
+    mutating func makeAhead(_ state: State?, recorded: RunNumber?) {
         wantsAhead = false
         var standard = StandardDescriptors(null: null)
-        journal?.lend(to: &standard)
+        state?.lend(to: &standard)
+        // Nor does that: the run itself says why.
+        try? state?.makeOutputAhead(recorded, for: &standard)
         try? spawner.makeAhead(standard)
     }
 
@@ -67,13 +69,37 @@ struct Children: ~Copyable {
         wantsAhead = true
     }
 
+    /// What a run prints into, as its action says and as is possible.
+    struct Output {
+        fileprivate var standard: StandardDescriptors
+        /// Whether it is a file of the run's.
+        fileprivate(set) var isRecorded = false
+        /// Why it is not, though the action says so.
+        fileprivate(set) var failure: LedgerFailure?
+    }
+
+    /// Finds what a run prints into.
+    func output(of spec: RunSpec, _ state: State?, at place: RawPath) -> Output {
+        var output = Output(standard: StandardDescriptors(null: null))
+        switch spec.shared.value.output {
+        case .inherit: break
+        case .discard: output.standard.setOutput(null)
+        case .record:
+            guard let state else {
+                output.failure = LedgerFailure(
+                    .unusable, place, reason: "the state directory can't be used")
+                break
+            }
+            output.failure = state.lendOutput(of: spec.number, to: &output.standard)
+            output.isRecorded = output.failure == nil
+        }
+        state?.lend(to: &output.standard)
+        return output
+    }
+
     /// Makes the process of a run; `settle` tells when it executes its program.
-    mutating func start(_ spec: RunSpec, journal: State?) throws(SystemFailure) -> Child {
+    mutating func start(_ spec: RunSpec, _ output: Output) throws(SystemFailure) -> Child {
         let shared = spec.shared
-        var standard =
-            shared.value.output == .discard
-            ? StandardDescriptors(null: null, output: null) : StandardDescriptors(null: null)
-        journal?.lend(to: &standard)
         var record: SpawnRecord?
         if !spec.record.isEmpty {
             record = SpawnRecord(
@@ -91,7 +117,7 @@ struct Children: ~Copyable {
                     groups: shared.value.identity.groups),
                 changesIdentity: changesIdentity, umask: shared.value.umask, record: record,
                 settings: SpawnSettings(shared.value)),
-            standard, patience: isCrowded ? Self.patience : 0)
+            output.standard, patience: isCrowded ? Self.patience : 0)
         wantsAhead = true
         byRun[spec.number] = child
         byProcess[child.pid] = spec.number

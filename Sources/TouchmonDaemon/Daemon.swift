@@ -27,7 +27,8 @@ package struct Daemon: ~Copyable {
     /// above these.
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
-        static let touchers: UInt64 = 3, runs: UInt64 = 16
+        static let touchers: UInt64 = 3, outputs: UInt64 = 4
+        static let runs: UInt64 = 16
     }
 
     private let files: ActionFiles
@@ -42,6 +43,7 @@ package struct Daemon: ~Copyable {
     private let statePath: RawPath
     private var children: Children
     private var contents = FileContents()
+    private var listener: OutputListener
     /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
     /// again.
     private var unheard: Set<RunNumber> = []
@@ -64,6 +66,7 @@ package struct Daemon: ~Copyable {
         let poller = try Poller()
         let watch = try KernelWatch(asksWho: files.identity.isRoot)
         let mounts = try MountTable()
+        let listener = try OutputListener(poller, token: Token.outputs)
         var children = try Children(changesIdentity: files.identity.isRoot)
         try poller.add(watch.inotify.descriptor, token: Token.events)
         if let touchers = watch.touchers {
@@ -112,6 +115,7 @@ package struct Daemon: ~Copyable {
         watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
         self.watch = watch
         self.mounts = mounts
+        self.listener = listener
         self.children = children
         self.state = state
         statePath = options.state
@@ -120,6 +124,7 @@ package struct Daemon: ~Copyable {
         engine = Engine(
             plan: reading.plan, isRoot: files.identity.isRoot,
             tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered, at: begun)
+        engine.outputDirectory = RawPath(bytes: options.state.bytes + Array("/output".utf8))
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
     }
@@ -144,6 +149,7 @@ package struct Daemon: ~Copyable {
             var daemon = try Daemon(files, consume reading, options, &opening, begun: begun)
             defer {
                 daemon.children.dismissAhead()
+                daemon.state?.outputs.dismissAhead()
                 daemon.writeLog()
             }
             try daemon.loop()
@@ -193,7 +199,9 @@ package struct Daemon: ~Copyable {
         }
         try perform()
         if contents.isReading { try readContents() }
-        if ready.isEmpty, children.wantsAhead { children.makeAhead(journal: state) }
+        if ready.isEmpty, children.wantsAhead {
+            children.makeAhead(state, recorded: engine.recordsOutput ? engine.nextRun : nil)
+        }
         if ready.isEmpty || isLogLate {
             watch.touchers?.rest()
             writeLog()
@@ -271,7 +279,10 @@ package struct Daemon: ~Copyable {
 
     private mutating func writeLog() {
         while let (event, time) = engine.nextLog() { log.write(event, at: time) }
-        log.flush()
+        let waited = log.flush()
+        if waited > 0 {
+            engine.logIsSlow(by: waited, at: Instant(nanoseconds: Clock.monotonic()))
+        }
     }
 
     // MARK: What happened
@@ -282,6 +293,7 @@ package struct Daemon: ~Copyable {
         case Token.touchers: _ = try watch.touchers?.read(into: &engine, at: now)
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
+        case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
         default: letGo(RunNumber(token - Token.runs))
         }
     }
@@ -357,6 +369,8 @@ package struct Daemon: ~Copyable {
             save(change)
         case .openLedger:
             try openLedger()
+        case .output(let request):
+            output(request)
         case .readActionFiles:
             reload()
         case .exit:
@@ -387,8 +401,11 @@ package struct Daemon: ~Copyable {
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
         do {
             if children.isCrowded { try settle() }
-            let child = try children.start(spec, journal: state)
-            engine.made(spec.number, process: child.pid)
+            let output = children.output(of: spec, state, at: statePath)
+            let child = try children.start(spec, output)
+            engine.made(spec.number, process: child.pid, isRecorded: output.isRecorded)
+            if output.isRecorded { state?.outputs.isGiven() }
+            if let failure = output.failure { engine.outputNotKept(failure, at: now) }
         } catch {
             engine.notStarted(
                 spec.number,
@@ -414,9 +431,41 @@ package struct Daemon: ~Copyable {
         CurrentProcess.releaseFreeMemory()
     }
 
+    private mutating func output(_ request: OutputRequest) {
+        switch request {
+        case .look(let run):
+            do {
+                guard let state else {
+                    return engine.lostOutput(run, isGone: true, at: now)
+                }
+                try state.outputs.look(run, &engine, at: now)
+            } catch {
+                say(error)
+            }
+        case .listen(let run):
+            engine.listensToOutput(run, listen(run), at: now)
+        case .close(let run):
+            listener.forget(run)
+        case .remove(let run):
+            listener.forget(run)
+            state?.outputs.remove(run)
+        }
+    }
+
+    private mutating func listen(_ run: RunNumber) -> Bool {
+        guard let path = state?.outputs.path(of: run) else { return false }
+        do {
+            return try listener.listen(run, path)
+        } catch {
+            say(error)
+            return false
+        }
+    }
+
     private mutating func openLedger() throws(SystemFailure) {
-        // It has the journal that there was.
+        // It has the journal that there was, and a number that may be another run's by then.
         children.dismissAhead()
+        state?.outputs.dismissAhead()
         switch State.open(statePath) {
         case .opened(let opened, var recovered, nil):
             do {

@@ -38,10 +38,12 @@ struct Log: ~Copyable {
         lines += Array(text.utf8)
     }
 
-    /// Writes all that was collected.
-    mutating func flush() {
-        guard !lines.isEmpty else { return }
+    /// Writes all that was collected; returns how long, in nanoseconds, nobody took it.
+    @discardableResult
+    mutating func flush() -> Int64 {
+        guard !lines.isEmpty else { return 0 }
         standardError.write(lines)
         lines.removeAll(keepingCapacity: lines.count < 4096)
+        return standardError.waited
     }
 }

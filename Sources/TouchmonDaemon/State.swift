@@ -16,6 +16,8 @@ final class State {
     /// nil where nothing can be written.
     private var journal: JournalFile?
     private let boot: [UInt8]
+    /// What runs print.
+    let outputs = OutputFiles()
     /// A database that could not be read, under its new name, and why.
     private(set) var setAside: (path: RawPath, reason: String)?
 
@@ -106,7 +108,31 @@ final class State {
         contents.savedLength = Int(stored.summary.savedLength)
         contents.boot = stored.summary.boot
         contents.journal = try JournalFile.contents(in: directory)
-        return Recovered(contents, boot: boot, calendar: calendar)
+        var recovered = Recovered(contents, boot: boot, calendar: calendar)
+        // Whoever can't be told by now is told when a run is to print something.
+        try? outputs.open(in: directory)
+        recovered.outputs = (try? outputs.runs()) ?? []
+        return recovered
+    }
+
+    /// Makes the file of a run that will come, for a process that is made ahead of it; nil stands for a
+    /// run that needs none.
+    func makeOutputAhead(
+        _ run: RunNumber?, for standard: inout StandardDescriptors
+    ) throws(SystemFailure) {
+        try outputs.makeAhead(run, in: directory, for: &standard)
+    }
+
+    /// Lets a run print into its file; says why where it can't.
+    func lendOutput(
+        of run: RunNumber, to standard: inout StandardDescriptors
+    ) -> LedgerFailure? {
+        do {
+            try outputs.lend(run, in: directory, to: &standard)
+            return nil
+        } catch {
+            return LedgerFailure(error, RawPath(bytes: directory.path(of: "output")))
+        }
     }
 
     /// Adds the journal to what a child gets, for its record.

@@ -27,6 +27,7 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let resultTooLarge = Errno(ERANGE)
     package static let notImplemented = Errno(ENOSYS)
     package static let tooManyLinks = Errno(ELOOP)
+    package static let notSupported = Errno(EOPNOTSUPP)
     package static let stale = Errno(ESTALE)
     package static let timedOut = Errno(ETIMEDOUT)
 

@@ -70,6 +70,7 @@ package enum ActionFileInvariants {
             && action.settle.quiet >= .zero
             && action.poll.map { $0 >= .milliseconds(10) } != false
             && action.settle.max.map { $0 >= action.settle.quiet } != false
+            && OutputPolicy.limits.contains(action.outputLimit)
             && isValid(action.policy)
             && !action.touch.on.isEmpty
             && action.touchedBy.map { !$0.users.isEmpty || !$0.groups.isEmpty } != false
@@ -163,6 +164,8 @@ package enum ActionFileInvariants {
         writer.string(action.interrupted.rawValue)
         writer.key("output")
         writer.string(action.output.rawValue)
+        writer.key("output_limit")
+        writer.number(action.outputLimit)
         write(action.policy, to: &writer)
     }
 

@@ -79,6 +79,8 @@ package struct SimulatedDaemon {
     package private(set) var hasExited = false
     /// What the daemon keeps on disk.
     package var state = SimulatedState()
+    /// What runs print into.
+    package var outputs = SimulatedOutputs()
     /// The machine's present boot.
     package private(set) var boot: [UInt8] = [1]
     private let isRoot: Bool
@@ -170,6 +172,7 @@ package struct SimulatedDaemon {
             return nil
         }
         var recovered = Recovered(contents, boot: boot, calendar: 0)
+        recovered.outputs = Array(outputs.files.keys)
         recovered.adopt { run in
             // One that began before the ledger could be read may have the same number.
             let isTaken = living.contains {
@@ -357,6 +360,7 @@ package struct SimulatedDaemon {
             } else if let failure = state.failure {
                 engine.ledgerFailed(failure, at: clock)
             }
+        case .output(let request): perform(request)
         case .start(let spec):
             start(spec)
         case .signal(let process, let signal):
@@ -402,7 +406,9 @@ package struct SimulatedDaemon {
         living.append(runs.count)
         runs.append(
             Run(spec: spec, path: path, started: clock, drained: drained, manner: manner))
-        engine.made(spec.number, process: Int32(1000 + spec.number.value))
+        let isRecorded = openOutput(spec.number)
+        engine.made(
+            spec.number, process: Int32(1000 + spec.number.value), isRecorded: isRecorded)
         engine.started(spec.number)
         runs[runs.count - 1].isRecorded = record(spec)
     }

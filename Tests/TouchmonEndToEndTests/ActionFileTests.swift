@@ -108,7 +108,7 @@ import Testing
         try Command.run(["touch", scratch("path/to/another/file")])
         #expect(daemon.wait(for: "run_ended", count: 2))
         #expect(daemon.stop() == 0)
-        #expect(daemon.plainLines == ["tm-alice argv[1] argv[2]", "tm-carol"])
+        #expect(daemon.printed == ["tm-alice argv[1] argv[2]", "tm-carol"])
         #expect(
             daemon.events("run_started").map { $0["path"] as? String } == [
                 scratch("path/to/file/to/monitor"), scratch("path/to/another/file"),
@@ -164,7 +164,7 @@ import Testing
         try Command.run(["touch", scratch("other")])
         #expect(daemon.wait(for: "run_ended", count: 2))
         #expect(daemon.stop() == 0)
-        #expect(daemon.plainLines.suffix(2) == ["second", "other"])
+        #expect(daemon.printed == ["second", "other"])
         #expect(daemon.count("run_started") == 2)
     }
 

@@ -40,6 +40,8 @@ import Testing
                 }))
         let daemon = try TouchmonProcess.daemon([files])
         defer { daemon.stop() }
+        // With its file.
+        _ = try daemon.processAhead()
         let descriptors = try Self.descriptorCount(daemon.pid)
         for stamp in stamps { utimes(stamp, nil) }
         #expect(daemon.wait(for: "run_ended", count: 200))

@@ -81,9 +81,10 @@ import Testing
                 try FileManager.default.destinationOfSymbolicLink(
                     atPath: "/proc/\(ahead)/fd/\($0)")
             }
-        #expect(descriptors.count == 4)
+        #expect(descriptors.count == 5)
         #expect(descriptors.filter { $0.hasSuffix("/journal") }.count == 1)
         #expect(descriptors.contains("/dev/null"))
+        #expect(descriptors.contains(daemon.output(of: 1)))
         var status = stat()
         #expect(stat("/proc/\(ahead)/mem", &status) == 0 && status.st_uid == getuid())
         #expect(status.st_mode & 0o077 == 0)

@@ -27,9 +27,7 @@ struct ProcessSettingsTests {
             let action: [String: Any] = ["argv": [program] + arguments, "user": user.name]
             let file = try scratch.actions([stamp: action.merging(settings) { $1 }])
             if let owner { chown(file, owner.id, owner.group) }
-            let output = try scratch.write("output")
-            daemon = try TouchmonProcess.daemon(
-                [file], prefix: ["sh", "-c", "exec \"$@\" >>'\(output)'", "sh"] + start)
+            daemon = try TouchmonProcess.daemon([file], prefix: start)
             let ahead = try daemon.processAhead()
             if !isAhead {
                 kill(ahead, SIGKILL)
@@ -43,7 +41,8 @@ struct ProcessSettingsTests {
             try #require(isOver, "\(daemon.text)")
             let events = daemon.events("run_not_started") + daemon.events("run_started")
             event = try #require(events.first)
-            report = ProbeReport(try String(contentsOfFile: output, encoding: .utf8))
+            let printed = try? String(contentsOfFile: daemon.output(of: 1), encoding: .utf8)
+            report = ProbeReport(printed ?? "")
             #expect(daemon.stop() == 0)
         }
 

@@ -36,19 +36,34 @@ import Testing
     /// Lets a daemon run ProbeChild as a user, in a process that was made ahead and in one that was
     /// not, and compares all that it says. `start` begins the command that the daemon is started with.
     private static func verify(_ user: User, start: [String] = []) throws {
-        for isAhead in [true, false] { try verify(user, start, isAhead: isAhead) }
+        for isAhead in [true, false] {
+            for output in ["record", "inherit", "discard"] {
+                try verify(user, start, isAhead: isAhead, output)
+            }
+        }
     }
 
-    private static func verify(_ user: User, _ start: [String], isAhead: Bool) throws {
+    private static func verify(
+        _ user: User, _ start: [String], isAhead: Bool, _ policy: String
+    ) throws {
         let scratch = try Scratch()
         let program = try ProbeReport.install(in: scratch)
         let stamp = try scratch.write("stamp")
-        let file = try scratch.actions([stamp: ([program, "one"], user.name)])
-        // The log goes elsewhere than the output of runs, which is the daemon's own.
-        let output = try scratch.write("output")
+        // What is discarded is told by what the program is given to print into besides.
+        let told = try scratch.write("told")
+        chmod(told, 0o666)
+        let arguments =
+            policy == "discard"
+            ? ["sh", "-c", "exec >>'\(told)'; exec \"$@\"", "sh", program, "one"]
+            : [program, "one"]
+        let file = try scratch.actions([
+            stamp: ["argv": arguments, "user": user.name, "output": policy]
+        ])
+        // The log goes elsewhere than what runs print that inherit.
+        let inherited = try scratch.write("output")
         let daemon = try TouchmonProcess.daemon(
             [file], in: scratch.path,
-            prefix: ["sh", "-c", "exec \"$@\" >>'\(output)'", "sh"] + start)
+            prefix: ["sh", "-c", "exec \"$@\" >>'\(inherited)'", "sh"] + start)
         let ahead = try daemon.processAhead()
         if !isAhead {
             kill(ahead, SIGKILL)
@@ -58,6 +73,10 @@ import Testing
         #expect(daemon.wait(for: "run_ended", count: 1))
         let log = try #require(
             FileManager.default.destinationOfSymbolicLinkIfAny("/proc/\(daemon.pid)/fd/2"))
+        let output = [
+            "record": daemon.output(of: 1), "inherit": inherited, "discard": told,
+        ][policy, default: ""]
+        let errors = ["record": output, "inherit": log, "discard": "/dev/null"][policy]
         let report = ProbeReport(try String(contentsOfFile: output, encoding: .utf8))
         let pid = try #require(daemon.values("pid", of: "run_started", as: Int.self).first)
         #expect((pid == Int(ahead)) == isAhead)
@@ -69,10 +88,13 @@ import Testing
             report.stat == [
                 "pid": "\(pid)", "parent": "\(daemon.pid)", "group": "\(pid)", "session": "\(pid)",
             ])
-        #expect(report.descriptors == [0: "/dev/null", 1: output, 2: log])
+        #expect(report.descriptors == [0: "/dev/null", 1: output, 2: errors])
         #expect(report.arguments == [program, "one"].map { Array($0.utf8) })
         #expect(report.directory == scratch.path)
-        #expect(report.environment.sorted() == (try environment(of: user, stamp: stamp)))
+        // A shell adds to it.
+        if policy != "discard" {
+            #expect(report.environment.sorted() == (try environment(of: user, stamp: stamp)))
+        }
         #expect(daemon.stop() == 0)
     }
 
@@ -146,7 +168,8 @@ import Testing
                 return try String(contentsOfFile: output, encoding: .utf8).contains("Threads")
             })
         let report = ProbeReport(try String(contentsOfFile: output, encoding: .utf8))
-        #expect(report.descriptors == [0: "/dev/null", 1: output, 2: "/dev/null"])
+        #expect(report.descriptors[0] == "/dev/null" && report.descriptors[1] == output)
+        #expect(report.descriptors[2]?.hasPrefix("\(daemon.state)/output/") == true)
         #expect(daemon.stop() == 0)
     }
 
@@ -155,7 +178,6 @@ import Testing
         let scratch = try Scratch()
         let program = try ProbeReport.install(in: scratch)
         let stamp = try scratch.write("stamp")
-        let output = try scratch.write("output")
         let written = [
             #""""#, #"" ""#, #""a b  c""#, #""'\"`$HOME $(id) \\""#, #""new\nline\r\t""#,
             #""*?[a]{b,c}~!#&;|<>""#, #""\u0001\u001b[31m""#, #""Gr\u00fc\u00dfe 世界 \ud83d\ude80""#,
@@ -176,11 +198,11 @@ import Testing
             {"\(stamp)": {"argv": ["\(program)", \(written.joined(separator: ", "))],
                           "user": "tm-alice"}}
             """)
-        let daemon = try TouchmonProcess.daemon(
-            [file], prefix: ["sh", "-c", "exec \"$@\" >'\(output)'", "sh"])
+        let daemon = try TouchmonProcess.daemon([file])
         try Command.run(["touch", stamp])
         #expect(daemon.wait(for: "run_ended", count: 1))
-        let report = ProbeReport(try String(contentsOfFile: output, encoding: .utf8))
+        let report = ProbeReport(
+            try String(contentsOfFile: daemon.output(of: 1), encoding: .utf8))
         #expect(report.arguments == [Array(program.utf8)] + expected)
         #expect(daemon.stop() == 0)
     }
@@ -189,15 +211,13 @@ import Testing
     func `a watched path that is not UTF-8 is watched and told byte for byte`() throws {
         let scratch = try Scratch()
         let program = try ProbeReport.install(in: scratch)
-        let output = try scratch.write("output")
         let file = try scratch.write(
             "actions.json",
             #"{"\#(scratch.path)/a\udcff b": {"argv": ["\#(program)"], "user": "tm-alice"}}"#)
-        let daemon = try TouchmonProcess.daemon(
-            [file], prefix: ["sh", "-c", "exec \"$@\" >'\(output)'", "sh"])
+        let daemon = try TouchmonProcess.daemon([file])
         try Command.run(["bash", "-c", "touch '\(scratch.path)'/$'a\\377 b'"])
         #expect(daemon.wait(for: "run_ended", count: 1))
-        let text = try String(contentsOfFile: output, encoding: .utf8)
+        let text = try String(contentsOfFile: daemon.output(of: 1), encoding: .utf8)
         let path = Array("TOUCHMON_PATH=\(scratch.path)/a".utf8) + [0xff] + Array(" b".utf8)
         let hex = path.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         #expect(text.contains(hex))

@@ -48,6 +48,10 @@ int tm_release_lease(int descriptor);
 // fstatfs(2): `f_type` and `f_fsid` of the file system.
 int tm_examine_file_system(int descriptor, uint64_t *magic, uint64_t *number);
 
+// fallocate(2) with FALLOC_FL_PUNCH_HOLE: gives back what a part of a file takes of the disk. Fails with
+// EOPNOTSUPP where the file system can't.
+int tm_punch_hole(int descriptor, int64_t start, int64_t length);
+
 // rt_sigaction(2) past glibc, which hides signals 32 and 33: sets the default disposition.
 int tm_reset_signal(int signal);
 

@@ -76,6 +76,7 @@ struct tm_child {
     size_t record_process;   // where in it the child puts its pid, 4 bytes
     size_t record_time;      // and the time since boot in nanoseconds, 8 bytes
     int32_t journal;         // opened for appending, above 2
+    int32_t spare;           // what a child that is made ahead keeps, for 1 and 2; above 2, or -1
     uint8_t change_identity; // 0: fail unless the caller already has this identity
 
     uint8_t has_settings;             // 0: nothing of what follows is looked at
@@ -123,13 +124,13 @@ struct tm_child {
 // memory. Dispositions are inherited, and execve keeps those that are ignored.
 int tm_spawn(struct tm_child *child, void *stack_top, int64_t patience);
 
-// Starts a child as tm_spawn does, of which no more is known than `standard[0]` and `journal`. It makes
-// its session, closes all other descriptors, and waits for tm_go_on. It blocks no signal meanwhile, and
+// Starts a child as tm_spawn does, of which no more is known than `standard[0]`, `journal` and `spare`. It
+// makes its session, closes all other descriptors, and waits for tm_go_on. It blocks no signal meanwhile, and
 // is killed when the caller's thread ends.
 int tm_spawn_ahead(struct tm_child *child, void *stack_top);
 
 // Lets a child that was made ahead go on with what its slot holds by now. Of `standard`, 1 and 2 must be
-// -1 or the same as 0.
+// -1 or the same as 0 or as `spare`.
 void tm_go_on(struct tm_child *child);
 
 // Whether the child has written its record, or failed to, or is gone.

@@ -79,17 +79,16 @@ extension ActionDecoder {
     }
 
     private static func words(_ resource: ResourceLimit.Resource) -> String {
-        resource.unit == .count ? "a number" : "a number of bytes or a size in a string"
+        resource.unit == .count ? "a number" : ValueForm.size.words
     }
 
     private static func remedy(_ resource: ResourceLimit.Resource) -> String {
         resource.unit == .count
-            ? "write a whole number, as in `1024`"
-            : "write bytes, or a whole number with `K`, `M`, `G` or `T` in quotes, as in `\"512M\"`"
+            ? "write a whole number, as in `1024`" : ValueForm.size.remedy
     }
 
     /// The number of a literal without fraction and exponent; nil where it has one, or is too large.
-    private static func whole(_ literal: [UInt8]) -> Int64? {
+    static func whole(_ literal: [UInt8]) -> Int64? {
         literal.allSatisfy(JSONReader.isDigit)
             ? Int64(String(decoding: literal, as: UTF8.self)) : nil
     }

@@ -24,6 +24,11 @@ package enum AccountName: Hashable, Sendable {
 /// Where a run's standard output and error go.
 package enum OutputPolicy: String, Hashable, Sendable, CaseIterable {
     case record, inherit, discard
+
+    /// How many bytes of a run are kept where nothing is said of it.
+    package static let usualLimit: Int64 = 1 << 20
+    /// Less than a page can't be kept, and more can't be looked through.
+    package static let limits: ClosedRange<Int64> = 4096...1 << 30
 }
 
 /// What becomes of a run that a daemon did not see end.
@@ -75,6 +80,8 @@ package struct ActionDefinition: Hashable, Sendable {
     /// How often the path is looked at, whatever is heard of it; nil: only where not all is heard.
     package var poll: Duration?
     package var output = OutputPolicy.record
+    /// How many bytes of what a run prints are kept, with `OutputPolicy.record`.
+    package var outputLimit = OutputPolicy.usualLimit
     package var catchUp = true
     package var interrupted = InterruptedPolicy.rerun
     package var policy = RunPolicy.standard

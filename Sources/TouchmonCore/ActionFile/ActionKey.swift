@@ -121,6 +121,10 @@ package struct ActionKey: Sendable {
             node, action, decoder throws(WrongForm) in
             action.output = try decoder.choice(node, "output") ?? action.output
         },
+        ActionKey("output_limit", .size, aliases: ["max_output", "output_size"]) {
+            node, action, decoder throws(WrongForm) in
+            action.outputLimit = try decoder.outputLimit(node) ?? action.outputLimit
+        },
         ActionKey("busy", .oneOf(BusyPolicy.allCases.map(\.rawValue)), aliases: ["on_busy"]) {
             node, action, decoder throws(WrongForm) in
             action.policy.busy = try decoder.choice(node, "busy") ?? action.policy.busy
@@ -162,7 +166,6 @@ package struct ActionKey: Sendable {
     ]
 
     private static let later = [
-        "recursive", "include", "exclude", "each", "kill", "on_failure", "output_limit", "stdin",
-        "follow",
+        "recursive", "include", "exclude", "each", "kill", "on_failure", "stdin", "follow",
     ]
 }

@@ -1,6 +1,10 @@
 /// Sizes as action files and options spell them: a whole number of bytes, or one with `K`, `M`, `G`
 /// or `T`, which are powers of 1024.
 package enum SizeText {
+    /// How to write one, after "write".
+    static let form =
+        "a whole number with `K`, `M`, `G` or `T` in quotes, as in `\"512M\"`"
+
     /// The number of bytes that `text` spells, never negative.
     package static func parse(_ text: [UInt8]) throws(QuantityError) -> Int64 {
         let (count, unit) = try leadingNumber(of: text)

@@ -1,7 +1,7 @@
 /// What the value of a key may be.
 package enum ValueForm: Hashable, Sendable {
     case strings, account, accounts, environment, path, octal, duration, settle, boolean
-    case count, signal, retry, rateLimit
+    case count, size, signal, retry, rateLimit
     case touchKinds, touchedBy
     case limits, nice, ioClass, sandbox
     case oneOf([String])
@@ -19,6 +19,7 @@ package enum ValueForm: Hashable, Sendable {
         case .settle: "a duration in a string, or an object"
         case .boolean: "true or false"
         case .count: "a number"
+        case .size: "a number of bytes or a size in a string"
         case .signal: "the name of a signal in a string"
         case .retry, .rateLimit: "an object"
         case .touchKinds: "a list of words"
@@ -43,6 +44,7 @@ package enum ValueForm: Hashable, Sendable {
         case .settle: "write \(DurationText.form), or `{\"quiet\": \"1s\", \"max\": \"10s\"}`"
         case .boolean: "write `true` or `false`, without quotes"
         case .count: "write a number, without quotes"
+        case .size: "write bytes, or \(SizeText.form)"
         case .signal: "write the name of a signal, as in `\"TERM\"`"
         case .retry: "write `{\"attempts\": 3, \"delay\": \"10s\"}`"
         case .rateLimit: "write `{\"runs\": 5, \"per\": \"1m\"}`"

@@ -20,6 +20,22 @@ extension LogEvent {
                 "run \(run.value) started as \(identity.name) with pid \(process): \(shown(path))"
         case .ended(let run, let path, let outcome, let elapsed):
             return "run \(run.value) \(words(outcome)) after \(seconds(elapsed)): \(shown(path))"
+        case .output(let run, _, let text):
+            return "run \(run.value): \(TerminalText.escaped(text))"
+        case .outputCut(let run, let path, let logged, let file):
+            return "no more of run \(run.value) in the log after "
+                + "\(counted(Int(logged), "byte")); see \(shown(file)) for the rest: "
+                + shown(path)
+        case .outputShortened(let run, let path, let printed, let kept, let file):
+            return "run \(run.value) printed \(counted(Int(printed), "byte")), of which "
+                + "\(shown(file)) has the first and the last \(kept / 2), as `output_limit` "
+                + "says: \(shown(path))"
+        case .outputDegraded(let failure):
+            return "degraded: unable to keep what runs print in \(shown(failure.place)): "
+                + "\(failure.reason); until it is kept again, it goes to touchmon's own standard "
+                + "output and error; \(remedy(failure.kind))"
+        case .outputRestored:
+            return "what runs print is kept again"
         case .notStarted(let run, let path, let identity, let program, let failure):
             return
                 "run \(run.value) not started as \(identity.name): \(shown(path)): "

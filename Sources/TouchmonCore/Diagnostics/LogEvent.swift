@@ -31,6 +31,15 @@ package enum LogEvent: Hashable, Sendable {
     case toucherRefused(RawPath, by: Toucher?)
     case started(RunNumber, RawPath, RunIdentity, process: Int32)
     case ended(RunNumber, RawPath, RunOutcome, elapsed: Duration)
+    /// A line that a run printed.
+    case output(RunNumber, RawPath, [UInt8])
+    /// The log has `logged` bytes of what a run prints, and no more.
+    case outputCut(RunNumber, RawPath, logged: Int64, file: RawPath)
+    /// A run printed more than is kept of it.
+    case outputShortened(RunNumber, RawPath, printed: Int64, kept: Int64, file: RawPath)
+    /// What runs print can't be kept.
+    case outputDegraded(LedgerFailure)
+    case outputRestored
     case notStarted(RunNumber, RawPath, RunIdentity, program: RawPath, StartFailure)
     /// The system was short of something; the run is tried again, later every time.
     case postponed(
@@ -76,16 +85,22 @@ package enum LogEvent: Hashable, Sendable {
 
     package var level: LogLevel {
         switch self {
-        case .ready, .adopted, .ledgerRestored, .reloaded, .reloading, .draining, .stopped: .notice
+        case .ready, .adopted, .ledgerRestored, .outputRestored, .outputCut, .outputShortened,
+            .reloaded, .reloading, .draining, .stopped:
+            .notice
         case .polled(_, let polling): polling.isLimited ? .warning : .notice
-        case .touched, .unchanged, .ownChange, .caughtUp, .started, .skipped, .signalledRun: .info
+        case .touched, .unchanged, .ownChange, .caughtUp, .started, .output, .skipped,
+            .signalledRun:
+            .info
         case .throttled, .retrying: .warning
         case .stoppingRun(_, _, let cause, _): cause == .restart ? .info : .warning
         case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
         case .interrupted, .postponed, .overflowed, .stopping, .killing, .killingRun, .refused,
             .toucherRefused, .troubled:
             .warning
-        case .notStarted, .exhausted, .reloadRefused, .ledgerDegraded, .ledgerSetAside: .error
+        case .notStarted, .exhausted, .reloadRefused, .ledgerDegraded, .ledgerSetAside,
+            .outputDegraded:
+            .error
         }
     }
 
@@ -99,6 +114,11 @@ package enum LogEvent: Hashable, Sendable {
         case .toucherRefused: "toucher_refused"
         case .started: "run_started"
         case .ended: "run_ended"
+        case .output: "output"
+        case .outputCut: "output_cut"
+        case .outputShortened: "output_shortened"
+        case .outputDegraded: "output_degraded"
+        case .outputRestored: "output_restored"
         case .notStarted: "run_not_started"
         case .postponed: "run_postponed"
         case .stoppingRun: "run_stopping"

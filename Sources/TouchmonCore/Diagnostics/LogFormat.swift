@@ -58,6 +58,22 @@ extension LogEvent {
             case .unknown: break
             }
             writer.member("nanoseconds", elapsed.nanoseconds)
+        case .output(let run, let path, let text):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.key("text")
+            writer.string(text)
+        case .outputCut(let run, let path, let logged, let file):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("logged", logged)
+            writer.member("file", file)
+        case .outputShortened(let run, let path, let printed, let kept, let file):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("printed", printed)
+            writer.member("kept", kept)
+            writer.member("file", file)
         case .notStarted(let run, let path, let identity, _, let failure):
             writer.member("run", run.value)
             writer.member("path", path)
@@ -110,7 +126,7 @@ extension LogEvent {
             writer.member("path", path)
             writer.key("reruns")
             writer.boolean(reruns)
-        case .ledgerDegraded(let failure):
+        case .ledgerDegraded(let failure), .outputDegraded(let failure):
             writer.member("place", failure.place)
             writer.member("reason", failure.reason)
         case .ledgerSetAside(let path, let reason):
@@ -141,7 +157,7 @@ extension LogEvent {
         case .draining(let runs, _), .stopping(let runs), .killing(let runs):
             writer.member("runs", runs)
         case .stopped(let waiting): writer.member("waiting", waiting)
-        case .overflowed, .reloading, .ledgerRestored: break
+        case .overflowed, .reloading, .ledgerRestored, .outputRestored: break
         }
     }
 }

@@ -38,6 +38,11 @@ struct ActionTable {
         slots.indices.map { ActionID($0) }.filter { present($0) != nil }
     }
 
+    /// Whether an action of the present plan is so.
+    func contains(where isWanted: (PlannedAction) -> Bool) -> Bool {
+        slots.contains { !$0.isRetired && isWanted($0.action) }
+    }
+
     /// Puts in an action of the present plan.
     mutating func put(_ action: PlannedAction) -> (ActionID, Placement) {
         if let id = placeByPath[action.path] {

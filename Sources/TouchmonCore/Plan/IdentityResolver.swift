@@ -35,7 +35,7 @@ struct IdentityResolver {
             workingDirectory: definition.workingDirectory, umask: definition.umask,
             process: definition.process, touch: definition.touch,
             guardian: guardian(of: definition), settle: definition.settle, poll: definition.poll,
-            output: definition.output,
+            output: definition.output, outputLimit: definition.outputLimit,
             catchUp: definition.catchUp, interrupted: definition.interrupted,
             policy: definition.policy,
             reader: daemon.isRoot && owner != 0 ? identity : nil)

@@ -34,6 +34,8 @@ package struct RunCommand: Hashable, Sendable {
     /// How often the path is looked at whatever is heard of it; nil: only where not all is heard.
     package var poll: Duration?
     package var output: OutputPolicy
+    /// How many bytes of what a run prints are kept.
+    package var outputLimit: Int64
     /// Whether touches that came while no daemon looked lead to a run.
     package var catchUp: Bool
     package var interrupted: InterruptedPolicy
@@ -55,7 +57,8 @@ package struct RunCommand: Hashable, Sendable {
         touch: TouchPolicy = .standard, guardian: ToucherGuard? = nil,
         settle: SettlePolicy = SettlePolicy(quiet: .zero),
         poll: Duration? = nil,
-        output: OutputPolicy = .record, catchUp: Bool = true,
+        output: OutputPolicy = .record, outputLimit: Int64 = OutputPolicy.usualLimit,
+        catchUp: Bool = true,
         interrupted: InterruptedPolicy = .rerun, policy: RunPolicy = .standard,
         reader: RunIdentity? = nil
     ) {
@@ -71,6 +74,7 @@ package struct RunCommand: Hashable, Sendable {
         self.settle = settle
         self.poll = poll
         self.output = output
+        self.outputLimit = outputLimit
         self.catchUp = catchUp
         self.interrupted = interrupted
         self.policy = policy

@@ -30,6 +30,8 @@ package struct Recovered: Sendable {
     package var unfinished: [Run] = []
     /// Runs that were seen to end after the last save.
     package var finished: [LedgerChange.Run] = []
+    /// The runs of which there is a file with what they printed.
+    package var outputs: [RunNumber] = []
     package var lastRun: RunNumber
     package var generation: UInt64
     /// Whether the machine was up all the time: else no run can be alive, and device numbers, which

@@ -34,6 +34,8 @@ package struct InotifyMask: OptionSet, Hashable, Sendable {
     package static let excludeUnlinked = InotifyMask(rawValue: 0x0400_0000)
     /// Only when adding: join the bits to an existing watch instead of replacing them.
     package static let add = InotifyMask(rawValue: 0x2000_0000)
+    /// Only when adding: the watch ends with its first event.
+    package static let once = InotifyMask(rawValue: 0x8000_0000)
     /// The subject of the event is a directory.
     package static let isDirectory = InotifyMask(rawValue: 0x4000_0000)
 

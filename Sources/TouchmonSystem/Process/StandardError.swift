@@ -4,6 +4,9 @@ internal import Glibc
 package struct StandardError: ~Copyable {
     /// Lines that nobody took: the reader is gone, or stood still.
     package private(set) var dropped = 0
+    /// How long, in nanoseconds, the last `write` waited for a reader, or would have waited for one that
+    /// stands still.
+    package private(set) var waited: Int64 = 0
 
     private static let patience: Int32 = 100  // milliseconds
     /// Whether the last line was dropped: the next one is then not waited for, so that a reader who
@@ -18,6 +21,7 @@ package struct StandardError: ~Copyable {
     /// before poll(2) says that a page fits: that much a pipe takes without blocking, pipe(7). SIGPIPE
     /// must be blocked, as `SignalInbox` does.
     package mutating func write(_ line: [UInt8]) {
+        waited = 0
         do {
             var start = 0
             while start < line.count {
@@ -35,11 +39,20 @@ package struct StandardError: ~Copyable {
         }
     }
 
-    private func isWritable() throws(SystemFailure) -> Bool {
+    private mutating func isWritable() throws(SystemFailure) -> Bool {
+        if try isWritable(within: 0) { return true }
+        guard !isStalled else {
+            waited += Int64(Self.patience) * 1_000_000
+            return false
+        }
+        let begun = Clock.monotonic()
+        defer { waited += Clock.monotonic() - begun }
+        return try isWritable(within: Self.patience)
+    }
+
+    private func isWritable(within milliseconds: Int32) throws(SystemFailure) -> Bool {
         var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-        return try systemCall("wait for standard error") {
-            poll(&request, 1, isStalled ? 0 : Self.patience)
-        } > 0
+        return try systemCall("wait for standard error") { poll(&request, 1, milliseconds) } > 0
     }
 
     private mutating func drop() {

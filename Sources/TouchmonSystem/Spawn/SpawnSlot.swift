@@ -58,6 +58,7 @@ final class SpawnSlot {
     func prepare(_ standard: StandardDescriptors) {
         child.pointee.standard = standard.raw
         child.pointee.journal = standard.journal
+        child.pointee.spare = standard.spare
     }
 
     /// Copies `spec` into the slot, whose child may be waiting for it; false when it is too small.

@@ -88,6 +88,8 @@ package struct StandardDescriptors: Sendable {
     var raw: (Int32, Int32, Int32)
     /// Where the child's record goes; -1 where there is none.
     private(set) var journal: Int32 = -1
+    /// What a child that is made ahead can have for its output and error; -1 where that is nothing.
+    private(set) var spare: Int32 = -1
 
     /// Input from `null`, output and error as the daemon's own.
     package init(null: borrowing OwnedDescriptor) {
@@ -100,6 +102,18 @@ package struct StandardDescriptors: Sendable {
         raw = (Self.checked(null), output, output)
     }
 
+    /// Sets output and error to `output`.
+    package mutating func setOutput(_ output: borrowing OwnedDescriptor) {
+        raw.1 = Self.checked(output)
+        raw.2 = raw.1
+    }
+
+    /// Lets a child that is made ahead keep `output`, for the case that this is to be its output and
+    /// error. As long as there is that child it must stay open.
+    package mutating func setSpare(_ output: borrowing OwnedDescriptor) {
+        spare = Self.checked(output)
+    }
+
     /// Adds the journal that the child's record goes into; it must be open for appending.
     package mutating func setJournal(_ journal: borrowing OwnedDescriptor) {
         self.journal = Self.checked(journal)
@@ -108,7 +122,7 @@ package struct StandardDescriptors: Sendable {
     /// Whether a child that was made with `earlier` can have these: it has closed all others.
     func canFollow(_ earlier: StandardDescriptors) -> Bool {
         raw.0 == earlier.raw.0 && journal == earlier.journal
-            && [-1, raw.0].contains(raw.1) && [-1, raw.0].contains(raw.2)
+            && [raw.1, raw.2].allSatisfy { $0 == -1 || $0 == raw.0 || $0 == earlier.spare }
     }
 
     // A source at 0, 1 or 2 could be overwritten before it is copied.

@@ -54,7 +54,8 @@ import TouchmonCore
                     "file_size": 1024, "processes": 7}, "nice": -5, "io_class": "best_effort:7",
                   "no_new_privileges": true, "sandbox": {"write": ["/srv/\udcff", "/tmp"],
                     "execute": ["/usr"], "read": []},
-                  "settle": {"max": "5m", "quiet": "250ms"}, "poll": "10ms", "output": "discard"}}
+                  "settle": {"max": "5m", "quiet": "250ms"}, "poll": "10ms", "output": "discard",
+                  "output_limit": "64K"}}
                 """#
             ))
         #expect(reading.problems.isEmpty)
@@ -86,6 +87,7 @@ import TouchmonCore
         expected.settle = SettlePolicy(quiet: .milliseconds(250), max: .seconds(300))
         expected.poll = .milliseconds(10)
         expected.output = .discard
+        expected.outputLimit = 65_536
         #expect(reading.actions == [expected])
     }
 
@@ -97,6 +99,16 @@ import TouchmonCore
         #expect(reading.actions.first?.settle == SettlePolicy(quiet: .zero))
         #expect(reading.actions.first?.poll == nil)
         #expect(reading.actions.first?.output == .record)
+        #expect(reading.actions.first?.outputLimit == 1 << 20)
+    }
+
+    @Test(arguments: [
+        ("4096", 4096), ("\"4K\"", 4096), ("\"100000\"", 100_000), ("\"1G\"", 1 << 30),
+    ])
+    func `an output limit is bytes or a size`(text: String, limit: Int64) {
+        let reading = read(("a.json", #"{"/f": {"argv": ["true"], "output_limit": \#(text)}}"#))
+        #expect(reading.problems.isEmpty)
+        #expect(reading.actions.first?.outputLimit == limit)
     }
 
     @Test(arguments: [

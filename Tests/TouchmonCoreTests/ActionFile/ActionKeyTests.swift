@@ -15,7 +15,8 @@ import TouchmonCore
                 "sandbox", "on", "settle", "compare", "touched_by", "own_changes", "poll",
                 "catch_up",
                 "interrupted", "output",
-                "busy", "max_parallel", "busy_signal", "timeout", "stop_signal", "stop_timeout",
+                "output_limit", "busy", "max_parallel", "busy_signal", "timeout", "stop_signal",
+                "stop_timeout",
                 "retry", "rate_limit", "run_at_start",
             ])
     }

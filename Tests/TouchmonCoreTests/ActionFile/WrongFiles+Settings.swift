@@ -258,6 +258,87 @@ extension WrongFile {
               write one of `"record"`, `"inherit"`, `"discard"`
             """#),
         WrongFile(
+            "an output_limit that is a boolean",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": true}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` must be a number of bytes or a size in a string, not `true`
+                … ["true"], "user": "a", "output_limit": true}}
+                                                         ^
+              write bytes, or a whole number with `K`, `M`, `G` or `T` in quotes, as in `"512M"`
+            """#),
+        WrongFile(
+            "an output_limit that is no size",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": "much"}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `much`
+                … ["true"], "user": "a", "output_limit": "much"}}
+                                                         ^
+              write bytes, or a whole number with `K`, `M`, `G` or `T` in quotes, as in `"512M"`
+            """#),
+        WrongFile(
+            "an output_limit with a unit that does not exist",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": "1MB"}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `1MB`
+                … ["true"], "user": "a", "output_limit": "1MB"}}
+                                                         ^
+              write bytes, or a whole number with `K`, `M`, `G` or `T` in quotes, as in `"512M"`
+            """#),
+        WrongFile(
+            "an output_limit that is not whole",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": 1.5}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `1.5`
+                … ["true"], "user": "a", "output_limit": 1.5}}
+                                                         ^
+              write bytes, or a whole number with `K`, `M`, `G` or `T` in quotes, as in `"512M"`
+            """#),
+        WrongFile(
+            "an output_limit that is negative",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": -1}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `-1`
+                … ["true"], "user": "a", "output_limit": -1}}
+                                                         ^
+              write bytes, or a whole number with `K`, `M`, `G` or `T` in quotes, as in `"512M"`
+            """#),
+        WrongFile(
+            "an output_limit that is too small",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": "4095"}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `4095`
+                … ["true"], "user": "a", "output_limit": "4095"}}
+                                                         ^
+              write a size from `"4K"` to `"1G"`
+            """#),
+        WrongFile(
+            "an output_limit of nothing",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": 0}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `0`
+                … ["true"], "user": "a", "output_limit": 0}}
+                                                         ^
+              write a size from `"4K"` to `"1G"`
+            """#),
+        WrongFile(
+            "an output_limit that is too large",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": "2G"}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `2G`
+                … ["true"], "user": "a", "output_limit": "2G"}}
+                                                         ^
+              write a size from `"4K"` to `"1G"`
+            """#),
+        WrongFile(
+            "an output_limit that no number can hold",
+            #"{"/f": {"argv": ["true"], "user": "a", "output_limit": "99999999999999999999"}}"#,
+            #"""
+            web.json:1:56: error: `output_limit` can't be `99999999999999999999`
+                … ["true"], "user": "a", "output_limit": "99999999999999999999"}}
+                                                         ^
+              write bytes, or a whole number with `K`, `M`, `G` or `T` in quotes, as in `"512M"`
+            """#),
+        WrongFile(
             "several problems in one file",
             "{\n  \"/f\": {\"argv\": [], \"usr\": \"a\"},\n  \"/g\": 1,\n  \"/h\": {\"argv\": [\"true\", 1], \"umask\": 7}\n}\n",
             #"""

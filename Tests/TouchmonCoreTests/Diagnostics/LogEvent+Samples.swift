@@ -24,6 +24,18 @@ extension LogEvent {
             .ended(run, path, .exited(status: 0), elapsed: .milliseconds(1250)),
             .ended(run, path, .exited(status: 3), elapsed: .milliseconds(1250)),
             .ended(run, path, .signalled(signal: 9), elapsed: .milliseconds(1250)),
+            .output(run, path, Array("deploying production".utf8)),
+            .output(run, path, [0x1b, 0x5b, 0x33, 0x31, 0x6d, 0x72, 0x65, 0x64, 0x07]),
+            .outputCut(
+                run, path, logged: 524_288,
+                file: RawPath("/var/lib/touchmon/default/output/7")),
+            .outputShortened(
+                run, path, printed: 209_715_200, kept: 1_048_576,
+                file: RawPath("/var/lib/touchmon/default/output/7")),
+            .outputDegraded(
+                LedgerFailure(
+                    .full, RawPath("/var/lib/touchmon/default/output"), reason: "no space left")),
+            .outputRestored,
             .notStarted(
                 run, path, identity, program: RawPath("deploy-app"),
                 StartFailure(step: .execute, error: .noSuchFile)),
@@ -109,8 +121,13 @@ extension LogEvent {
         case .unchanged: 30
         case .ownChange: 31
         case .toucherRefused: 32
+        case .output: 33
+        case .outputCut: 34
+        case .outputShortened: 35
+        case .outputDegraded: 36
+        case .outputRestored: 37
         }
     }
 
-    static let caseCount = 33
+    static let caseCount = 38
 }

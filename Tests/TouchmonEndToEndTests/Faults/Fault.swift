@@ -37,10 +37,11 @@ struct Fault: Hashable, Sendable {
             "statx":
             "ENOMEM"
         case "newfstatat", "fstat", "fstatfs", "read", "pread64", "lseek", "readlink", "readlinkat",
-            "getdents64", "close", "fsync", "fdatasync", "ftruncate", "unlink", "access",
-            "faccessat2", "faccessat", "rename":
+            "getdents64", "close", "fsync", "fdatasync", "ftruncate", "unlink", "unlinkat",
+            "fchmod",
+            "access", "faccessat2", "faccessat", "rename":
             "EIO"
-        case "write", "pwrite64", "mkdir", "inotify_add_watch": "ENOSPC"
+        case "write", "pwrite64", "mkdir", "mkdirat", "inotify_add_watch": "ENOSPC"
         case "fcntl", "flock": "ENOLCK"
         case "clone": "EAGAIN"
         case "fchown", "setgroups": "EPERM"

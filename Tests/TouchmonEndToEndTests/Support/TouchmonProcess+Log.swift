@@ -1,7 +1,14 @@
 import Foundation
 
 extension TouchmonProcess {
-    /// What it printed that is not its log: the output of runs, and problems of action files.
+    /// The lines that runs printed, as its log has them.
+    var printed: [String] { values("text", of: "output") }
+
+    /// The file that a run prints into.
+    func output(of run: Int) -> String { "\(state)/output/\(run)" }
+
+    /// What it printed that is not its log: the output of runs that inherit, and problems of action
+    /// files.
     var plainLines: [String] {
         text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("{\"time\":") }
     }
