@@ -194,7 +194,10 @@ extension LedgerStore.Change {
                     reason: run.reason.code, process: run.process, witnessed: now,
                     started: run.started.nanoseconds + calendar,
                     ended: run.ended.map { $0.nanoseconds + calendar },
-                    ending: run.ending.map(\.code), value: run.ending.map(\.value) ?? 0)
+                    ending: run.ending.map(\.code), value: run.ending.map(\.value) ?? 0,
+                    toucher: run.toucher.map {
+                        LedgerStore.Run.Toucher(process: $0.process, user: $0.user)
+                    })
             },
             mustLast: change.mustLast)
     }

@@ -246,11 +246,43 @@ import Testing
         #expect(place.runs == 0)
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.database)) == before)
         // Downgraded by whoever wrote it: what was touched before the start is caught up late.
-        try set(version: 1)
+        try set(version: 2)
         #expect(daemon.wait(for: "ledger_restored", count: 1, within: 60))
         #expect(eventually { place.runs == 1 })
         #expect(daemon.wait(for: "run_ended", count: 1))
         #expect(daemon.stop() == 0)
+        try place.verifyLedger()
+    }
+
+    @Test func `a ledger of the first version is taken up, and knows who touched from now on`()
+        throws
+    {
+        let place = try Place()
+        let first = try place.daemon()
+        try place.touchAndRun()
+        #expect(first.stop() == 0)
+        try place.python(
+            """
+            import sqlite3, sys
+            base = sqlite3.connect(sys.argv[1])
+            for name in "process", "user":
+                base.execute("ALTER TABLE run DROP COLUMN touched_by_" + name)
+            base.execute("PRAGMA user_version = 1")
+            base.commit()
+            """)
+        try place.touch()
+        let daemon = try place.daemon()
+        #expect(eventually { place.runs == 1 })
+        #expect(daemon.wait(for: "run_ended", count: 1))
+        #expect(daemon.count("ledger_degraded") == 0 && daemon.count("ledger_set_aside") == 0)
+        #expect(daemon.stop() == 0)
+        try place.python(
+            """
+            import sqlite3, sys
+            base = sqlite3.connect(sys.argv[1])
+            base.execute("SELECT touched_by_process, touched_by_user FROM run").fetchall()
+            assert base.execute("PRAGMA user_version").fetchone() == (2,)
+            """)
         try place.verifyLedger()
     }
 

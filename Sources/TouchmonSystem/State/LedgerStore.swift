@@ -32,10 +32,23 @@ package enum LedgerStore {
         /// How it ended, with its status or signal; nil while it has not.
         package var ending: UInt8?
         package var value: Int32
+        /// Who touched; nil where nobody knows.
+        package var toucher: Toucher?
+
+        /// A process and its real user.
+        package struct Toucher: Hashable, Sendable {
+            package var process: Int32
+            package var user: UInt32
+
+            package init(process: Int32, user: UInt32) {
+                self.process = process
+                self.user = user
+            }
+        }
 
         package init(
             number: Int64, path: [UInt8], reason: UInt8, process: Int32, witnessed: Int64,
-            started: Int64, ended: Int64?, ending: UInt8?, value: Int32
+            started: Int64, ended: Int64?, ending: UInt8?, value: Int32, toucher: Toucher? = nil
         ) {
             self.number = number
             self.path = path
@@ -46,6 +59,7 @@ package enum LedgerStore {
             self.ended = ended
             self.ending = ending
             self.value = value
+            self.toucher = toucher
         }
     }
 
@@ -105,7 +119,7 @@ package enum LedgerStore {
 
     private static let name = "ledger.sqlite"
     /// The number of the present layout, `PRAGMA user_version`.
-    private static let version: Int64 = 1
+    private static let version: Int64 = 2
 
     /// Reads what is there; nothing where there is no database yet.
     package static func load(
@@ -194,8 +208,21 @@ package enum LedgerStore {
             removal.bind(1, row)
             try database.run(removal)
         }
+        // Who touched is known to the daemon that began the run, and not to one that adopts it.
         let run = try database.prepare(
-            "INSERT OR REPLACE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            """
+            INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (number) DO UPDATE SET
+                touched_by_process = iif(process = excluded.process,
+                    coalesce(excluded.touched_by_process, touched_by_process),
+                    excluded.touched_by_process),
+                touched_by_user = iif(process = excluded.process,
+                    coalesce(excluded.touched_by_user, touched_by_user),
+                    excluded.touched_by_user),
+                path = excluded.path, reason = excluded.reason, process = excluded.process,
+                witnessed = excluded.witnessed, started = excluded.started,
+                ended = excluded.ended, ending = excluded.ending, value = excluded.value
+            """)
         for row in change.runs {
             run.bind(1, row.number)
             run.bind(2, row.path)
@@ -206,6 +233,8 @@ package enum LedgerStore {
             run.bind(7, row.ended)
             run.bind(8, row.ending.map(Int64.init))
             run.bind(9, Int64(row.value))
+            run.bind(10, row.toucher.map { Int64($0.process) })
+            run.bind(11, row.toucher.map { Int64($0.user) })
             try database.run(run)
         }
         let summary = try database.prepare(
@@ -263,14 +292,13 @@ package enum LedgerStore {
         _ = try database.step(version)
         let found = version.integer(0)
         guard found <= Self.version else { throw Failure.newerVersion(found) }
-        if found == 0 {
-            guard isWritable else { return nil }
-            try database.execute(Self.schema)
-        }
+        if found == 0, !isWritable { return nil }
+        if found < 1 { try database.execute(Self.firstSchema) }
+        if found < 2, isWritable { try database.execute(Self.secondSchema) }
         return database
     }
 
-    private static let schema = """
+    private static let firstSchema = """
         BEGIN IMMEDIATE;
         CREATE TABLE summary (
             id INTEGER PRIMARY KEY CHECK (id = 1), last_run INTEGER NOT NULL,
@@ -284,6 +312,15 @@ package enum LedgerStore {
         CREATE INDEX run_by_path ON run (path, number);
         CREATE INDEX run_unfinished ON run (number) WHERE ending IS NULL;
         PRAGMA user_version = 1;
+        COMMIT;
+        """
+
+    /// Who touched.
+    private static let secondSchema = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE run ADD COLUMN touched_by_process INTEGER;
+        ALTER TABLE run ADD COLUMN touched_by_user INTEGER;
+        PRAGMA user_version = 2;
         COMMIT;
         """
 }

@@ -50,6 +50,12 @@ struct Fault: Hashable, Sendable {
         case "getgroups": "ENOMEM"
         case "waitid": "EAGAIN"
         case "ioctl": "ENOTTY"
+        case "fanotify_init": "EMFILE"
+        case "fanotify_mark": "ENOMEM"
+        case "name_to_handle_at": "EOPNOTSUPP"
+        case "fallocate": "EOPNOTSUPP"
+        case "getsid": "ESRCH"
+        case "pidfd_send_signal": "ESRCH"
         default: nil
         }
     }
