@@ -1,4 +1,4 @@
-import TouchmonCore
+package import TouchmonCore
 
 /// What holds for the reading of any bytes whatever, as an action file: asserted by the fuzzer and
 /// by the tests that replay its corpus.
@@ -104,7 +104,7 @@ package enum ActionFileInvariants {
     }
 
     /// An action file that defines `actions`.
-    private static func actionFile(of actions: [ActionDefinition]) -> [UInt8] {
+    package static func actionFile(of actions: [ActionDefinition]) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             for action in actions {

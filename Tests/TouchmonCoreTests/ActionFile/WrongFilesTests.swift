@@ -15,6 +15,10 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         self.report = report
     }
 
+    /// Those of every table.
+    static let all =
+        text + tokens + structure + values + settings + policies + limits + process + touches
+
     var testDescription: String { name }
 
     var bytes: [UInt8] {
