@@ -24,6 +24,9 @@ package struct Engine {
         case start(RunSpec)
         /// kill(2) the process group of a run.
         case signal(process: Int32, signal: Int32)
+        /// The same for a run that is being stopped: everybody whom `kill` of its action reached when it
+        /// was started.
+        case stop(RunNumber, process: Int32, signal: Int32)
         /// Append bytes to the journal with one write; answered by `appended`.
         case append([UInt8])
         /// Save into the database and begin the journal anew; answered by `saved`.
@@ -218,7 +221,7 @@ package struct Engine {
         // A run that was made while the others were being stopped must not outlive them.
         switch shutdown.step {
         case .stopping: stop(active, .shutdown, at: active.started)
-        case .killing: signal(active, Self.kill)
+        case .killing: stop(active, with: Self.kill)
         case .draining, nil: break
         }
     }
@@ -327,7 +330,12 @@ package struct Engine {
         else { return }
         let path = actions[run.action].action.path
         log(.stoppingRun(run.number, path, cause, signal: policy.stopSignal), at: now)
-        signal(run, policy.stopSignal)
+        stop(run, with: policy.stopSignal)
+    }
+
+    private mutating func stop(_ run: Runs.Active, with signal: Int32) {
+        guard let process = run.process else { return }
+        effects.append(.stop(run.number, process: process, signal: signal))
     }
 
     private mutating func signal(_ run: Runs.Active, _ signal: Int32) {
@@ -363,7 +371,7 @@ package struct Engine {
         for run in stops.takeOverdue(at: now).compactMap(runs.run) { stop(run, .timeout, at: now) }
         for run in stops.takeKills(at: now).compactMap(runs.run) {
             log(.killingRun(run.number, actions[run.action].action.path), at: now)
-            signal(run, Self.kill)
+            stop(run, with: Self.kill)
         }
     }
 
@@ -766,7 +774,7 @@ package struct Engine {
             switch step {
             case .draining: break
             case .stopping: stop(run, .shutdown, at: now)
-            case .killing: signal(run, Self.kill)
+            case .killing: stop(run, with: Self.kill)
             }
         }
     }

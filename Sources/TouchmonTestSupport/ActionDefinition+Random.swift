@@ -63,6 +63,7 @@ extension ActionDefinition {
         action.policy.timeout = maybe(some(1...1 << 40))
         action.policy.stopSignal = Int32.random(in: 1...31, using: &random)
         action.policy.stopTimeout = some(1...1 << 40)
+        action.policy.kill = KillScope.allCases.randomElement(using: &random) ?? .group
         action.policy.retry = maybe(RetryPolicy(attempts: Int.random(in: 1...1000, using: &random)))
         action.policy.retry?.backOff = Double.random(in: 1...100, using: &random)
         action.policy.rateLimit = maybe(

@@ -178,6 +178,8 @@ package enum ActionFileInvariants {
         writer.string(SignalName.of(policy.busySignal))
         writer.key("stop_signal")
         writer.string(SignalName.of(policy.stopSignal))
+        writer.key("kill")
+        writer.string(policy.kill.rawValue)
         for (key, duration) in [("timeout", policy.timeout), ("stop_timeout", policy.stopTimeout)] {
             guard let duration else { continue }
             writer.key(key)

@@ -151,6 +151,10 @@ package struct ActionKey: Sendable {
             action.policy.stopTimeout =
                 try decoder.positiveDuration(node, "stop_timeout") ?? action.policy.stopTimeout
         },
+        ActionKey("kill", .oneOf(KillScope.allCases.map(\.rawValue)), aliases: ["kill_mode"]) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.kill = try decoder.choice(node, "kill") ?? action.policy.kill
+        },
         ActionKey("retry", .retry, aliases: ["retries"]) {
             node, action, decoder throws(WrongForm) in
             action.policy.retry = try decoder.retry(node)
@@ -166,6 +170,6 @@ package struct ActionKey: Sendable {
     ]
 
     private static let later = [
-        "recursive", "include", "exclude", "each", "kill", "on_failure", "stdin", "follow",
+        "recursive", "include", "exclude", "each", "on_failure", "stdin", "follow",
     ]
 }

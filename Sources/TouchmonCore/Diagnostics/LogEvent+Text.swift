@@ -165,6 +165,7 @@ extension LogEvent {
         switch failure.step {
         case .clone: "make a process"
         case .session: "begin a session"
+        case .cgroup: "put it into a control group of its own"
         case .descriptors: "set up its descriptors"
         case .nice: "set its nice value"
         case .ioClass: "set its I/O class"
@@ -212,6 +213,13 @@ extension LogEvent {
             "ask for no more than touchmon's own hard limit, or let root own the action file and run "
                 + "touchmon with CAP_SYS_RESOURCE"
                 + (failure.subject == "open_files" ? "; raise fs.nr_open for more than that" : "")
+        case (.cgroup, .noSuchFile), (.cgroup, .noDevice):
+            "mount the control groups of version 2 (cgroup2), or let `kill` be `group`"
+        case (.cgroup, .tryAgain), (.cgroup, .noSpace):
+            "allow touchmon's control group to have more groups below it (cgroup.max.descendants)"
+        case (.cgroup, _):
+            "let touchmon write its own control group (`Delegate=yes` in a systemd unit), or let `kill` "
+                + "be `group`"
         case (.noNewPrivileges, _): "let whatever confines touchmon allow it prctl(2)"
         case (.sandbox, .tooManyOpenFiles): "raise the limit on open files (`limits`, ulimit -n)"
         case (.sandbox, _) where failure.subject != nil:

@@ -69,6 +69,9 @@ package enum ActionFileSchema {
         Key(
             "stop_timeout", "How long it may take to stop before it is killed.",
             standard: "\"10s\"", value: .positiveDuration),
+        Key(
+            "kill", "Whom stopping a run reaches: its process group, or all that it has started.",
+            standard: "\"group\""),
         Key("retry", "How often and after what wait a run that failed is repeated."),
         Key("rate_limit", "How many runs may begin in what time; those past it wait."),
         Key("run_at_start", "Whether there is a run when touchmon starts.", standard: "false"),

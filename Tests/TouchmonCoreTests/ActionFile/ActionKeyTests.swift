@@ -16,7 +16,7 @@ import TouchmonCore
                 "catch_up",
                 "interrupted", "output",
                 "output_limit", "busy", "max_parallel", "busy_signal", "timeout", "stop_signal",
-                "stop_timeout",
+                "stop_timeout", "kill",
                 "retry", "rate_limit", "run_at_start",
             ])
     }
