@@ -55,7 +55,7 @@ package struct ActionFiles {
             daemon: identity)
         problems += plan.problems
         if examiningPrograms {
-            problems += plan.items.compactMap(ProgramCheck.problem)
+            problems += plan.items.flatMap(ProgramCheck.problems)
             problems += GroupCheck.problems(with: plan.items)
         }
         let status: ExitStatus =

@@ -4,7 +4,10 @@ internal import TouchmonCore
 /// any is not known before it runs: `check` is in another group than it will be.
 enum GroupCheck {
     static func problems(with items: [Plan.Item]) -> [Problem] {
-        let items = items.filter { $0.action.command.policy.kill == .all }
+        let items = items.filter { item in
+            let command = item.action.command
+            return command.policy.kill == .all || command.onFailure?.value.policy.kill == .all
+        }
         guard !items.isEmpty, ControlGroups.own == nil else { return [] }
         return items.map { item in
             Problem(

@@ -101,7 +101,8 @@ final class State {
             LedgerContents.Run(
                 number: UInt64(bitPattern: $0.number), path: RawPath(bytes: $0.path),
                 reason: $0.reason, started: Instant(nanoseconds: $0.started - calendar),
-                witness: JournalRecord.Witness(process: $0.process, time: $0.witnessed))
+                witness: JournalRecord.Witness(process: $0.process, time: $0.witnessed),
+                failed: $0.failed)
         }
         contents.lastRun = UInt64(bitPattern: stored.summary.lastRun)
         contents.generation = UInt64(bitPattern: stored.summary.generation)
@@ -194,7 +195,8 @@ extension LedgerStore.Change {
                     reason: run.reason.code, process: run.process, witnessed: now,
                     started: run.started.nanoseconds + calendar,
                     ended: run.ended.map { $0.nanoseconds + calendar },
-                    ending: run.ending.map(\.code), value: run.ending.map(\.value) ?? 0)
+                    ending: run.ending.map(\.code), value: run.ending.map(\.value) ?? 0,
+                    failed: run.failed?.bytes ?? [])
             },
             mustLast: change.mustLast)
     }

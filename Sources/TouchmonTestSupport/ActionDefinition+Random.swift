@@ -1,9 +1,10 @@
 package import TouchmonCore
 
 extension ActionDefinition {
-    /// An action that an action file can define, with any of its keys.
+    /// An action that an action file can define, with any of its keys; `isWhole`: also with what runs
+    /// when it fails.
     package static func random(
-        path: RawPath, using random: inout some RandomNumberGenerator
+        path: RawPath, isWhole: Bool = true, using random: inout some RandomNumberGenerator
     ) -> ActionDefinition {
         func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? {
             Bool.random(using: &random) ? value() : nil
@@ -69,6 +70,24 @@ extension ActionDefinition {
         action.policy.rateLimit = maybe(
             RateLimit(runs: Int.random(in: 1...1000, using: &random), per: some(1...1 << 40)))
         action.policy.runAtStart = Bool.random(using: &random)
+        if isWhole, Bool.random(using: &random) {
+            let other = ActionDefinition.random(path: path, isWhole: false, using: &random)
+            var handler = ActionDefinition(path: path, location: place, argv: other.argv)
+            handler.user = other.user
+            handler.group = other.group
+            handler.supplementaryGroups = other.supplementaryGroups
+            handler.environment = other.environment
+            handler.workingDirectory = other.workingDirectory
+            handler.umask = other.umask
+            handler.process = other.process
+            handler.output = other.output
+            handler.outputLimit = other.outputLimit
+            handler.policy.timeout = other.policy.timeout
+            handler.policy.stopSignal = other.policy.stopSignal
+            handler.policy.stopTimeout = other.policy.stopTimeout
+            handler.policy.kill = other.policy.kill
+            action.onFailure = Shared(handler)
+        }
         return action
     }
 }

@@ -16,13 +16,6 @@ struct ControlGroupTests {
         return ["Z", "X"].contains(text[end...].split(separator: " ")[1])
     }
 
-    /// Ends a daemon at once: two signals that come too fast are one.
-    private static func stopNow(_ daemon: TouchmonProcess) -> Int32 {
-        daemon.signal(SIGTERM)
-        _ = daemon.wait(for: "draining", count: 1)
-        return daemon.stop(with: SIGTERM)
-    }
-
     private static func numbers(_ file: String) -> [Int32] {
         ((try? String(contentsOfFile: file, encoding: .utf8)) ?? "")
             .split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
@@ -91,7 +84,7 @@ struct ControlGroupTests {
         #expect(daemon.events("run_ended").first?["status"] as? Int == 5)
         #expect(Self.numbers(watched.file("TOLD")) == [1])
         #expect(daemon.count("run_killed") == 0)
-        #expect(Self.stopNow(daemon) == 0)
+        #expect(daemon.stopAtOnce() == 0)
         #expect(eventually { place.runs.isEmpty })
     }
 
@@ -153,7 +146,7 @@ struct ControlGroupTests {
         }
         #expect(daemon.wait(for: "run_stopping", count: 10))
         #expect(most <= 1)
-        #expect(Self.stopNow(daemon) == 0)
+        #expect(daemon.stopAtOnce() == 0)
         #expect(!FileManager.default.fileExists(atPath: watched.file("BAD")))
         #expect(place.runs.isEmpty)
         let all = watched.processes + Self.numbers(watched.file("PIDS"))
@@ -177,7 +170,7 @@ struct ControlGroupTests {
         #expect(Self.isGone(escaped))
         #expect(!FileManager.default.fileExists(atPath: watched.file("BAD")))
         #expect(place.runs == ["touchmon-state-run-2"])
-        #expect(Self.stopNow(next) == 0)
+        #expect(next.stopAtOnce() == 0)
         #expect(place.runs.isEmpty)
     }
 

@@ -66,6 +66,10 @@ extension LogEvent {
         case .exhausted(let run, let path, let attempts):
             return "run \(run.value) failed, as all of \(counted(attempts, "attempt")): "
                 + "\(shown(path)); touch the path to try again"
+        case .handling(let run, let path, let handler, let earlier):
+            return "run \(run.value) failed; run \(handler.value) is its `on_failure`"
+                + (earlier.map { ", and is not told of run \($0.value)" } ?? "")
+                + ": \(shown(path))"
         case .caughtUp(let path, let runs):
             return "touched before the start: \(shown(path))"
                 + (runs ? "" : "; no run, as `catch_up` says")

@@ -24,6 +24,8 @@ package enum RunReason: String, Hashable, Sendable {
     case retry
     /// The daemon started.
     case start
+    /// Another run failed, and is not repeated: this one is told of it.
+    case failure
 }
 
 /// How the process of a run ended, wait(2).

@@ -32,10 +32,13 @@ package enum LedgerStore {
         /// How it ended, with its status or signal; nil while it has not.
         package var ending: UInt8?
         package var value: Int32
+        /// The failure that it is told of; what the bytes mean is the caller's affair. Empty where it is
+        /// told of none.
+        package var failed: [UInt8]
 
         package init(
             number: Int64, path: [UInt8], reason: UInt8, process: Int32, witnessed: Int64,
-            started: Int64, ended: Int64?, ending: UInt8?, value: Int32
+            started: Int64, ended: Int64?, ending: UInt8?, value: Int32, failed: [UInt8] = []
         ) {
             self.number = number
             self.path = path
@@ -46,6 +49,7 @@ package enum LedgerStore {
             self.ended = ended
             self.ending = ending
             self.value = value
+            self.failed = failed
         }
     }
 
@@ -133,8 +137,8 @@ package enum LedgerStore {
             }
             let runs = try database.prepare(
                 """
-                SELECT number, path, reason, process, witnessed, started FROM run
-                WHERE ending IS NULL
+                SELECT number, path, reason, process, witnessed, started, failed FROM run
+                LEFT JOIN failure USING (number) WHERE ending IS NULL
                 """)
             while try database.step(runs) {
                 contents.runs.append(
@@ -143,7 +147,7 @@ package enum LedgerStore {
                         reason: UInt8(truncatingIfNeeded: runs.integer(2)),
                         process: Int32(truncatingIfNeeded: runs.integer(3)),
                         witnessed: runs.integer(4), started: runs.integer(5), ended: nil,
-                        ending: nil, value: 0))
+                        ending: nil, value: 0, failed: runs.bytes(6)))
             }
             withExtendedLifetime(copy) {}
             return contents
@@ -208,6 +212,16 @@ package enum LedgerStore {
             run.bind(9, Int64(row.value))
             try database.run(run)
         }
+        // Of those that have ended nobody needs to know any more.
+        for row in change.runs where !row.failed.isEmpty {
+            let failure = try database.prepare(
+                row.ending == nil
+                    ? "INSERT OR REPLACE INTO failure VALUES (?, ?)"
+                    : "DELETE FROM failure WHERE number = ?")
+            failure.bind(1, row.number)
+            if row.ending == nil { failure.bind(2, row.failed) }
+            try database.run(failure)
+        }
         let summary = try database.prepare(
             "INSERT OR REPLACE INTO summary VALUES (1, ?, ?, ?, ?)")
         summary.bind(1, change.summary.lastRun)
@@ -267,8 +281,14 @@ package enum LedgerStore {
             guard isWritable else { return nil }
             try database.execute(Self.schema)
         }
+        // An earlier touchmon made none, and needs none.
+        try database.execute(Self.failures)
         return database
     }
+
+    private static let failures = """
+        CREATE TABLE IF NOT EXISTS failure (number INTEGER PRIMARY KEY, failed BLOB NOT NULL);
+        """
 
     private static let schema = """
         BEGIN IMMEDIATE;
@@ -281,6 +301,7 @@ package enum LedgerStore {
             number INTEGER PRIMARY KEY, path BLOB NOT NULL, reason INTEGER NOT NULL,
             process INTEGER NOT NULL, witnessed INTEGER NOT NULL, started INTEGER NOT NULL,
             ended INTEGER, ending INTEGER, value INTEGER NOT NULL);
+        CREATE TABLE failure (number INTEGER PRIMARY KEY, failed BLOB NOT NULL);
         CREATE INDEX run_by_path ON run (path, number);
         CREATE INDEX run_unfinished ON run (number) WHERE ending IS NULL;
         PRAGMA user_version = 1;

@@ -74,6 +74,9 @@ package enum ActionFileSchema {
             standard: "\"group\""),
         Key("retry", "How often and after what wait a run that failed is repeated."),
         Key("rate_limit", "How many runs may begin in what time; those past it wait."),
+        Key(
+            "on_failure",
+            "What runs when a run failed and is not repeated; its user is the action's."),
         Key("run_at_start", "Whether there is a run when touchmon starts.", standard: "false"),
     ]
 
@@ -92,15 +95,9 @@ package enum ActionFileSchema {
             }
             return (key.name, value.adding(notes))
         }
-        let action = SchemaNode.object(.object(properties), ["argv"]).adding([
-            (
-                "dependentSchemas",
-                [
-                    "sandbox": ["properties": withSandbox],
-                    "touched_by": ["properties": ["on": ["items": ["not": levels]]]],
-                ]
-            )
-        ])
+        let ofCommand = ActionKey.all.filter(\.isOfCommand).map { key in
+            (key.name, SchemaNode.ref("action/properties/\(key.name)"))
+        }
         let schema: SchemaNode = [
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "touchmon action file",
@@ -110,9 +107,23 @@ package enum ActionFileSchema {
             "propertyNames": ["pattern": "^(?:\\$|[^\\u0000]+$)"],
             "patternProperties": ["^\\$": true],
             "additionalProperties": .ref("action"),
-            "$defs": .object([("action", action)] + SchemaNode.definitions),
+            "$defs": .object(
+                [("action", command(properties)), ("command", command(ofCommand))]
+                    + SchemaNode.definitions),
         ]
         return schema.text() + "\n"
+    }
+
+    private static func command(_ properties: [(String, SchemaNode)]) -> SchemaNode {
+        SchemaNode.object(.object(properties), ["argv"]).adding([
+            (
+                "dependentSchemas",
+                [
+                    "sandbox": ["properties": withSandbox],
+                    "touched_by": ["properties": ["on": ["items": ["not": levels]]]],
+                ]
+            )
+        ])
     }
 
     /// Nobody touches a state.

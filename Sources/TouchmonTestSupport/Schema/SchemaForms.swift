@@ -64,6 +64,7 @@ extension SchemaNode {
                             access.rawValue, isNeeded ? paths.adding([("minItems", 1)]) : paths
                         )
                     }), ["execute"])
+        case .handler: ref("command")
         case .oneOf(let names): ["enum": .list(names.map { .text($0) })]
         }
     }

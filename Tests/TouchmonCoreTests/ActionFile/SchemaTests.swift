@@ -81,6 +81,7 @@ import TouchmonTestSupport
             "a path that is there twice",
             "a path that is there twice, and once in another spelling",
             "a sandbox with a list that is there twice", "a variable that is there twice",
+            "an on_failure with a key twice",
             "two spellings of a path that is there twice",
         ],
         "It compares no two values.": [

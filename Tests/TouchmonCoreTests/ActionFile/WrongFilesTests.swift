@@ -18,6 +18,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
     /// Those of every table.
     static let all =
         text + tokens + structure + values + settings + policies + limits + process + touches
+        + handlers
 
     var testDescription: String { name }
 
@@ -49,7 +50,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
 
     @Test(
         arguments: WrongFile.values + WrongFile.settings + WrongFile.policies + WrongFile.limits
-            + WrongFile.process + WrongFile.touches)
+            + WrongFile.process + WrongFile.touches + WrongFile.handlers)
     func `a wrong value is explained`(file: WrongFile) {
         expectReport(of: file)
     }

@@ -72,6 +72,12 @@ import TouchmonCore
         #expect(!ControlGroupPath.isOfRun(RawPath(name), RunNumber(12), state: Self.state))
     }
 
+    @Test func `a group that somebody removed is made anew, and no other device is waited for`() {
+        #expect(StartFailure(step: .cgroup, error: .noDevice).isPassing)
+        #expect(!StartFailure(step: .cgroup, error: .permissionDenied).isPassing)
+        #expect(!StartFailure(step: .execute, error: .noDevice).isPassing)
+    }
+
     @Test func `a name without a number is nobody's`() {
         #expect(!ControlGroupPath.isOfRun(RawPath("/touchmon-default-run-"), state: Self.state))
     }
