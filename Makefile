@@ -51,6 +51,10 @@ touch.order: ## find the functions of one touch again, for the linker (scripts/t
 	mv scripts/touch.order.new scripts/touch.order
 	scripts/touch-path count $(binary)
 
+schema: ## write the JSON Schema of action files again: packaging/touchmon.schema.json
+	swift run --quiet Schema > packaging/touchmon.schema.json.new
+	mv packaging/touchmon.schema.json.new packaging/touchmon.schema.json
+
 torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
 	TOUCHMON_BINARY='$(CURDIR)/$(binary)' TOUCHMON_TORTURE_CYCLES=$(CYCLES) \
 	  swift test --disable-xctest --filter TortureTests
@@ -68,6 +72,8 @@ install: ## install what `make build` built (PREFIX=/usr/local DESTDIR=)
 	  'Run `make build` first; it need not be root that builds.' >&2; exit 1; }
 	install -D -m 0755 $(binary) '$(DESTDIR)$(PREFIX)/bin/touchmon'
 	install -D -m 0644 LICENSE '$(DESTDIR)$(PREFIX)/share/doc/touchmon/LICENSE'
+	install -D -m 0644 packaging/touchmon.schema.json \
+	  '$(DESTDIR)$(PREFIX)/share/touchmon/touchmon.schema.json'
 	install -D -m 0644 packaging/supervisor/touchmon.conf \
 	  '$(DESTDIR)$(PREFIX)/share/doc/touchmon/examples/supervisor.conf'
 
@@ -77,5 +83,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency lint \
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency schema lint \
 	fmt install clean help

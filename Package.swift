@@ -62,6 +62,11 @@ let package = Package(
             name: "Simulation", dependencies: ["TouchmonTestSupport"], path: "Tests/Simulation",
             swiftSettings: settings),
 
+        // Prints the JSON Schema of action files.
+        .executableTarget(
+            name: "Schema", dependencies: ["TouchmonTestSupport"], path: "Tests/Schema",
+            swiftSettings: settings),
+
         .testTarget(
             name: "TouchmonCoreTests", dependencies: ["TouchmonCore", "TouchmonTestSupport"],
             exclude: ["Histories"], swiftSettings: settings),

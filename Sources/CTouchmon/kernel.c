@@ -194,6 +194,10 @@ void tm_release_library(const char *name) {
 
 int tm_open_pidfd(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
+int tm_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
 // struct pidfd_info of <linux/pidfd.h>, which older headers do not have.
 struct pidfd_info_64 {
     uint64_t mask;

@@ -57,6 +57,13 @@ CHILD void stand_by(struct tm_child *child) {
     check(child, call(SYS_prctl, PR_SET_PDEATHSIG, 0, 0, 0));
 }
 
+// Before the identity changes: the user may not move anybody into the group. All that the run starts
+// begins in it. The kernel may take some milliseconds, which are the run's own.
+CHILD void enter_cgroup(struct tm_child *child) {
+    begin(child, TM_STEP_CGROUP);
+    check(child, call(SYS_write, child->cgroup, (long)"0", 1, 0));
+}
+
 CHILD void set_descriptors(struct tm_child *child) {
     begin(child, TM_STEP_STANDARD_IO);
     for (int target = 1; target < 3; target++) {
@@ -195,6 +202,9 @@ CHILD int run_child(void *argument) {
         write_record(child);
     }
     __atomic_store_n(&child->has_begun, 1, __ATOMIC_RELEASE);
+    if (child->cgroup >= 0) {
+        enter_cgroup(child);
+    }
     set_descriptors(child);
     if (child->has_settings && !child->settings_as_user) {
         tm_set_scheduling_and_limits(child);

@@ -83,7 +83,9 @@ extension Engine {
 
     private func isOwn(_ id: ActionID, _ toucher: Toucher, at now: Instant) -> Bool {
         ownSessions.contains(id, session: toucher.session, at: now)
-            || runs.activeRuns.contains { $0.action == id && $0.process == toucher.session }
+            || runs.activeRuns.contains {
+                $0.action == id && !$0.isHandler && $0.process == toucher.session
+            }
     }
 
     private mutating func checkReader(

@@ -24,6 +24,9 @@ package struct Engine {
         case start(RunSpec)
         /// kill(2) the process group of a run.
         case signal(process: Int32, signal: Int32)
+        /// The same for a run that is being stopped: everybody whom `kill` of its action reached when it
+        /// was started.
+        case stop(RunNumber, process: Int32, signal: Int32)
         /// Append bytes to the journal with one write; answered by `appended`.
         case append([UInt8])
         /// Save into the database and begin the journal anew; answered by `saved`.
@@ -47,10 +50,11 @@ package struct Engine {
     var watcher: Watcher
     var trigger = Trigger()
     var runs = Runs()
+    var handlers = Handlers()
     var ledger: Ledger
     private var shutdown: Shutdown
-    private var stops = Stops()
-    private var outputs = Outputs()
+    var stops = Stops()
+    var outputs = Outputs()
     /// Where the files are that runs print into.
     package var outputDirectory = RawPath("/")
     private let drain: Duration
@@ -136,12 +140,14 @@ package struct Engine {
             }
             if let run = runs.takeStart(at: now) {
                 ledger.began(run.action, at: now)
-                return .start(spec(run, actions[run.action].action, at: now))
+                return .start(spec(run, actions[run.action].action))
             }
             // Before a run starts, and before a restored time is taken for granted, whatever is in
             // the queue by now must have been heard.
             if runs.needsDrain() || watcher.needsDrain { return .readEvents }
             if let records = takeRecords() { return .append(records) }
+            // That a run failed is written down before the one begins that is told of it.
+            if let run = takeHandler(at: now) { return .start(run) }
             if ledger.needsSave(at: now) { return .save(change()) }
             if let request = outputs.nextRequest() { return .output(request) }
             guard shutdown.step != nil, !runs.hasActiveRuns, outputs.unfinished == 0 else {
@@ -177,6 +183,7 @@ package struct Engine {
         for deadline in [
             shutdown.deadline, stops.deadline, runs.deadline, ledger.deadline,
             questions.deadline, levels.deadline, outputs.deadline,
+            runs.isStopping ? nil : handlers.deadline,
         ] {
             if let deadline { next = min(next ?? deadline, deadline) }
         }
@@ -214,11 +221,11 @@ package struct Engine {
         runs.made(run, process: process)
         guard let active = runs.run(run) else { return }
         if isRecorded { record(active) }
-        stops.began(run, timeout: policy(active.action).timeout, at: active.started)
+        stops.began(run, timeout: command(active).policy.timeout, at: active.started)
         // A run that was made while the others were being stopped must not outlive them.
         switch shutdown.step {
         case .stopping: stop(active, .shutdown, at: active.started)
-        case .killing: signal(active, Self.kill)
+        case .killing: stop(active, with: Self.kill)
         case .draining, nil: break
         }
     }
@@ -232,38 +239,36 @@ package struct Engine {
         guard let active = runs.run(run), let process = active.process else { return }
         runs.started(run)
         outputs.started(run)
-        let action = actions[active.action].action
+        handlers.started(run)
         log(
-            .started(run, action.path, action.command.identity, process: process),
+            .started(run, path(active), command(active).identity, process: process),
             at: active.started)
     }
 
     /// A run executed nothing.
     package mutating func notStarted(_ run: RunNumber, _ failure: StartFailure, at now: Instant) {
         guard let active = runs.run(run) else { return }
-        let slot = actions[active.action]
-        let action = slot.action
-        let program = RawPath(bytes: action.command.argv.first)
+        let (path, command, isLast) = (path(active), command(active), isRetired(active))
+        let slot = slot(active)
         outputs.ended(run, at: now)
-        let failure = failure.explained(by: action.command.process)
+        let program = RawPath(bytes: command.argv.first)
+        let failure = failure.explained(by: command.process)
         // Before there was a process there was nobody to write that the run began.
-        if failure.step != .clone {
-            ledger.ended(row(active, action.path), .notStarted, at: active.started)
+        if failure.step != .clone || active.isHandler {
+            ledger.ended(row(active), .notStarted, at: active.started)
         }
-        if failure.isPassing, !slot.isRetired {
-            if let wait = runs.postpone(run, at: now) {
+        if failure.isPassing, !isLast {
+            if let wait = postpone(active, at: now) {
                 log(
                     .postponed(
-                        run, action.path, action.command.identity, program: program, failure,
-                        retry: wait), at: now)
+                        run, path, command.identity, program: program, failure, retry: wait),
+                    at: now)
             }
-            ledger.changed(active.action, at: now)
         } else {
             end(active)
             noteEnd(active, slot, at: now)
-            log(
-                .notStarted(run, action.path, action.command.identity, program: program, failure),
-                at: now)
+            log(.notStarted(run, path, command.identity, program: program, failure), at: now)
+            if !isLast { usedUp(active, .notStarted, at: now) }
         }
     }
 
@@ -271,25 +276,34 @@ package struct Engine {
     package mutating func ended(_ run: RunNumber, _ outcome: RunOutcome, at now: Instant) {
         guard let active = runs.run(run) else { return }
         let cause = stops.ended(run)
-        let slot = actions[active.action]
-        let path = slot.action.path
+        let path = path(active)
+        let (isLast, slot) = (isRetired(active), slot(active))
+        ledger.ended(row(active), .ended(outcome), at: now)
         outputs.ended(run, at: now)
         end(active)
         noteEnd(active, slot, at: now)
-        ledger.ended(row(active, path), .ended(outcome), at: now)
         log(.ended(run, path, outcome, elapsed: now.elapsed(since: active.started)), at: now)
-        if !slot.isRetired, outcome.isFailure, cause == nil || cause == .timeout {
-            failed(active, slot.action, at: now)
+        if !isLast, outcome.isFailure, cause == nil || cause == .timeout {
+            failed(active, outcome, at: now)
         }
     }
 
     /// A run failed by itself, or took too long: it is repeated if its action says so, unless the path
     /// was touched meanwhile.
-    private mutating func failed(_ run: Runs.Active, _ action: PlannedAction, at now: Instant) {
-        guard let retry = action.command.policy.retry, !runs.isWaiting(run.action) else { return }
-        guard run.due.attempt < retry.attempts else {
-            return log(.exhausted(run.number, action.path, attempts: run.due.attempt), at: now)
+    private mutating func failed(
+        _ run: Runs.Active, _ outcome: RunOutcome, at now: Instant
+    ) {
+        // What is told of a failure is not repeated.
+        guard !run.isHandler else { return }
+        let action = actions[run.action].action
+        let isWaiting = runs.isWaiting(run.action)
+        guard let retry = action.command.policy.retry, run.due.attempt < retry.attempts else {
+            if action.command.policy.retry != nil, !isWaiting {
+                log(.exhausted(run.number, action.path, attempts: run.due.attempt), at: now)
+            }
+            return usedUp(run, .ended(outcome), at: now)
         }
+        guard !isWaiting else { return }
         var due = run.due
         due.reason = .retry
         due.attempt += 1
@@ -304,9 +318,9 @@ package struct Engine {
 
     /// What the end of a run means for the touches of its path.
     private mutating func noteEnd(
-        _ run: Runs.Active, _ slot: ActionTable.Slot, at now: Instant
+        _ run: Runs.Active, _ slot: ActionTable.Slot?, at now: Instant
     ) {
-        guard !slot.isRetired else { return }
+        guard let slot, !slot.isRetired else { return }
         let touch = slot.action.command.touch
         if touch.ownChanges == .ignore, let process = run.process {
             ownSessions.ended(run.action, process: process, at: now)
@@ -317,17 +331,39 @@ package struct Engine {
         }
     }
 
+    /// The action that a run is of; nil for one that is told of a failure.
+    private func slot(_ run: Runs.Active) -> ActionTable.Slot? {
+        run.isHandler ? nil : actions[run.action]
+    }
+
+    func command(_ run: Runs.Active) -> RunCommand {
+        handlers.command(run.number)?.value ?? actions[run.action].action.command
+    }
+
+    func path(_ run: Runs.Active) -> RawPath {
+        handlers.handler(run.number)?.path ?? actions[run.action].action.path
+    }
+
+    /// Whether nothing follows from how a run ends: no action file has its action any more.
+    private func isRetired(_ run: Runs.Active) -> Bool {
+        run.isHandler ? handlerCommand(path(run)) == nil : actions[run.action].isRetired
+    }
+
     private func policy(_ action: ActionID) -> RunPolicy { actions[action].action.command.policy }
 
     /// Asks a run to stop, unless it was asked before.
     private mutating func stop(_ run: Runs.Active, _ cause: StopCause, at now: Instant) {
-        let policy = policy(run.action)
+        let policy = command(run).policy
         // One that has no process yet is asked as soon as it has.
         guard run.process != nil, stops.stop(run.number, cause, within: policy.stopTimeout, at: now)
         else { return }
-        let path = actions[run.action].action.path
-        log(.stoppingRun(run.number, path, cause, signal: policy.stopSignal), at: now)
-        signal(run, policy.stopSignal)
+        log(.stoppingRun(run.number, path(run), cause, signal: policy.stopSignal), at: now)
+        stop(run, with: policy.stopSignal)
+    }
+
+    private mutating func stop(_ run: Runs.Active, with signal: Int32) {
+        guard let process = run.process else { return }
+        effects.append(.stop(run.number, process: process, signal: signal))
     }
 
     private mutating func signal(_ run: Runs.Active, _ signal: Int32) {
@@ -362,8 +398,8 @@ package struct Engine {
         if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
         for run in stops.takeOverdue(at: now).compactMap(runs.run) { stop(run, .timeout, at: now) }
         for run in stops.takeKills(at: now).compactMap(runs.run) {
-            log(.killingRun(run.number, actions[run.action].action.path), at: now)
-            signal(run, Self.kill)
+            log(.killingRun(run.number, path(run)), at: now)
+            stop(run, with: Self.kill)
         }
     }
 
@@ -435,6 +471,9 @@ package struct Engine {
         levels.down(id)
         ownSessions.remove(id)
         runs.remove(id)
+        if let handler = handlers.drop(path) {
+            ledger.ended(row(handler), .notStarted, at: now)
+        }
         ledger.removed(id, path, at: now)
         actions.retire(id)
         if !runs.isBusy(id) { actions.forget(id) }
@@ -498,7 +537,7 @@ package struct Engine {
     /// Does what the action says of a touch that comes while it is busy; whether one more run is due.
     private mutating func isTaken(byRunsOf id: ActionID, at now: Instant) -> Bool {
         let (path, policy) = (actions[id].action.path, policy(id))
-        let active = runs.activeRuns.filter { $0.action == id }
+        let active = runs.activeRuns.filter { $0.action == id && !$0.isHandler }
         switch policy.busy {
         case .queue, .parallel: return true
         case .restart:
@@ -515,9 +554,10 @@ package struct Engine {
         return false
     }
 
-    private mutating func end(_ run: Runs.Active) {
+    mutating func end(_ run: Runs.Active) {
         _ = runs.ended(run.number)
-        if actions[run.action].isRetired { actions.forget(run.action) }
+        handlers.ended(run.number)
+        if !run.isHandler, actions[run.action].isRetired { actions.forget(run.action) }
     }
 
     // MARK: Record
@@ -537,7 +577,7 @@ package struct Engine {
             }
             guard !ran.contains(id) else { continue }
             switch row.due {
-            case nil: break
+            case nil, .failure: break
             case .interrupted: rerun(id, at: now)
             case .retry: request(id, .retry, at: now)
             case .start: request(id, .start, at: now)
@@ -548,6 +588,7 @@ package struct Engine {
     }
 
     private mutating func take(_ run: Recovered.Run, ran: Set<ActionID>, at now: Instant) {
+        if run.reason == .failure { return takeHandler(run, ran: ran, at: now) }
         let id = actions.place(of: run.path)
         var active = Runs.Active(
             number: run.number, action: id ?? ActionID(0), started: run.started,
@@ -560,11 +601,11 @@ package struct Engine {
             active.action = id ?? actions.putRetired(.gone(run.path))
             runs.adopt(active)
             stops.began(run.number, timeout: policy(active.action).timeout, at: run.started)
-            outputs.adopted(run.number, run.path, limit: outputLimit(active.action))
+            outputs.adopted(run.number, run.path, limit: command(active).outputLimit)
             log(.adopted(run.number, run.path, process: run.witness.process), at: now)
             return
         }
-        let limit = id.map(outputLimit) ?? OutputPolicy.usualLimit
+        let limit = id.map { actions[$0].action.command.outputLimit } ?? OutputPolicy.usualLimit
         outputs.interrupted(run.number, run.path, limit: limit, at: now)
         if run.hasSuccessor {
             ledger.ended(row(active, run.path), .ended(.unknown), at: now)
@@ -630,18 +671,24 @@ package struct Engine {
         ledger.postponed(at: now)
     }
 
-    private func spec(_ run: Runs.Active, _ action: PlannedAction, at now: Instant) -> RunSpec {
-        var record: [UInt8] = []
-        if ledger.isKept {
-            record =
-                JournalRecord.began(
-                    JournalRecord.Beginning(
-                        number: run.number, reason: run.due.reason, path: action.path,
-                        state: watcher.handled(run.action)?.holding(contents.digest(run.action)),
-                        started: now, toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init))
-                ).bytes
-        }
-        return action.spec(run, record: record)
+    private func spec(_ run: Runs.Active, _ action: PlannedAction) -> RunSpec {
+        action.spec(
+            run,
+            record: record(
+                run, action.path,
+                watcher.handled(run.action)?.holding(contents.digest(run.action))))
+    }
+
+    /// What the process of a run that begins writes down.
+    func record(
+        _ run: Runs.Active, _ path: RawPath, _ state: @autoclosure () -> HandledState?
+    ) -> [UInt8] {
+        guard ledger.isKept else { return [] }
+        return JournalRecord.began(
+            JournalRecord.Beginning(
+                number: run.number, reason: run.due.reason, path: path, state: state(),
+                started: run.started, toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init))
+        ).bytes
     }
 
     private static func due(_ id: ActionID, _ runs: Runs, _ trigger: Trigger) -> RunReason? {
@@ -662,7 +709,7 @@ package struct Engine {
     }
 
     private func change() -> LedgerChange {
-        let active = runs.activeRuns.map { row($0, actions[$0.action].action.path) }
+        let active = runs.activeRuns.map { row($0) } + handlers.waiting.map { row($0) }
         return ledger.change(lastRun: runs.last, active: active) { id in
             // As long as it is not known whether a touch counts, the next daemon has to find it.
             guard let path = actions.present(id)?.path, !questions.contains(id),
@@ -677,10 +724,12 @@ package struct Engine {
     /// Whether what happens is written down.
     package var keepsLedger: Bool { ledger.isKept }
 
-    private func row(_ run: Runs.Active, _ path: RawPath) -> LedgerChange.Run {
+    func row(_ run: Runs.Active, _ path: RawPath? = nil) -> LedgerChange.Run {
         LedgerChange.Run(
-            number: run.number, path: path, reason: run.due.reason, process: run.process ?? 0,
-            started: run.started, toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init))
+            number: run.number, path: path ?? self.path(run), reason: run.due.reason,
+            process: run.process ?? 0, started: run.started,
+            toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init),
+            failed: handlers.handler(run.number)?.failed)
     }
 
     // MARK: Output
@@ -696,13 +745,8 @@ package struct Engine {
         RawPath(bytes: outputDirectory.bytes + Array("/\(run.value)".utf8))
     }
 
-    private func outputLimit(_ action: ActionID) -> Int64 {
-        actions[action].action.command.outputLimit
-    }
-
     private mutating func record(_ run: Runs.Active) {
-        let path = actions[run.action].action.path
-        outputs.began(run.number, path, limit: outputLimit(run.action))
+        outputs.began(run.number, path(run), limit: command(run).outputLimit)
         guard isOutputDegraded else { return }
         isOutputDegraded = false
         log(.outputRestored, at: run.started)
@@ -766,7 +810,7 @@ package struct Engine {
             switch step {
             case .draining: break
             case .stopping: stop(run, .shutdown, at: now)
-            case .killing: signal(run, Self.kill)
+            case .killing: stop(run, with: Self.kill)
             }
         }
     }

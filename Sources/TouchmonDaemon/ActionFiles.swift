@@ -54,7 +54,10 @@ package struct ActionFiles {
             accounts: Self.lookUp(Plan.accounts(in: reading.actions, owners: owners)),
             daemon: identity)
         problems += plan.problems
-        if examiningPrograms { problems += plan.items.compactMap(ProgramCheck.problem) }
+        if examiningPrograms {
+            problems += plan.items.flatMap(ProgramCheck.problems)
+            problems += GroupCheck.problems(with: plan.items)
+        }
         let status: ExitStatus =
             if !problems.haveErrors { .success } else if plan.isForbidden {
                 .notPermitted

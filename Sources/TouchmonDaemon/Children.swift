@@ -20,6 +20,7 @@ struct Children: ~Copyable {
     private var starting: [RunNumber] = []
     /// Whether one of them was not looked at yet.
     private var isFresh = false
+    private var groups: ControlGroups
     private let changesIdentity: Bool
     private let null: OwnedDescriptor
 
@@ -36,8 +37,10 @@ struct Children: ~Copyable {
     /// The same for those that were found held back.
     private static let longLeisure: Int64 = 50_000_000
 
-    init(changesIdentity: Bool) throws(SystemFailure) {
+    /// `state` is the daemon's state directory.
+    init(changesIdentity: Bool, state: RawPath) throws(SystemFailure) {
         self.changesIdentity = changesIdentity
+        groups = ControlGroups(state: state)
         null = try OwnedDescriptor.null()
     }
 
@@ -98,7 +101,22 @@ struct Children: ~Copyable {
     }
 
     /// Makes the process of a run; `settle` tells when it executes its program.
-    mutating func start(_ spec: RunSpec, _ output: Output) throws(SystemFailure) -> Child {
+    mutating func start(_ spec: RunSpec, _ output: Output) throws(StartFailure) -> Child {
+        var standard = output.standard
+        guard spec.shared.value.policy.kill == .all else { return try start(spec, standard) }
+        let members = try groups.make(for: spec.number)
+        standard.setGroup(members)
+        do {
+            return try start(spec, standard)
+        } catch {
+            groups.ended(spec.number)
+            throw error
+        }
+    }
+
+    private mutating func start(
+        _ spec: RunSpec, _ standard: StandardDescriptors
+    ) throws(StartFailure) -> Child {
         let shared = spec.shared
         var record: SpawnRecord?
         if !spec.record.isEmpty {
@@ -106,18 +124,22 @@ struct Children: ~Copyable {
                 bytes: spec.record, processOffset: JournalRecord.processOffset,
                 timeOffset: JournalRecord.timeOffset)
         }
-        let child = try spawner.start(
-            SpawnSpec(
-                candidates: SpawnStrings(shared.value.programs),
-                arguments: SpawnStrings(shared.value.argv),
-                environment: SpawnStrings(shared.value.environment), variables: spec.variables,
-                directory: shared.value.workingDirectory?.bytes,
-                identity: ProcessIdentity(
-                    user: shared.value.identity.user, group: shared.value.identity.group,
-                    groups: shared.value.identity.groups),
-                changesIdentity: changesIdentity, umask: shared.value.umask, record: record,
-                settings: SpawnSettings(shared.value)),
-            output.standard, patience: isCrowded ? Self.patience : 0)
+        let spawn = SpawnSpec(
+            candidates: SpawnStrings(shared.value.programs),
+            arguments: SpawnStrings(shared.value.argv),
+            environment: SpawnStrings(shared.value.environment), variables: spec.variables,
+            directory: shared.value.workingDirectory?.bytes,
+            identity: ProcessIdentity(
+                user: shared.value.identity.user, group: shared.value.identity.group,
+                groups: shared.value.identity.groups),
+            changesIdentity: changesIdentity, umask: shared.value.umask, record: record,
+            settings: SpawnSettings(shared.value))
+        let child: Child
+        do {
+            child = try spawner.start(spawn, standard, patience: isCrowded ? Self.patience : 0)
+        } catch {
+            throw StartFailure(step: .clone, error: ErrorNumber(error.errno.code))
+        }
         wantsAhead = true
         byRun[spec.number] = child
         byProcess[child.pid] = spec.number
@@ -169,6 +191,7 @@ struct Children: ~Copyable {
             return found[run.number] != nil
         }
         adopted = found
+        for (run, process) in found { groups.adopt(run, process: process.pid) }
     }
 
     /// The process of a run that an earlier daemon began; nil where it is none.
@@ -184,10 +207,18 @@ struct Children: ~Copyable {
         starting.allSatisfy { byRun[$0]?.hasRecorded ?? true }
     }
 
-    /// Kills what is left of the process group of a run whose first process has ended.
-    func killGroup(of process: Int32) {
-        try? byProcess[process].flatMap { byRun[$0] }?.sendGroup(9)
+    /// Kills what is left of a run whose first process has ended and is not reaped yet.
+    func killRest(of process: Int32) {
+        guard let run = byProcess[process] else { return }
+        try? byRun[run]?.sendGroup(9)
+        groups[run]?.kill()
     }
+
+    /// The control group of a run; nil where it has none of its own.
+    func group(of run: RunNumber) -> ControlGroup? { groups[run] }
+
+    /// Nothing more is to be done with a run's control group.
+    mutating func letGoOfGroup(_ run: RunNumber) { groups.ended(run) }
 
     /// The run that a process is of; nil where it is nobody's.
     func run(of process: Int32) -> RunNumber? { byProcess[process] }
@@ -230,6 +261,16 @@ struct Children: ~Copyable {
         return (run, .ended(result, isUnannounced: wasStarting && start == .running))
     }
 
+    /// Sends a signal to everybody in a run that is being stopped.
+    func stop(_ run: RunNumber, _ process: Int32, _ signal: Int32) {
+        guard let group = groups[run] else { return signalGroup(process, signal) }
+        // One that is held back before its exec may not be in the group yet.
+        let isHeld =
+            starting.contains(run) && (try? byRun[run]?.settle(within: 0)) == .starting
+        if isHeld { signalGroup(process, signal) }
+        if signal == 9 { group.kill() } else if !isHeld { group.signal(signal) }
+    }
+
     /// Sends a signal to the process group of a run, and to the process itself where it has not come
     /// so far as to make its group.
     func signalGroup(_ process: Int32, _ signal: Int32) {
@@ -257,6 +298,7 @@ extension StartStep {
             switch step {
             case .clone: .clone
             case .session: .session
+            case .controlGroup: .cgroup
             case .standardDescriptors, .closeDescriptors: .descriptors
             case .nice: .nice
             case .ioClass: .ioClass

@@ -23,12 +23,13 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    /// What a descriptor that is ready belongs to; runs of an earlier daemon are named by their number
-    /// above these.
+    /// What a descriptor that is ready belongs to; runs of an earlier daemon, and control groups that
+    /// are to become empty, are named by the run's number above these.
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
         static let touchers: UInt64 = 3, outputs: UInt64 = 4
         static let runs: UInt64 = 16
+        static let groups: UInt64 = 1 << 62
     }
 
     private let files: ActionFiles
@@ -47,6 +48,11 @@ package struct Daemon: ~Copyable {
     /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
     /// again.
     private var unheard: Set<RunNumber> = []
+    /// The stopped runs that are over when nobody is left in their control groups, and how their first
+    /// processes ended.
+    private var leaving: [RunNumber: RunOutcome] = [:]
+    /// Those of them of which nobody tells when.
+    private var unheardGroups: Set<RunNumber> = []
     /// Whether the mount table changed and could not be read.
     private var areMountsUnread = false
     /// Whether processes may have ended of which the kernel did not say which.
@@ -67,7 +73,8 @@ package struct Daemon: ~Copyable {
         let watch = try KernelWatch(asksWho: files.identity.isRoot)
         let mounts = try MountTable()
         let listener = try OutputListener(poller, token: Token.outputs)
-        var children = try Children(changesIdentity: files.identity.isRoot)
+        var children = try Children(
+            changesIdentity: files.identity.isRoot, state: options.state)
         try poller.add(watch.inotify.descriptor, token: Token.events)
         if let touchers = watch.touchers {
             try poller.add(touchers.queue.descriptor, token: Token.touchers)
@@ -233,9 +240,12 @@ package struct Daemon: ~Copyable {
             follow(run)
             if unheard.contains(run) { letGo(run) }
         }
+        for run in unheardGroups { left(run) }
     }
 
-    private var mustMakeUp: Bool { areMountsUnread || areEndsUnread || !unheard.isEmpty }
+    private var mustMakeUp: Bool {
+        areMountsUnread || areEndsUnread || !unheard.isEmpty || !unheardGroups.isEmpty
+    }
 
     private mutating func readMounts() {
         watch.mountsChanged()
@@ -294,6 +304,7 @@ package struct Daemon: ~Copyable {
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
+        case Token.groups...: left(RunNumber(token - Token.groups))
         default: letGo(RunNumber(token - Token.runs))
         }
     }
@@ -311,7 +322,7 @@ package struct Daemon: ~Copyable {
         while let process = try ChildProcesses.nextEnded() {
             if let run = children.run(of: process), engine.isBeingStopped(run) {
                 // Before it is reaped its number, which is the group's, can't be anybody else's.
-                children.killGroup(of: process)
+                children.killRest(of: process)
             }
             guard let (run, ending) = try children.reap(process) else {
                 // As the first process of a container it is given others' orphans.
@@ -321,8 +332,9 @@ package struct Daemon: ~Copyable {
             switch ending {
             case .ended(let outcome, let isUnannounced):
                 if isUnannounced { engine.started(run) }
-                engine.ended(run, outcome, at: now)
+                end(run, outcome)
             case .notStarted(let failure):
+                children.letGoOfGroup(run)
                 engine.notStarted(run, failure, at: now)
             }
         }
@@ -335,7 +347,45 @@ package struct Daemon: ~Copyable {
             // Where it fails, the close of the descriptor does the same.
             do { try poller.remove(adopted.pidfd) } catch { say(error) }
         }
-        engine.ended(run, children.letGo(run), at: now)
+        if engine.isBeingStopped(run) { children.group(of: run)?.kill() }
+        end(run, children.letGo(run))
+    }
+
+    /// The first process of a run ended. A run that is stopped with all that it started is over when
+    /// nothing of that is left: then no two runs are ever at work at once.
+    private mutating func end(_ run: RunNumber, _ outcome: RunOutcome) {
+        guard let group = children.group(of: run), engine.isBeingStopped(run), group.isPopulated
+        else { return over(run, outcome) }
+        leaving[run] = outcome
+        do {
+            try group.listen { events throws(SystemFailure) in
+                try poller.add(events, token: Token.groups + run.value, interest: .priority)
+            }
+        } catch {
+            unheardGroups.insert(run)
+            say(error)
+        }
+        // Before it was listened to, nobody told.
+        left(run)
+    }
+
+    /// Whoever was left of a stopped run may be gone.
+    private mutating func left(_ run: RunNumber) {
+        let group = children.group(of: run)
+        guard let outcome = leaving[run], group?.isPopulated != true else { return }
+        leaving[run] = nil
+        do {
+            try group?.stopListening { events throws(SystemFailure) in try poller.remove(events) }
+        } catch {
+            say(error)
+        }
+        unheardGroups.remove(run)
+        over(run, outcome)
+    }
+
+    private mutating func over(_ run: RunNumber, _ outcome: RunOutcome) {
+        children.letGoOfGroup(run)
+        engine.ended(run, outcome, at: now)
     }
 
     // MARK: What is to be done
@@ -363,6 +413,8 @@ package struct Daemon: ~Copyable {
             try start(spec)
         case .signal(let process, let signal):
             children.signalGroup(process, signal)
+        case .stop(let run, let process, let signal):
+            children.stop(run, process, signal)
         case .append(let bytes):
             engine.appended(state?.append(bytes), at: now)
         case .save(let change):
@@ -399,17 +451,15 @@ package struct Daemon: ~Copyable {
     }
 
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
+        if children.isCrowded { try settle() }
         do {
-            if children.isCrowded { try settle() }
             let output = children.output(of: spec, state, at: statePath)
             let child = try children.start(spec, output)
             engine.made(spec.number, process: child.pid, isRecorded: output.isRecorded)
             if output.isRecorded { state?.outputs.isGiven() }
             if let failure = output.failure { engine.outputNotKept(failure, at: now) }
         } catch {
-            engine.notStarted(
-                spec.number,
-                StartFailure(step: .clone, error: ErrorNumber(error.errno.code)), at: now)
+            engine.notStarted(spec.number, error, at: now)
         }
     }
 

@@ -101,7 +101,8 @@ final class State {
             LedgerContents.Run(
                 number: UInt64(bitPattern: $0.number), path: RawPath(bytes: $0.path),
                 reason: $0.reason, started: Instant(nanoseconds: $0.started - calendar),
-                witness: JournalRecord.Witness(process: $0.process, time: $0.witnessed))
+                witness: JournalRecord.Witness(process: $0.process, time: $0.witnessed),
+                failed: $0.failed)
         }
         contents.lastRun = UInt64(bitPattern: stored.summary.lastRun)
         contents.generation = UInt64(bitPattern: stored.summary.generation)
@@ -197,7 +198,8 @@ extension LedgerStore.Change {
                     ending: run.ending.map(\.code), value: run.ending.map(\.value) ?? 0,
                     toucher: run.toucher.map {
                         LedgerStore.Run.Toucher(process: $0.process, user: $0.user)
-                    })
+                    },
+                    failed: run.failed?.bytes ?? [])
             },
             mustLast: change.mustLast)
     }

@@ -18,6 +18,8 @@ package struct Errno: Hashable, Sendable, CustomStringConvertible {
     package static let tryAgain = Errno(EAGAIN)
     package static let noMemory = Errno(ENOMEM)
     package static let permissionDenied = Errno(EACCES)
+    package static let exists = Errno(EEXIST)
+    package static let noDevice = Errno(ENODEV)
     package static let notADirectory = Errno(ENOTDIR)
     package static let invalidArgument = Errno(EINVAL)
     package static let tooManyOpenFiles = Errno(EMFILE)

@@ -1,4 +1,4 @@
-import TouchmonCore
+package import TouchmonCore
 
 /// What holds for the reading of any bytes whatever, as an action file: asserted by the fuzzer and
 /// by the tests that replay its corpus.
@@ -74,6 +74,7 @@ package enum ActionFileInvariants {
             && isValid(action.policy)
             && !action.touch.on.isEmpty
             && action.touchedBy.map { !$0.users.isEmpty || !$0.groups.isEmpty } != false
+            && action.onFailure.map { isValid($0.value) } != false
     }
 
     private static func isValid(_ policy: RunPolicy) -> Bool {
@@ -100,11 +101,12 @@ package enum ActionFileInvariants {
         var action = action
         action.location = SourceLocation(file: RawPath(""), line: 0, column: 0)
         action.userLocation = nil
+        action.onFailure = action.onFailure.map { Shared(withoutPlaces($0.value)) }
         return action
     }
 
     /// An action file that defines `actions`.
-    private static func actionFile(of actions: [ActionDefinition]) -> [UInt8] {
+    package static func actionFile(of actions: [ActionDefinition]) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { writer in
             for action in actions {
@@ -116,6 +118,33 @@ package enum ActionFileInvariants {
     }
 
     private static func write(_ action: ActionDefinition, to writer: inout JSONWriter) {
+        writeCommand(of: action, to: &writer)
+        write(action.touch, action.touchedBy, to: &writer)
+        writer.key("settle")
+        writer.object { writer in
+            for (key, duration) in [("quiet", action.settle.quiet), ("max", action.settle.max)] {
+                guard let duration else { continue }
+                writer.key(key)
+                write(duration, to: &writer)
+            }
+        }
+        if let poll = action.poll {
+            writer.key("poll")
+            write(poll, to: &writer)
+        }
+        writer.key("catch_up")
+        writer.boolean(action.catchUp)
+        writer.key("interrupted")
+        writer.string(action.interrupted.rawValue)
+        write(action.policy, to: &writer)
+        if let handler = action.onFailure?.value {
+            writer.key("on_failure")
+            writer.object { writeCommand(of: handler, to: &$0) }
+        }
+    }
+
+    /// What says how a command runs.
+    private static func writeCommand(of action: ActionDefinition, to writer: inout JSONWriter) {
         writer.key("argv")
         writer.list { writer in
             for argument in action.argv { writer.string(argument) }
@@ -145,28 +174,20 @@ package enum ActionFileInvariants {
         writer.key("umask")
         writer.string(String(action.umask, radix: 8))
         write(action.process, to: &writer)
-        write(action.touch, action.touchedBy, to: &writer)
-        writer.key("settle")
-        writer.object { writer in
-            for (key, duration) in [("quiet", action.settle.quiet), ("max", action.settle.max)] {
-                guard let duration else { continue }
-                writer.key(key)
-                write(duration, to: &writer)
-            }
-        }
-        if let poll = action.poll {
-            writer.key("poll")
-            write(poll, to: &writer)
-        }
-        writer.key("catch_up")
-        writer.boolean(action.catchUp)
-        writer.key("interrupted")
-        writer.string(action.interrupted.rawValue)
         writer.key("output")
         writer.string(action.output.rawValue)
         writer.key("output_limit")
         writer.number(action.outputLimit)
-        write(action.policy, to: &writer)
+        let policy = action.policy
+        writer.key("stop_signal")
+        writer.string(SignalName.of(policy.stopSignal))
+        writer.key("kill")
+        writer.string(policy.kill.rawValue)
+        for (key, duration) in [("timeout", policy.timeout), ("stop_timeout", policy.stopTimeout)] {
+            guard let duration else { continue }
+            writer.key(key)
+            write(duration, to: &writer)
+        }
     }
 
     private static func write(_ policy: RunPolicy, to writer: inout JSONWriter) {
@@ -176,13 +197,6 @@ package enum ActionFileInvariants {
         writer.number(policy.maxParallel)
         writer.key("busy_signal")
         writer.string(SignalName.of(policy.busySignal))
-        writer.key("stop_signal")
-        writer.string(SignalName.of(policy.stopSignal))
-        for (key, duration) in [("timeout", policy.timeout), ("stop_timeout", policy.stopTimeout)] {
-            guard let duration else { continue }
-            writer.key(key)
-            write(duration, to: &writer)
-        }
         if let retry = policy.retry {
             writer.key("retry")
             writer.object { writer in

@@ -363,7 +363,7 @@ package struct SimulatedDaemon {
         case .output(let request): perform(request)
         case .start(let spec):
             start(spec)
-        case .signal(let process, let signal):
+        case .signal(let process, let signal), .stop(_, let process, let signal):
             let number = RunNumber(UInt64(process - 1000))
             guard let index = living.last(where: { runs[$0].spec.number == number }) else { return }
             runs[index].signals.append(signal)

@@ -59,7 +59,8 @@ package struct SimulatedState: Sendable {
             LedgerContents.Run(
                 number: run.number.value, path: run.path, reason: run.reason.code,
                 started: run.started,
-                witness: JournalRecord.Witness(process: run.process, time: run.started.nanoseconds))
+                witness: JournalRecord.Witness(process: run.process, time: run.started.nanoseconds),
+                failed: run.failed?.bytes ?? [])
         }
         return contents
     }

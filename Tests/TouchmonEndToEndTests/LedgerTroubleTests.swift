@@ -267,6 +267,7 @@ import Testing
             base = sqlite3.connect(sys.argv[1])
             for name in "process", "user":
                 base.execute("ALTER TABLE run DROP COLUMN touched_by_" + name)
+            base.execute("DROP TABLE failure")
             base.execute("PRAGMA user_version = 1")
             base.commit()
             """)

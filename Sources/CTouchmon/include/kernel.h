@@ -73,6 +73,9 @@ int tm_next_ended(void);
 // pidfd_open(2), Linux 5.3.
 int tm_open_pidfd(int pid);
 
+// pidfd_send_signal(2), Linux 5.1.
+int tm_send_signal(int pidfd, int signal);
+
 // PIDFD_GET_INFO of ioctl(2): 1 with the status of wait(2) when the process has ended and the kernel
 // tells (Linux 6.15), else 0 or -1.
 int tm_exit_status(int pidfd, int32_t *status);

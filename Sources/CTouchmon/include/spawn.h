@@ -25,6 +25,7 @@
 enum tm_step {
     TM_STEP_NONE = 0,
     TM_STEP_SESSION,           // setsid(2)
+    TM_STEP_CGROUP,            // into its control group; after descriptor 0 is set
     TM_STEP_STANDARD_IO,       // descriptors 0, 1 and 2
     TM_STEP_CLOSE,             // every other descriptor
     TM_STEP_NICE,              // setpriority(2)
@@ -77,6 +78,7 @@ struct tm_child {
     size_t record_time;      // and the time since boot in nanoseconds, 8 bytes
     int32_t journal;         // opened for appending, above 2
     int32_t spare;           // what a child that is made ahead keeps, for 1 and 2; above 2, or -1
+    int32_t cgroup;          // cgroup.procs of the group that it enters, above 2; -1: the caller's
     uint8_t change_identity; // 0: fail unless the caller already has this identity
 
     uint8_t has_settings;             // 0: nothing of what follows is looked at
@@ -111,7 +113,7 @@ struct tm_child {
 // Before it becomes its user the child writes its record, so that a run that exists is known even when
 // the caller is killed at once. It goes on when that fails: a run is worth more than its record.
 //
-// The child has: its own session; the given descriptors and no other; the given groups, gid and uid
+// The child has: its own session; its control group, which it enters as the caller; the given descriptors and no other; the given groups, gid and uid
 // in all of their forms; no inheritable or ambient capability, and none at all unless it is root;
 // the umask and directory; no blocked signal; its settings. A child that cannot have all of that
 // executes nothing and exits after filling in `step` and `error`.

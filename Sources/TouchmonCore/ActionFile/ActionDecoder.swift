@@ -69,12 +69,30 @@ struct ActionDecoder {
         var action = ActionDefinition(
             path: RawPath(bytes: member.key).normalized(relativeTo: directory),
             location: source.location(at: member.keyOffset), argv: [])
+        take(members, into: &action) { decoder, part, key in
+            if key == nil { decoder.reportUnknown(part) }
+            return key != nil
+        }
+        checkTouches(action, members)
+        if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
+            report(
+                at: member.keyOffset,
+                "the action for \(TerminalText.quoted(member.key)) has no `argv`",
+                remedy: "write what to run: `\"argv\": [\"program\", \"argument\"]`")
+        }
+        return action
+    }
+
+    /// Decodes what an action holds, or a part of one. `isKnown` says whether a key belongs there, and
+    /// reports it where it does not.
+    mutating func take(
+        _ members: [JSONMember], into action: inout ActionDefinition,
+        isKnown: (inout ActionDecoder, JSONMember, ActionKey?) -> Bool
+    ) {
         reportDuplicates(in: members)
         for part in members {
-            guard let key = keys[part.key].map({ ActionKey.all[$0] }) else {
-                reportUnknown(part)
-                continue
-            }
+            let known = keys[part.key].map { ActionKey.all[$0] }
+            guard isKnown(&self, part, known), let key = known else { continue }
             guard let form = key.form, let decode = key.decode else {
                 report(
                     at: part.keyOffset,
@@ -89,14 +107,6 @@ struct ActionDecoder {
             }
         }
         checkSettings(action.process, members)
-        checkTouches(action, members)
-        if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
-            report(
-                at: member.keyOffset,
-                "the action for \(TerminalText.quoted(member.key)) has no `argv`",
-                remedy: "write what to run: `\"argv\": [\"program\", \"argument\"]`")
-        }
-        return action
     }
 
     /// Reports a value that has not the form that its key asks for.

@@ -85,6 +85,9 @@ package struct ActionDefinition: Hashable, Sendable {
     package var catchUp = true
     package var interrupted = InterruptedPolicy.rerun
     package var policy = RunPolicy.standard
+    /// What runs when a run failed and is not repeated: of this, only what says how a command runs is of
+    /// account.
+    package var onFailure: Shared<ActionDefinition>?
 
     package init(path: RawPath, location: SourceLocation, argv: [[UInt8]], user: AccountName? = nil)
     {

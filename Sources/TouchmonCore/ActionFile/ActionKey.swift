@@ -15,14 +15,18 @@ package struct ActionKey: Sendable {
     /// nil for a key that this version knows but does not support.
     package let form: ValueForm?
     let decode: Decode?
+    /// Whether it says how a command runs, and not when: then `on_failure` has it as well.
+    package let isOfCommand: Bool
 
     private init(
-        _ name: String, _ form: ValueForm, aliases: [String] = [], decode: @escaping Decode
+        _ name: String, _ form: ValueForm, aliases: [String] = [], ofCommand: Bool = false,
+        decode: @escaping Decode
     ) {
         self.name = name
         self.aliases = aliases
         self.form = form
         self.decode = decode
+        isOfCommand = ofCommand
     }
 
     /// A key that needs a later version.
@@ -31,56 +35,69 @@ package struct ActionKey: Sendable {
         aliases = []
         form = nil
         decode = nil
+        isOfCommand = false
     }
 
     /// Every key of an action, in the order in which they are documented.
     package static let all: [ActionKey] = supported + later.map { ActionKey(later: $0) }
 
     private static let supported: [ActionKey] = [
-        ActionKey("argv", .strings, aliases: ["command", "cmd", "exec", "run", "program"]) {
+        ActionKey(
+            "argv", .strings, aliases: ["command", "cmd", "exec", "run", "program"], ofCommand: true
+        ) {
             node, action, decoder throws(WrongForm) in
             action.argv = try decoder.argv(node)
         },
-        ActionKey("user", .account, aliases: ["uid", "owner", "run_as"]) {
+        ActionKey("user", .account, aliases: ["uid", "owner", "run_as"], ofCommand: true) {
             node, action, decoder in
             action.user = decoder.account(node, "user")
             action.userLocation = decoder.source.location(at: node.offset)
         },
-        ActionKey("group", .account, aliases: ["gid"]) { node, action, decoder in
+        ActionKey("group", .account, aliases: ["gid"], ofCommand: true) { node, action, decoder in
             action.group = decoder.account(node, "group")
         },
-        ActionKey("supplementary_groups", .accounts, aliases: ["groups"]) {
+        ActionKey("supplementary_groups", .accounts, aliases: ["groups"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.supplementaryGroups = try decoder.accounts(node, "supplementary_groups")
         },
-        ActionKey("environment", .environment, aliases: ["env", "vars", "variables"]) {
+        ActionKey(
+            "environment", .environment, aliases: ["env", "vars", "variables"], ofCommand: true
+        ) {
             node, action, decoder throws(WrongForm) in
             action.environment = try decoder.environment(node)
         },
-        ActionKey("working_directory", .path, aliases: ["cwd", "chdir", "directory", "workdir"]) {
+        ActionKey(
+            "working_directory", .path, aliases: ["cwd", "chdir", "directory", "workdir"],
+            ofCommand: true
+        ) {
             node, action, decoder throws(WrongForm) in
             action.workingDirectory = try decoder.absolutePath(node, "working_directory")
         },
-        ActionKey("umask", .octal, aliases: ["mask"]) { node, action, decoder throws(WrongForm) in
+        ActionKey("umask", .octal, aliases: ["mask"], ofCommand: true) {
+            node, action, decoder throws(WrongForm) in
             action.umask = try decoder.umask(node) ?? action.umask
         },
-        ActionKey("limits", .limits, aliases: ["limit", "ulimit", "ulimits", "rlimits"]) {
+        ActionKey(
+            "limits", .limits, aliases: ["limit", "ulimit", "ulimits", "rlimits"], ofCommand: true
+        ) {
             node, action, decoder throws(WrongForm) in
             action.process.limits = try decoder.limits(node)
         },
-        ActionKey("nice", .nice, aliases: ["niceness", "priority"]) {
+        ActionKey("nice", .nice, aliases: ["niceness", "priority"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.process.nice = try decoder.nice(node)
         },
-        ActionKey("io_class", .ioClass, aliases: ["ionice", "io_scheduling_class"]) {
+        ActionKey(
+            "io_class", .ioClass, aliases: ["ionice", "io_scheduling_class"], ofCommand: true
+        ) {
             node, action, decoder throws(WrongForm) in
             action.process.ioClass = try decoder.ioClass(node)
         },
-        ActionKey("no_new_privileges", .boolean, aliases: ["no_new_privs"]) {
+        ActionKey("no_new_privileges", .boolean, aliases: ["no_new_privs"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.process.noNewPrivileges = try decoder.boolean(node)
         },
-        ActionKey("sandbox", .sandbox, aliases: ["landlock"]) {
+        ActionKey("sandbox", .sandbox, aliases: ["landlock"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.process.sandbox = try decoder.sandbox(node)
         },
@@ -117,11 +134,14 @@ package struct ActionKey: Sendable {
             action.interrupted =
                 try decoder.choice(node, "interrupted") ?? action.interrupted
         },
-        ActionKey("output", .oneOf(OutputPolicy.allCases.map(\.rawValue)), aliases: ["stdout"]) {
+        ActionKey(
+            "output", .oneOf(OutputPolicy.allCases.map(\.rawValue)), aliases: ["stdout"],
+            ofCommand: true
+        ) {
             node, action, decoder throws(WrongForm) in
             action.output = try decoder.choice(node, "output") ?? action.output
         },
-        ActionKey("output_limit", .size, aliases: ["max_output", "output_size"]) {
+        ActionKey("output_limit", .size, aliases: ["max_output", "output_size"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.outputLimit = try decoder.outputLimit(node) ?? action.outputLimit
         },
@@ -138,18 +158,27 @@ package struct ActionKey: Sendable {
             node, action, decoder throws(WrongForm) in
             action.policy.busySignal = try decoder.signal(node) ?? action.policy.busySignal
         },
-        ActionKey("timeout", .duration, aliases: ["max_runtime", "runtime_max"]) {
+        ActionKey("timeout", .duration, aliases: ["max_runtime", "runtime_max"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.policy.timeout = try decoder.positiveDuration(node, "timeout")
         },
-        ActionKey("stop_signal", .signal, aliases: ["kill_signal"]) {
+        ActionKey("stop_signal", .signal, aliases: ["kill_signal"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.policy.stopSignal = try decoder.signal(node) ?? action.policy.stopSignal
         },
-        ActionKey("stop_timeout", .duration, aliases: ["timeout_stop", "kill_after"]) {
+        ActionKey(
+            "stop_timeout", .duration, aliases: ["timeout_stop", "kill_after"], ofCommand: true
+        ) {
             node, action, decoder throws(WrongForm) in
             action.policy.stopTimeout =
                 try decoder.positiveDuration(node, "stop_timeout") ?? action.policy.stopTimeout
+        },
+        ActionKey(
+            "kill", .oneOf(KillScope.allCases.map(\.rawValue)), aliases: ["kill_mode"],
+            ofCommand: true
+        ) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.kill = try decoder.choice(node, "kill") ?? action.policy.kill
         },
         ActionKey("retry", .retry, aliases: ["retries"]) {
             node, action, decoder throws(WrongForm) in
@@ -159,6 +188,10 @@ package struct ActionKey: Sendable {
             node, action, decoder throws(WrongForm) in
             action.policy.rateLimit = try decoder.rateLimit(node)
         },
+        ActionKey("on_failure", .handler, aliases: ["on_error", "failure"]) {
+            node, action, decoder throws(WrongForm) in
+            action.onFailure = Shared(try decoder.handler(node, of: action.path))
+        },
         ActionKey("run_at_start", .boolean, aliases: ["at_start"]) {
             node, action, decoder throws(WrongForm) in
             action.policy.runAtStart = try decoder.boolean(node)
@@ -166,6 +199,6 @@ package struct ActionKey: Sendable {
     ]
 
     private static let later = [
-        "recursive", "include", "exclude", "each", "kill", "on_failure", "stdin", "follow",
+        "recursive", "include", "exclude", "each", "stdin", "follow",
     ]
 }

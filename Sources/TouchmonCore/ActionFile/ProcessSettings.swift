@@ -37,9 +37,10 @@ package struct ResourceLimit: Hashable, Sendable {
 }
 
 extension ResourceLimit.Resource {
-    enum Unit { case count, bytes, seconds }
+    package enum Unit { case count, bytes, seconds }
 
-    var unit: Unit {
+    /// What its value counts.
+    package var unit: Unit {
         switch self {
         case .openFiles, .processes: .count
         case .memory, .fileSize, .core: .bytes
@@ -61,7 +62,7 @@ extension ResourceLimit.Resource {
 
     /// With less no program can run at all: a process has its standard descriptors, is one itself, and
     /// needs memory; 0 seconds are 1 for the kernel.
-    var least: (value: Int64, text: String) {
+    package var least: (value: Int64, text: String) {
         switch self {
         case .openFiles: (3, "3")
         case .processes: (1, "1")

@@ -11,6 +11,8 @@ package struct RunPolicy: Hashable, Sendable {
     package var stopSignal: Int32 = 15
     /// How long it may take to stop before it is killed.
     package var stopTimeout = Duration.seconds(10)
+    /// Whom stopping a run reaches.
+    package var kill = KillScope.group
     /// nil: a run that failed is not repeated.
     package var retry: RetryPolicy?
     /// nil: runs begin as often as they are due.
@@ -39,6 +41,14 @@ package enum BusyPolicy: String, Hashable, Sendable, CaseIterable {
     case parallel
     /// The run is told with a signal.
     case signal
+}
+
+/// Whom stopping a run reaches.
+package enum KillScope: String, Hashable, Sendable, CaseIterable {
+    /// Its process group.
+    case group
+    /// All that it has started, whatever that did to get away: its own control group.
+    case all
 }
 
 /// How often and how long after it a run that failed is repeated.

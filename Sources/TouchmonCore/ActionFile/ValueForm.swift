@@ -4,6 +4,7 @@ package enum ValueForm: Hashable, Sendable {
     case count, size, signal, retry, rateLimit
     case touchKinds, touchedBy
     case limits, nice, ioClass, sandbox
+    case handler
     case oneOf([String])
 
     /// The form in words, after "must be".
@@ -21,7 +22,7 @@ package enum ValueForm: Hashable, Sendable {
         case .count: "a number"
         case .size: "a number of bytes or a size in a string"
         case .signal: "the name of a signal in a string"
-        case .retry, .rateLimit: "an object"
+        case .retry, .rateLimit, .handler: "an object"
         case .touchKinds: "a list of words"
         case .touchedBy: "an object of lists of names or numbers"
         case .limits: "an object of limits"
@@ -52,6 +53,7 @@ package enum ValueForm: Hashable, Sendable {
             "write one or more of them in a list, as in `[\"touch\", \"delete\"]`: "
                 + TouchKinds.names.map { "`\"\($0.name)\"`" }.joined(separator: ", ")
         case .touchedBy: "write `{\"users\": [\"name\"], \"groups\": [\"name\"]}`"
+        case .handler: "write `{\"argv\": [\"program\", \"argument\"]}`"
         case .limits: "write `{\"open_files\": 1024, \"memory\": \"512M\"}`"
         case .nice: "write a whole number from -20 (runs first) to 19 (runs last)"
         case .ioClass: "write \(IOClass.form)"

@@ -15,6 +15,7 @@ package struct ErrorNumber: Error, Hashable, Sendable {
     package static let permissionDenied = ErrorNumber(13)
     package static let busy = ErrorNumber(16)
     package static let exists = ErrorNumber(17)
+    package static let noDevice = ErrorNumber(19)
     package static let notADirectory = ErrorNumber(20)
     package static let isADirectory = ErrorNumber(21)
     package static let invalidArgument = ErrorNumber(22)
@@ -47,6 +48,7 @@ extension ErrorNumber {
         case .tryAgain: "resource temporarily unavailable"
         case .noMemory: "out of memory"
         case .permissionDenied: "permission denied"
+        case .noDevice: "no such device"
         case .notADirectory: "not a directory"
         case .isADirectory: "is a directory"
         case .invalidArgument: "invalid argument"

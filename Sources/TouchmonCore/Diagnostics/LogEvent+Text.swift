@@ -66,6 +66,10 @@ extension LogEvent {
         case .exhausted(let run, let path, let attempts):
             return "run \(run.value) failed, as all of \(counted(attempts, "attempt")): "
                 + "\(shown(path)); touch the path to try again"
+        case .handling(let run, let path, let handler, let earlier):
+            return "run \(run.value) failed; run \(handler.value) is its `on_failure`"
+                + (earlier.map { ", and is not told of run \($0.value)" } ?? "")
+                + ": \(shown(path))"
         case .caughtUp(let path, let runs):
             return "touched before the start: \(shown(path))"
                 + (runs ? "" : "; no run, as `catch_up` says")
@@ -165,6 +169,7 @@ extension LogEvent {
         switch failure.step {
         case .clone: "make a process"
         case .session: "begin a session"
+        case .cgroup: "put it into a control group of its own"
         case .descriptors: "set up its descriptors"
         case .nice: "set its nice value"
         case .ioClass: "set its I/O class"
@@ -212,6 +217,13 @@ extension LogEvent {
             "ask for no more than touchmon's own hard limit, or let root own the action file and run "
                 + "touchmon with CAP_SYS_RESOURCE"
                 + (failure.subject == "open_files" ? "; raise fs.nr_open for more than that" : "")
+        case (.cgroup, .noSuchFile), (.cgroup, .noDevice):
+            "mount the control groups of version 2 (cgroup2), or let `kill` be `group`"
+        case (.cgroup, .tryAgain), (.cgroup, .noSpace):
+            "allow touchmon's control group to have more groups below it (cgroup.max.descendants)"
+        case (.cgroup, _):
+            "let touchmon write its own control group (`Delegate=yes` in a systemd unit), or let `kill` "
+                + "be `group`"
         case (.noNewPrivileges, _): "let whatever confines touchmon allow it prctl(2)"
         case (.sandbox, .tooManyOpenFiles): "raise the limit on open files (`limits`, ulimit -n)"
         case (.sandbox, _) where failure.subject != nil:

@@ -58,6 +58,9 @@ package enum LogEvent: Hashable, Sendable {
     case retrying(RunNumber, RawPath, attempt: Int, of: Int, wait: Duration)
     /// A run failed, as all before it, and is not repeated any more.
     case exhausted(RunNumber, RawPath, attempts: Int)
+    /// A run failed and is not repeated; another is told of it; nil unless that was to be told of
+    /// an earlier failure.
+    case handling(RunNumber, RawPath, handler: RunNumber, insteadOf: RunNumber?)
     /// A touch from before the start, and whether it leads to a run.
     case caughtUp(RawPath, runs: Bool)
     /// A run that an earlier daemon began is still alive.
@@ -92,7 +95,7 @@ package enum LogEvent: Hashable, Sendable {
         case .touched, .unchanged, .ownChange, .caughtUp, .started, .output, .skipped,
             .signalledRun:
             .info
-        case .throttled, .retrying: .warning
+        case .throttled, .retrying, .handling: .warning
         case .stoppingRun(_, _, let cause, _): cause == .restart ? .info : .warning
         case .ended(_, _, let outcome, _): outcome.isSuccess ? .info : .warning
         case .interrupted, .postponed, .overflowed, .stopping, .killing, .killingRun, .refused,
@@ -128,6 +131,7 @@ package enum LogEvent: Hashable, Sendable {
         case .throttled: "throttled"
         case .retrying: "run_retried"
         case .exhausted: "run_exhausted"
+        case .handling: "on_failure"
         case .caughtUp: "caught_up"
         case .adopted: "run_adopted"
         case .interrupted: "run_interrupted"

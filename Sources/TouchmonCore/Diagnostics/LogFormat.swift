@@ -113,6 +113,11 @@ extension LogEvent {
             writer.member("run", run.value)
             writer.member("path", path)
             writer.member("attempts", attempts)
+        case .handling(let run, let path, let handler, let earlier):
+            writer.member("run", run.value)
+            writer.member("path", path)
+            writer.member("handler", handler.value)
+            if let earlier { writer.member("instead_of", earlier.value) }
         case .caughtUp(let path, let runs):
             writer.member("path", path)
             writer.key("runs")

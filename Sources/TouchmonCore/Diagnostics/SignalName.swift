@@ -13,6 +13,12 @@ package enum SignalName {
         return names.firstIndex { text == $0 || text == "SIG" + $0 }.map { Int32($0) + 1 }
     }
 
+    /// The signal's name without `SIG`, such as `TERM`; its number where it has no name.
+    package static func short(_ signal: Int32) -> String {
+        let index = Int(signal) - 1
+        return names.indices.contains(index) ? names[index] : "\(signal)"
+    }
+
     /// The signal's name, such as `SIGTERM`.
     package static func of(_ signal: Int32) -> String {
         let index = Int(signal) - 1

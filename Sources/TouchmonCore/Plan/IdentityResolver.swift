@@ -19,6 +19,31 @@ struct IdentityResolver {
     /// The action of a definition in a file that belongs to `owner`. Where there is a problem, it
     /// is not to be used.
     mutating func planned(_ definition: ActionDefinition, owner: UInt32) -> PlannedAction {
+        var command = command(definition, owner: owner)
+        if let handler = definition.onFailure?.value {
+            command.onFailure = shared(self.handler(handler, of: definition, owner: owner))
+        }
+        return PlannedAction(path: definition.path, shared(command))
+    }
+
+    /// What runs when a run of `definition` failed: as the same user, if it names none.
+    private mutating func handler(
+        _ handler: ActionDefinition, of definition: ActionDefinition, owner: UInt32
+    ) -> RunCommand {
+        var handler = handler
+        if handler.user == nil {
+            handler.user = definition.user
+            handler.userLocation = definition.userLocation
+            if definition.user == nil { handler.location = definition.location }
+        }
+        let known = problems
+        let command = command(handler, owner: owner)
+        // What is wrong with the user of both is said once.
+        problems = known + problems[known.count...].filter { !known.contains($0) }
+        return command
+    }
+
+    private mutating func command(_ definition: ActionDefinition, owner: UInt32) -> RunCommand {
         let account = account(of: definition) ?? daemon.account
         let identity = RunIdentity(
             name: account.name, user: account.user,
@@ -28,7 +53,7 @@ struct IdentityResolver {
         checkPermission(identity, account, definition, owner: owner)
         let environment = BaseEnvironment.variables(
             for: account, adding: definition.environment)
-        let command = RunCommand(
+        return RunCommand(
             argv: definition.argv,
             programs: BaseEnvironment.programs(named: definition.argv[0], in: environment),
             identity: identity, environment: environment,
@@ -39,7 +64,6 @@ struct IdentityResolver {
             catchUp: definition.catchUp, interrupted: definition.interrupted,
             policy: definition.policy,
             reader: daemon.isRoot && owner != 0 ? identity : nil)
-        return PlannedAction(path: definition.path, shared(command))
     }
 
     private mutating func shared(_ command: RunCommand) -> Shared<RunCommand> {

@@ -31,7 +31,7 @@ package struct Plan: Sendable {
     ) -> (users: Set<AccountName>, groups: Set<AccountName>) {
         var users = Set(owners.values.filter { $0 != 0 }.map(AccountName.id))
         var groups: Set<AccountName> = []
-        for definition in definitions {
+        for definition in definitions + definitions.compactMap(\.onFailure?.value) {
             if let user = definition.user { users.insert(user) }
             if let group = definition.group { groups.insert(group) }
             groups.formUnion(definition.supplementaryGroups ?? [])

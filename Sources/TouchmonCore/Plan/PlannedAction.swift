@@ -44,6 +44,10 @@ package struct RunCommand: Hashable, Sendable {
     /// The user whose right to read the path every touch of it needs: the owner of an action file
     /// that is not root's. nil: nobody's.
     package var reader: RunIdentity?
+    /// What runs when a run failed and is not repeated: of this, only what says how a command runs is of
+    /// account.
+    package var onFailure: Shared<RunCommand>?
+
     /// Whether anything is to be found out of a touch before it counts.
     var asksAboutTouches: Bool {
         guardian != nil || reader != nil || touch.compare == .content
@@ -60,7 +64,7 @@ package struct RunCommand: Hashable, Sendable {
         output: OutputPolicy = .record, outputLimit: Int64 = OutputPolicy.usualLimit,
         catchUp: Bool = true,
         interrupted: InterruptedPolicy = .rerun, policy: RunPolicy = .standard,
-        reader: RunIdentity? = nil
+        reader: RunIdentity? = nil, onFailure: Shared<RunCommand>? = nil
     ) {
         self.argv = PackedStrings(argv)
         self.programs = PackedStrings(programs.map(\.bytes))
@@ -79,6 +83,7 @@ package struct RunCommand: Hashable, Sendable {
         self.interrupted = interrupted
         self.policy = policy
         self.reader = reader
+        self.onFailure = onFailure
     }
 }
 
@@ -93,6 +98,10 @@ package final class Shared<Value: Equatable & Sendable>: Equatable, Sendable {
     package static func == (left: Shared, right: Shared) -> Bool {
         left === right || left.value == right.value
     }
+}
+
+extension Shared: Hashable where Value: Hashable {
+    package func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
 /// An action as the daemon carries it out.
@@ -136,8 +145,10 @@ extension PlannedAction {
                     identity: RunIdentity(name: "", user: 0, group: 0, groups: []))))
     }
 
-    /// The run of this action that is started now.
-    package func spec(_ run: Runs.Active, record: [UInt8] = []) -> RunSpec {
+    /// The run of this action that is started now; with `failed`, one that is told of it.
+    package func spec(
+        _ run: Runs.Active, after failed: FailedRun? = nil, record: [UInt8] = []
+    ) -> RunSpec {
         let due = run.due
         let variables = ByteWriter.bytes(capacity: 2 * path.bytes.count + 256) { writer in
             func add(_ name: StaticString, _ writeValue: (inout ByteWriter) -> Void) {
@@ -148,6 +159,7 @@ extension PlannedAction {
             add("TOUCHMON_ACTION=") { $0.raw(path.bytes) }
             add("TOUCHMON_PATH=") { $0.raw(path.bytes) }
             add("TOUCHMON_REASON=") { $0.raw(due.reason.rawValue) }
+            if let failed { return failed.addVariables(add) }
             add("TOUCHMON_RUN=") { $0.decimal(run.number.value) }
             if due.attempt > 1 {
                 add("TOUCHMON_ATTEMPT=") { $0.decimal(UInt64(due.attempt)) }

@@ -13,6 +13,8 @@ package enum JournalRecord: Equatable, Sendable {
     case due(RawPath, RunReason, state: HandledState?)
     /// A state that needs no run.
     case handled(RawPath, state: HandledState?)
+    /// A run failed, and one with this number is to be told of it; it has not begun.
+    case owed(RunNumber, RawPath, FailedRun, at: Instant)
 
     /// A run that begins, and of what.
     package struct Beginning: Hashable, Sendable {
@@ -66,6 +68,7 @@ package enum JournalRecord: Equatable, Sendable {
         switch self {
         case .began(let run): run.path.bytes.count
         case .due(let path, _, _), .handled(let path, _): path.bytes.count
+        case .owed(_, let path, _, _): path.bytes.count
         case .ended: 0
         }
     }
@@ -98,6 +101,12 @@ package enum JournalRecord: Equatable, Sendable {
             body.number(UInt8(4))
             body.string(path.bytes)
             body.string { state?.write(to: &$0) }
+        case .owed(let number, let path, let failed, let moment):
+            body.number(UInt8(6))
+            body.number(number.value)
+            body.number(moment.nanoseconds)
+            body.string(path.bytes)
+            body.string(failed.bytes)
         }
     }
 
@@ -146,6 +155,13 @@ package enum JournalRecord: Equatable, Sendable {
         case 4:
             guard let path = body.string(), let state = body.string() else { return nil }
             self = .handled(RawPath(bytes: path), state: HandledState(bytes: state))
+        case 6:
+            guard let number = body.number(UInt64.self), let moment = body.number(Int64.self),
+                let path = body.string(), let failed = body.string().flatMap(FailedRun.init)
+            else { return nil }
+            self = .owed(
+                RunNumber(number), RawPath(bytes: path), failed,
+                at: Instant(nanoseconds: moment))
         default: return nil
         }
     }
@@ -218,6 +234,7 @@ extension RunReason {
         case .interrupted: 2
         case .retry: 3
         case .start: 4
+        case .failure: 5
         }
     }
 
@@ -228,6 +245,7 @@ extension RunReason {
         case 2: self = .interrupted
         case 3: self = .retry
         case 4: self = .start
+        case 5: self = .failure
         default: return nil
         }
     }

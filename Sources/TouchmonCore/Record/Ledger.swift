@@ -46,6 +46,8 @@ struct Ledger {
     private var endedRuns: [LedgerChange.Run] = []
     /// What is to be appended to the journal.
     private var records: [UInt8] = []
+    /// And before that.
+    private var owed: [UInt8] = []
     /// When the first change came that no save holds, and the last.
     private var firstChange: Instant?
     private var lastChange: Instant?
@@ -123,6 +125,15 @@ struct Ledger {
         records += JournalRecord.ended(run.number, ending, at: now).bytes
     }
 
+    /// A run failed, and one is to be told of it that has not begun.
+    ///
+    /// It stands before the end of that run: if the last bytes are lost, the run is cut off, and
+    /// repeated, rather than the failure forgotten.
+    mutating func owes(_ run: LedgerChange.Run, _ failed: FailedRun, at now: Instant) {
+        owed += JournalRecord.owed(run.number, run.path, failed, at: now).bytes
+        note(now)
+    }
+
     /// A run that the last daemon saw end after its last save.
     mutating func found(_ run: LedgerChange.Run, at now: Instant) {
         endedRuns.append(run)
@@ -189,7 +200,7 @@ struct Ledger {
     }
 
     /// Whether there may be something to append.
-    var hasRecords: Bool { !records.isEmpty || !unwritten.isEmpty }
+    var hasRecords: Bool { !records.isEmpty || !unwritten.isEmpty || !owed.isEmpty }
 
     /// Takes what is to be appended to the journal; nil when there is nothing.
     ///
@@ -202,7 +213,8 @@ struct Ledger {
             if let record = record(action) { states += record.bytes }
         }
         unwritten.removeAll(keepingCapacity: true)
-        records = states + records
+        records = states + owed + records
+        owed.removeAll()
         // What was not appended is in the next save.
         guard isKept, !records.isEmpty else {
             records.removeAll(keepingCapacity: true)

@@ -12,6 +12,8 @@ package struct LedgerChange: Equatable, Sendable {
         package var ending: RunEnding?
         /// Who touched, where that is known.
         package var toucher: Toucher?
+        /// The failure that it is told of; nil for a run of an action.
+        package var failed: FailedRun?
 
         /// A process and its real user.
         package struct Toucher: Hashable, Sendable {

@@ -22,16 +22,19 @@ package struct LedgerContents: Sendable {
         package var reason: UInt8
         package var started: Instant
         package var witness: JournalRecord.Witness
+        /// `FailedRun` in bytes; empty for a run of an action.
+        package var failed: [UInt8]
 
         package init(
             number: UInt64, path: RawPath, reason: UInt8, started: Instant,
-            witness: JournalRecord.Witness
+            witness: JournalRecord.Witness, failed: [UInt8] = []
         ) {
             self.number = number
             self.path = path
             self.reason = reason
             self.started = started
             self.witness = witness
+            self.failed = failed
         }
     }
 

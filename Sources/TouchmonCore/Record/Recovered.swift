@@ -18,6 +18,8 @@ package struct Recovered: Sendable {
         package var started: Instant
         package var witness: JournalRecord.Witness
         package var toucher: LedgerChange.Run.Toucher?
+        /// The failure that it is told of, or is to be if it has not begun: then it has no process.
+        package var failed: FailedRun?
         /// Whether another run of the path began after it. Then the daemon had seen it end, though it
         /// did not come so far as to write that down.
         package var hasSuccessor = false
@@ -65,17 +67,19 @@ package struct Recovered: Sendable {
             let number = RunNumber(run.number)
             runs[number] = Run(
                 number: number, path: run.path, reason: RunReason(code: run.reason) ?? .touch,
-                started: run.started, witness: run.witness)
+                started: run.started, witness: run.witness, failed: FailedRun(bytes: run.failed))
         }
         let shift = Duration.nanoseconds((journal?.header.calendar ?? calendar) - calendar)
         for record in journal?.records ?? [] { replay(record, &runs, shift) }
         var newest: [RawPath: RunNumber] = [:]
-        for case .began(let run) in journal?.records ?? [] {
+        // What is told of a failure begins beside the action's runs, not after them.
+        for case .began(let run) in journal?.records ?? [] where run.reason != .failure {
             newest[run.path] = run.number
         }
         unfinished = runs.values.sorted { $0.number < $1.number }
         for index in unfinished.indices {
             let run = unfinished[index]
+            guard run.reason != .failure else { continue }
             unfinished[index].hasSuccessor = newest[run.path].map { $0 > run.number } ?? false
         }
     }
@@ -89,7 +93,8 @@ package struct Recovered: Sendable {
             runs[run.number] = Run(
                 number: run.number, path: run.path, reason: run.reason,
                 started: run.started.advanced(by: shift), witness: run.witness,
-                toucher: run.toucher)
+                toucher: run.toucher, failed: runs[run.number]?.failed)
+            guard run.reason != .failure else { return }
             paths[run.path] = Path(handled: run.state, due: nil, isSaved: false)
         case .ended(let number, let ending, let moment):
             guard let run = runs.removeValue(forKey: number) else { return }
@@ -98,9 +103,15 @@ package struct Recovered: Sendable {
                     number: number, path: run.path, reason: run.reason,
                     process: run.witness.process, started: run.started,
                     ended: moment.advanced(by: shift),
-                    ending: ending, toucher: run.toucher))
+                    ending: ending, toucher: run.toucher, failed: run.failed))
         case .due(let path, let reason, let state):
             paths[path] = Path(handled: state, due: reason, isSaved: false)
+        case .owed(let number, let path, let failed, let moment):
+            lastRun = max(lastRun, number)
+            runs[number] = Run(
+                number: number, path: path, reason: .failure,
+                started: moment.advanced(by: shift),
+                witness: JournalRecord.Witness(process: 0, time: 0), failed: failed)
         case .handled(let path, let state):
             paths[path] = Path(
                 handled: state, due: paths[path]?.due, isSaved: false)

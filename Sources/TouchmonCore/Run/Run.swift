@@ -24,6 +24,8 @@ package enum RunReason: String, Hashable, Sendable {
     case retry
     /// The daemon started.
     case start
+    /// Another run failed, and is not repeated: this one is told of it.
+    case failure
 }
 
 /// How the process of a run ended, wait(2).
@@ -43,7 +45,10 @@ package enum RunOutcome: Hashable, Sendable {
 package enum StartStep: String, Hashable, Sendable, CaseIterable {
     /// Making the process itself, before there is a child.
     case clone
-    case session, descriptors, nice
+    case session
+    /// Into a control group of its own.
+    case cgroup
+    case descriptors, nice
     case ioClass = "io_class"
     case limits, groups, group, user, capabilities, verify
     case noNewPrivileges = "no_new_privileges"
@@ -51,7 +56,7 @@ package enum StartStep: String, Hashable, Sendable, CaseIterable {
 }
 
 /// Why a run executed nothing.
-package struct StartFailure: Hashable, Sendable {
+package struct StartFailure: Error, Hashable, Sendable {
     package var step: StartStep
     package var error: ErrorNumber
     /// Which of several limits or paths of the settings it was, in their order; nil where it was none.
@@ -63,7 +68,10 @@ package struct StartFailure: Hashable, Sendable {
 
     /// Whether the system was short of something that it may have again later, or could not reach it:
     /// a disk, another machine, a program that is just being written.
-    package var isPassing: Bool { Self.passing.contains(error) }
+    package var isPassing: Bool {
+        // A control group that somebody removed before the child was in it is made anew.
+        Self.passing.contains(error) || (step == .cgroup && error == .noDevice)
+    }
 
     private static let passing: Set<ErrorNumber> = [
         .interrupted, .inputOutput, .tryAgain, .noMemory, .busy, .tooManyOpenFilesInSystem,

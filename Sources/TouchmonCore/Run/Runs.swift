@@ -24,6 +24,10 @@ package struct Runs {
         /// The process; nil until the kernel made it.
         package var process: Int32?
         package var due: Due
+
+        /// Whether it is told of a failure: then it is beside the runs of its action, and `action` says
+        /// nothing.
+        package var isHandler: Bool { due.reason == .failure }
     }
 
     private struct Waiting {
@@ -138,7 +142,21 @@ package struct Runs {
     /// Goes on with a run that an earlier daemon began.
     package mutating func adopt(_ run: Active) {
         active[run.number] = run
-        busy[run.action, default: 0] += 1
+        if !run.isHandler { busy[run.action, default: 0] += 1 }
+    }
+
+    /// The number of a run that begins some time.
+    package mutating func takeNumber() -> RunNumber {
+        last.value += 1
+        return last
+    }
+
+    /// Begins a run that is told of a failure.
+    package mutating func beginHandler(_ number: RunNumber, at now: Instant) -> Active {
+        let run = Active(
+            number: number, action: ActionID(0), started: now, due: Due(reason: .failure))
+        active[number] = run
+        return run
     }
 
     /// Goes on counting after `number`.
@@ -222,7 +240,7 @@ package struct Runs {
 
     /// The process of a run executes its program: the system has what it was short of.
     package mutating func started(_ number: RunNumber) {
-        guard !backOffs.isEmpty, let run = active[number] else { return }
+        guard !backOffs.isEmpty, let run = active[number], !run.isHandler else { return }
         backOffs[run.action] = nil
     }
 
@@ -239,6 +257,7 @@ package struct Runs {
 
     private mutating func leave(_ number: RunNumber) -> Active? {
         guard let run = active.removeValue(forKey: number) else { return nil }
+        if run.isHandler { return run }
         busy[run.action]? -= 1
         if busy[run.action] == 0 { busy[run.action] = nil }
         return run
@@ -268,7 +287,7 @@ package struct Runs {
     /// The run is over: its process ended, or never executed anything.
     package mutating func ended(_ number: RunNumber) -> Active? {
         guard let run = leave(number) else { return nil }
-        goOn(run.action)
+        if !run.isHandler { goOn(run.action) }
         return run
     }
 }

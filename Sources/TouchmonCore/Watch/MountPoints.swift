@@ -25,7 +25,7 @@ package struct MountPoints {
     }
 
     /// The kernel writes space, tab, newline and backslash as `\` and three octal digits.
-    private static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
+    static func unescaped(_ field: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         var rest = field
         while let byte = rest.popFirst() {

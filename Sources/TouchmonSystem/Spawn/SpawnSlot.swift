@@ -59,6 +59,7 @@ final class SpawnSlot {
         child.pointee.standard = standard.raw
         child.pointee.journal = standard.journal
         child.pointee.spare = standard.spare
+        child.pointee.cgroup = standard.group
     }
 
     /// Copies `spec` into the slot, whose child may be waiting for it; false when it is too small.
@@ -78,6 +79,7 @@ final class SpawnSlot {
         }
         child.pointee.record_size = 0
         child.pointee.journal = standard.journal
+        child.pointee.cgroup = standard.group
         if let record = spec.record, standard.journal >= 0 {
             child.pointee.record = packer.bytes(record.bytes)
             child.pointee.record_size = record.bytes.count

@@ -90,6 +90,8 @@ package struct StandardDescriptors: Sendable {
     private(set) var journal: Int32 = -1
     /// What a child that is made ahead can have for its output and error; -1 where that is nothing.
     private(set) var spare: Int32 = -1
+    /// The control group that the child enters; -1 where that is the daemon's.
+    private(set) var group: Int32 = -1
 
     /// Input from `null`, output and error as the daemon's own.
     package init(null: borrowing OwnedDescriptor) {
@@ -119,6 +121,11 @@ package struct StandardDescriptors: Sendable {
         self.journal = Self.checked(journal)
     }
 
+    /// Adds a control group that the child enters: its `cgroup.procs`, opened for writing.
+    package mutating func setGroup(_ members: borrowing OwnedDescriptor) {
+        group = Self.checked(members)
+    }
+
     /// Whether a child that was made with `earlier` can have these: it has closed all others.
     func canFollow(_ earlier: StandardDescriptors) -> Bool {
         raw.0 == earlier.raw.0 && journal == earlier.journal
@@ -134,7 +141,7 @@ package struct StandardDescriptors: Sendable {
 
 /// What a child was at when it failed, in the order of the child. The numbers are `enum tm_step`.
 package enum SpawnStep: UInt32, CaseIterable, Sendable, CustomStringConvertible {
-    case clone, session, standardDescriptors, closeDescriptors, nice, ioClass, limits
+    case clone, session, controlGroup, standardDescriptors, closeDescriptors, nice, ioClass, limits
     case groups, group, user, capabilities, verifyIdentity, noNewPrivileges, sandbox
     case directory, execute
 
@@ -143,6 +150,7 @@ package enum SpawnStep: UInt32, CaseIterable, Sendable, CustomStringConvertible 
         switch self {
         case .clone: "start a process"
         case .session: "start a session"
+        case .controlGroup: "enter a control group"
         case .standardDescriptors: "set up standard input and output"
         case .closeDescriptors: "close other descriptors"
         case .nice: "set the nice value"

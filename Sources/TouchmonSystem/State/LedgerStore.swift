@@ -46,9 +46,14 @@ package enum LedgerStore {
             }
         }
 
+        /// The failure that it is told of; what the bytes mean is the caller's affair. Empty where it is
+        /// told of none.
+        package var failed: [UInt8]
+
         package init(
             number: Int64, path: [UInt8], reason: UInt8, process: Int32, witnessed: Int64,
-            started: Int64, ended: Int64?, ending: UInt8?, value: Int32, toucher: Toucher? = nil
+            started: Int64, ended: Int64?, ending: UInt8?, value: Int32, toucher: Toucher? = nil,
+            failed: [UInt8] = []
         ) {
             self.number = number
             self.path = path
@@ -60,6 +65,7 @@ package enum LedgerStore {
             self.ending = ending
             self.value = value
             self.toucher = toucher
+            self.failed = failed
         }
     }
 
@@ -147,8 +153,8 @@ package enum LedgerStore {
             }
             let runs = try database.prepare(
                 """
-                SELECT number, path, reason, process, witnessed, started FROM run
-                WHERE ending IS NULL
+                SELECT number, path, reason, process, witnessed, started, failed FROM run
+                LEFT JOIN failure USING (number) WHERE ending IS NULL
                 """)
             while try database.step(runs) {
                 contents.runs.append(
@@ -157,7 +163,7 @@ package enum LedgerStore {
                         reason: UInt8(truncatingIfNeeded: runs.integer(2)),
                         process: Int32(truncatingIfNeeded: runs.integer(3)),
                         witnessed: runs.integer(4), started: runs.integer(5), ended: nil,
-                        ending: nil, value: 0))
+                        ending: nil, value: 0, failed: runs.bytes(6)))
             }
             withExtendedLifetime(copy) {}
             return contents
@@ -237,6 +243,16 @@ package enum LedgerStore {
             run.bind(11, row.toucher.map { Int64($0.user) })
             try database.run(run)
         }
+        // Of those that have ended nobody needs to know any more.
+        for row in change.runs where !row.failed.isEmpty {
+            let failure = try database.prepare(
+                row.ending == nil
+                    ? "INSERT OR REPLACE INTO failure VALUES (?, ?)"
+                    : "DELETE FROM failure WHERE number = ?")
+            failure.bind(1, row.number)
+            if row.ending == nil { failure.bind(2, row.failed) }
+            try database.run(failure)
+        }
         let summary = try database.prepare(
             "INSERT OR REPLACE INTO summary VALUES (1, ?, ?, ?, ?)")
         summary.bind(1, change.summary.lastRun)
@@ -294,7 +310,8 @@ package enum LedgerStore {
         guard found <= Self.version else { throw Failure.newerVersion(found) }
         if found == 0, !isWritable { return nil }
         if found < 1 { try database.execute(Self.firstSchema) }
-        if found < 2, isWritable { try database.execute(Self.secondSchema) }
+        // Where nothing can be written this is a copy.
+        if found < 2 { try database.execute(Self.secondSchema) }
         return database
     }
 
@@ -309,15 +326,17 @@ package enum LedgerStore {
             number INTEGER PRIMARY KEY, path BLOB NOT NULL, reason INTEGER NOT NULL,
             process INTEGER NOT NULL, witnessed INTEGER NOT NULL, started INTEGER NOT NULL,
             ended INTEGER, ending INTEGER, value INTEGER NOT NULL);
+        CREATE TABLE failure (number INTEGER PRIMARY KEY, failed BLOB NOT NULL);
         CREATE INDEX run_by_path ON run (path, number);
         CREATE INDEX run_unfinished ON run (number) WHERE ending IS NULL;
         PRAGMA user_version = 1;
         COMMIT;
         """
 
-    /// Who touched.
+    /// Who touched, and which failures runs are told of.
     private static let secondSchema = """
         BEGIN IMMEDIATE;
+        CREATE TABLE failure (number INTEGER PRIMARY KEY, failed BLOB NOT NULL);
         ALTER TABLE run ADD COLUMN touched_by_process INTEGER;
         ALTER TABLE run ADD COLUMN touched_by_user INTEGER;
         PRAGMA user_version = 2;

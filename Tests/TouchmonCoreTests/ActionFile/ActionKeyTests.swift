@@ -16,8 +16,18 @@ import TouchmonCore
                 "catch_up",
                 "interrupted", "output",
                 "output_limit", "busy", "max_parallel", "busy_signal", "timeout", "stop_signal",
-                "stop_timeout",
-                "retry", "rate_limit", "run_at_start",
+                "stop_timeout", "kill",
+                "retry", "rate_limit", "on_failure", "run_at_start",
+            ])
+    }
+
+    @Test func `what says how a command runs`() {
+        #expect(
+            ActionKey.all.filter(\.isOfCommand).map(\.name) == [
+                "argv", "user", "group", "supplementary_groups", "environment",
+                "working_directory", "umask", "limits", "nice", "io_class", "no_new_privileges",
+                "sandbox", "output", "output_limit", "timeout", "stop_signal", "stop_timeout",
+                "kill",
             ])
     }
 

@@ -29,6 +29,42 @@ extension WrongFile {
               write one of `"queue"`, `"skip"`, `"restart"`, `"parallel"`, `"signal"`
             """#),
         WrongFile(
+            "a kill that is none",
+            #"{"/f": {"argv": ["true"], "user": "root", "kill": "control-group"}}"#,
+            #"""
+            web.json:1:51: error: `kill` can't be `control-group`
+                …rgv": ["true"], "user": "root", "kill": "control-group"}}
+                                                         ^
+              write one of `"group"`, `"all"`
+            """#),
+        WrongFile(
+            "a kill in upper case",
+            #"{"/f": {"argv": ["true"], "user": "root", "kill": "ALL"}}"#,
+            #"""
+            web.json:1:51: error: `kill` can't be `ALL`
+                …rgv": ["true"], "user": "root", "kill": "ALL"}}
+                                                         ^
+              write `"all"` instead
+            """#),
+        WrongFile(
+            "a kill that is true",
+            #"{"/f": {"argv": ["true"], "user": "root", "kill": true}}"#,
+            #"""
+            web.json:1:51: error: `kill` must be a string, not `true`
+                …rgv": ["true"], "user": "root", "kill": true}}
+                                                         ^
+              write one of `"group"`, `"all"`
+            """#),
+        WrongFile(
+            "what others call kill",
+            #"{"/f": {"argv": ["true"], "user": "root", "kill_mode": "all"}}"#,
+            #"""
+            web.json:1:43: error: `kill_mode` is not a key of an action
+                …/f": {"argv": ["true"], "user": "root", "kill_mode": "all"}}
+                                                         ^
+              write `kill` instead
+            """#),
+        WrongFile(
             "a max_parallel that is a string",
             #"{"/f": {"argv": ["true"], "user": "root", "max_parallel": "4"}}"#,
             #"""

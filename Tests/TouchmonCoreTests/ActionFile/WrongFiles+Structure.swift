@@ -174,7 +174,7 @@ extension WrongFile {
             web.json:1:40: error: `frobnicate` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "frobnicate": 1}}
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `retry`, `rate_limit`, `run_at_start`
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
         WrongFile(
             "an empty key",
@@ -183,7 +183,7 @@ extension WrongFile {
             web.json:1:40: error: `""` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "": 1}}
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `retry`, `rate_limit`, `run_at_start`
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
         WrongFile(
             "a hostile key",
@@ -192,7 +192,7 @@ extension WrongFile {
             web.json:1:40: error: `\x1b]0;x\x07yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "\u001b]0;x\u0007yyyyyyyyyyyyyyyy…
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `retry`, `rate_limit`, `run_at_start`
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
         WrongFile(
             "a key of a later version",
@@ -228,7 +228,7 @@ extension WrongFile {
             web.json:1:40: error: `$comment` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "$comment": "x"}}
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `retry`, `rate_limit`, `run_at_start`
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
     ]
 }

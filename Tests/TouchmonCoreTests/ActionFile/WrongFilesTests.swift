@@ -15,6 +15,11 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
         self.report = report
     }
 
+    /// Those of every table.
+    static let all =
+        text + tokens + structure + values + settings + policies + limits + process + touches
+        + handlers
+
     var testDescription: String { name }
 
     var bytes: [UInt8] {
@@ -45,7 +50,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
 
     @Test(
         arguments: WrongFile.values + WrongFile.settings + WrongFile.policies + WrongFile.limits
-            + WrongFile.process + WrongFile.touches)
+            + WrongFile.process + WrongFile.touches + WrongFile.handlers)
     func `a wrong value is explained`(file: WrongFile) {
         expectReport(of: file)
     }

@@ -53,6 +53,8 @@ extension LogEvent {
             .retrying(run, path, attempt: 2, of: 3, wait: .milliseconds(1900)),
             .exhausted(run, path, attempts: 3),
             .exhausted(run, path, attempts: 1),
+            .handling(run, path, handler: RunNumber(8), insteadOf: nil),
+            .handling(run, path, handler: RunNumber(8), insteadOf: RunNumber(5)),
             .caughtUp(path, runs: true),
             .caughtUp(path, runs: false),
             .adopted(run, path, process: 4711),
@@ -126,8 +128,9 @@ extension LogEvent {
         case .outputShortened: 35
         case .outputDegraded: 36
         case .outputRestored: 37
+        case .handling: 38
         }
     }
 
-    static let caseCount = 38
+    static let caseCount = 39
 }

@@ -150,6 +150,27 @@ import TouchmonCore
                 + "or let root own the action file and run touchmon with CAP_SYS_ADMIN"
         ),
         (
+            .cgroup, .noSuchFile,
+            "unable to put it into a control group of its own: no such file or directory; mount the "
+                + "control groups of version 2 (cgroup2), or let `kill` be `group`"
+        ),
+        (
+            .cgroup, .noDevice,
+            "unable to put it into a control group of its own: no such device; mount the control "
+                + "groups of version 2 (cgroup2), or let `kill` be `group`"
+        ),
+        (
+            .cgroup, .tryAgain,
+            "unable to put it into a control group of its own: resource temporarily unavailable; "
+                + "allow touchmon's control group to have more groups below it "
+                + "(cgroup.max.descendants)"
+        ),
+        (
+            .cgroup, .permissionDenied,
+            "unable to put it into a control group of its own: permission denied; let touchmon write "
+                + "its own control group (`Delegate=yes` in a systemd unit), or let `kill` be `group`"
+        ),
+        (
             .noNewPrivileges, .invalidArgument,
             "unable to give up new privileges: invalid argument; "
                 + "let whatever confines touchmon allow it prctl(2)"

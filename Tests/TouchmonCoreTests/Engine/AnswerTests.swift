@@ -51,14 +51,14 @@ import TouchmonTestSupport
         daemon.signal(.terminate)
         daemon.engine.made(spec.number, process: 7)
         var engine = daemon.engine
-        if case .signal = engine.nextEffect(at: daemon.clock) {
+        if case .stop = engine.nextEffect(at: daemon.clock) {
             Issue.record("it may finish while the daemon drains")
         }
         (daemon, spec) = try Self.starting()
         daemon.signal(.terminate)
         daemon.signal(.terminate)
         daemon.engine.made(spec.number, process: 7)
-        guard case .signal(7, 15) = daemon.engine.nextEffect(at: daemon.clock) else {
+        guard case .stop(_, 7, 15) = daemon.engine.nextEffect(at: daemon.clock) else {
             Issue.record("it outlives the others")
             return
         }
@@ -69,7 +69,7 @@ import TouchmonTestSupport
         for _ in 1...3 { daemon.signal(.terminate) }
         guard case .readEvents? = daemon.engine.nextEffect(at: daemon.clock) else {
             daemon.engine.made(spec.number, process: 7)
-            guard case .signal(7, 9) = daemon.engine.nextEffect(at: daemon.clock) else {
+            guard case .stop(_, 7, 9) = daemon.engine.nextEffect(at: daemon.clock) else {
                 Issue.record("it outlives the others")
                 return
             }

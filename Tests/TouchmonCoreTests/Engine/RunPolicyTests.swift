@@ -79,6 +79,23 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
+    @Test func `signal: a run that has no process yet is told nothing`() throws {
+        var daemon = try Self.daemon { $0.busy = .signal }
+        daemon.kernel.advance(by: .milliseconds(1))
+        try daemon.kernel.setTimes(Self.path, access: .now, modification: .now)
+        var isStarting = false
+        while !isStarting {
+            if case .start = daemon.engine.nextEffect(at: daemon.clock) {
+                isStarting = true
+            } else {
+                _ = daemon.step()
+            }
+        }
+        try Self.touch(&daemon)
+        #expect(daemon.logs.last == .signalledRun(RunNumber(1), Self.path, signal: 1))
+        #expect(daemon.runs.isEmpty)
+    }
+
     @Test func `restart: the run is asked to stop once, and another begins when it has`() throws {
         var daemon = try Self.daemon {
             $0.busy = .restart

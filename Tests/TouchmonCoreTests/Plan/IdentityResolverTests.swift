@@ -260,3 +260,62 @@ import TouchmonCore
         #expect(plan.items[0].action.shared != plan.items[2].action.shared)
     }
 }
+
+/// Who the command is that is told of failures.
+extension IdentityResolverTests {
+    private static func handled(
+        _ handler: ActionDefinition, by user: AccountName? = .name("alice"), owner: UInt32 = 0,
+        daemon: UserAccount = root
+    ) -> Plan {
+        var definition = definition(user: user)
+        var handler = handler
+        handler.location = SourceLocation(file: file, line: 6, column: 9)
+        if handler.user != nil {
+            handler.userLocation = SourceLocation(file: file, line: 7, column: 11)
+        }
+        definition.onFailure = Shared(handler)
+        return plan(definition, owner: owner, daemon: daemon)
+    }
+
+    private static func handler(_ plan: Plan) throws -> RunCommand {
+        #expect(problems(plan) == [])
+        return try #require(plan.items.first?.action.command.onFailure).value
+    }
+
+    @Test func `it is the action's user, unless it names one`() throws {
+        let own = try Self.handler(Self.handled(Self.definition(user: nil, group: .name("docker"))))
+        #expect(own.identity.name == "alice" && own.identity.group == 998)
+        let other = try Self.handler(Self.handled(Self.definition(user: .name("bob"))))
+        #expect(other.identity.name == "bob" && other.reader == nil)
+        #expect(other.environment.strings.contains(Array("HOME=/home/bob".utf8)))
+    }
+
+    @Test func `in a file of alice's it is alice`() throws {
+        let own = try Self.handler(Self.handled(Self.definition(user: nil), owner: 1000))
+        #expect(own.identity.name == "alice" && own.reader?.name == "alice")
+        #expect(
+            Self.problems(Self.handled(Self.definition(user: .name("bob")), owner: 1000)) == [
+                "7:11: this file belongs to `alice`, so its actions can't run as `bob`; let the "
+                    + "action run as the file's owner, or give the file to root"
+            ])
+    }
+
+    @Test func `an ordinary user's daemon tells nobody else`() {
+        let plan = Self.handled(Self.definition(user: .name("bob")), daemon: Self.alice)
+        #expect(plan.problems.count == 1 && plan.isForbidden)
+    }
+
+    @Test(arguments: [nil, AccountName.name("ghost")])
+    func `what is wrong with the user of both is said once`(user: AccountName?) {
+        #expect(Self.handled(Self.definition(user: nil), by: user).problems.count == 1)
+    }
+
+    @Test func `its names are looked up`() {
+        var definition = Self.definition()
+        definition.onFailure = Shared(
+            Self.definition(user: .name("bob"), group: .name("adm"), groups: [.id(27)]))
+        let names = Plan.accounts(in: [definition], owners: [:])
+        #expect(names.users == [.name("alice"), .name("bob")])
+        #expect(names.groups == [.name("adm"), .id(27)])
+    }
+}

@@ -31,6 +31,11 @@ import Testing
         .ended(RunNumber(5), .interrupted, at: moment),
         .due(path, .touch, state: state), .due(path, .interrupted, state: nil),
         .handled(path, state: state), .handled(path, state: nil),
+        .owed(
+            RunNumber(6), path,
+            FailedRun(
+                number: RunNumber(.max), attempt: 1000, ending: .ended(.signalled(signal: 31))),
+            at: moment),
     ]
     static let header = Journal.Header(generation: 9, boot: Array("boot".utf8), calendar: -11)
 
@@ -118,7 +123,7 @@ import Testing
         let due = Self.body(Self.records[7])
         #expect(Self.records(body: due) == [Self.records[7]])
         // Its kind, its reason; the reason of a run, and how one ended.
-        for (record, offset, value) in [(7, 0, UInt8(9)), (7, 1, 7), (0, 9, 5), (2, 9, 5)] {
+        for (record, offset, value) in [(7, 0, UInt8(9)), (7, 1, 7), (0, 9, 6), (2, 9, 5)] {
             var body = Self.body(Self.records[record])
             body[offset] = value
             #expect(Self.records(body: body) == [], "record \(record), byte \(offset)")
@@ -176,10 +181,10 @@ import Testing
     }
 
     @Test func `reasons and endings have numbers of their own`() {
-        let reasons: [RunReason] = [.touch, .catchUp, .interrupted, .retry, .start]
-        #expect(reasons.map(\.code) == [0, 1, 2, 3, 4])
+        let reasons: [RunReason] = [.touch, .catchUp, .interrupted, .retry, .start, .failure]
+        #expect(reasons.map(\.code) == [0, 1, 2, 3, 4, 5])
         #expect(reasons.map { RunReason(code: $0.code) } == reasons)
-        #expect(RunReason(code: 5) == nil)
+        #expect(RunReason(code: 6) == nil)
         #expect(RunReason(due: 0) == nil)
         #expect(RunReason(due: 1) == .touch)
         #expect(RunReason(due: 3) == .interrupted)

@@ -109,6 +109,9 @@ final class MountedPlace {
     /// To be put before a command that is to see the mounts.
     var prefix: [String] { ["nsenter", "-m", "-t", String(holder.processIdentifier)] }
 
+    /// The mounts, seen from outside: what absolute paths begin with.
+    var root: String { "/proc/\(holder.processIdentifier)/root" }
+
     /// Runs a script in which `$m` is the mount point and `$s` the directory beside it; fails when it
     /// does.
     func run(_ script: String, _ environment: [String: String] = [:]) throws {

@@ -130,6 +130,15 @@ final class TouchmonProcess {
         return exitStatus()
     }
 
+    /// Ends it without waiting for its runs, and returns its exit status: two signals, which are one if
+    /// they come too fast.
+    @discardableResult
+    func stopAtOnce() -> Int32 {
+        signal(SIGTERM)
+        _ = wait(for: "draining", count: 1)
+        return stop(with: SIGTERM)
+    }
+
     /// Waits until it has ended, and all that it printed was read.
     func exitStatus() -> Int32 {
         process.waitUntilExit()

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+import TouchmonCore
+import TouchmonTestSupport
+
+/// The JSON Schema of action files says of a file what the parser says of it.
+@Suite struct SchemaTests {
+    private static let root = URL(filePath: #filePath)
+        .appending(path: "../../../..").standardizedFileURL
+    private static let schema = root.appending(path: "packaging/touchmon.schema.json")
+
+    @Test func `the file is what the keys say; make schema writes it`() throws {
+        #expect(try String(contentsOf: Self.schema, encoding: .utf8) == ActionFileSchema.text)
+    }
+
+    @Test func `it knows each key that this version supports, and says what it is`() {
+        #expect(
+            ActionFileSchema.keys.map(\.name)
+                == ActionKey.all.filter { $0.form != nil }.map(\.name))
+    }
+
+    @Test(arguments: ActionFileSchema.keys.filter { $0.standard != nil })
+    func `a default says the same as nothing`(key: ActionFileSchema.Key) throws {
+        func action(_ more: String) throws -> ActionDefinition {
+            let text = "{\"/f\": {\"argv\": [\"x\"]\(more)}}"
+            let source = SourceText(file: RawPath("f"), bytes: Array(text.utf8))
+            let reading = ActionFileReading(of: [source], relativeTo: RawPath("/"))
+            #expect(reading.problems.isEmpty)
+            var action = try #require(reading.actions.first)
+            // Whether it was said matters where there is a sandbox.
+            action.process.noNewPrivileges = action.process.noNewPrivileges ?? false
+            return action
+        }
+        let standard = try #require(key.standard)
+        #expect(try action(", \"\(key.name)\": \(standard)") == action(""))
+    }
+
+    @Test(.enabled(if: SchemaValidator.isThere, SchemaValidator.absence))
+    func `what the parser accepts is valid`() throws {
+        var files = try Self.corpus() + Self.readme()
+        var random = SplitMix64(seed: 1)
+        for number in 0..<500 {
+            let path = RawPath("/srv/\(number)")
+            let action = ActionDefinition.random(path: path, using: &random)
+            files.append(("random \(number)", ActionFileInvariants.actionFile(of: [action])))
+        }
+        let accepted = files.filter { Self.isAccepted($0.1) }
+        #expect(accepted.count > 500)
+        let verdicts = try SchemaValidator.verdicts(
+            on: accepted.map(\.1), schema: Self.schema)
+        try #require(verdicts.count == accepted.count)
+        for ((name, bytes), verdict) in zip(accepted, verdicts) where verdict != .valid {
+            Issue.record("\(verdict): \(name): \(String(decoding: bytes, as: UTF8.self))")
+        }
+    }
+
+    @Test func `every random definition is accepted`() {
+        var random = SplitMix64(seed: 2)
+        for _ in 0..<500 {
+            let action = ActionDefinition.random(path: RawPath("/f"), using: &random)
+            let file = ActionFileInvariants.actionFile(of: [action])
+            #expect(Self.isAccepted(file), "\(String(decoding: file, as: UTF8.self))")
+            #expect(ActionFileInvariants.violations(in: file) == [])
+        }
+    }
+
+    @Test(.enabled(if: SchemaValidator.isThere, SchemaValidator.absence))
+    func `what the parser refuses is not, but for what a schema can't say`() throws {
+        let refused = WrongFile.all.filter { !Self.isAccepted($0.bytes) }
+        let verdicts = try SchemaValidator.verdicts(
+            on: refused.map(\.bytes), schema: Self.schema)
+        try #require(verdicts.count == refused.count)
+        let passed = zip(refused, verdicts).filter { $1 == .valid }.map(\.0.name)
+        #expect(passed.sorted() == Self.beyondSchemas.flatMap(\.value).sorted())
+    }
+
+    /// The wrong files that the schema accepts, by what it is that a schema can't say.
+    private static let beyondSchemas: KeyValuePairs<String, [String]> = [
+        "Names of one object are told apart before a schema sees it.": [
+            "a duplicate key", "a key of retry twice", "a limit that is there twice",
+            "a path that is there twice",
+            "a path that is there twice, and once in another spelling",
+            "a sandbox with a list that is there twice", "a variable that is there twice",
+            "an on_failure with a key twice",
+            "two spellings of a path that is there twice",
+        ],
+        "It compares no two values.": [
+            "a max_delay that is shorter than the delay", "a settle with a shorter max",
+        ],
+        "It has no number within a string.": [
+            "a poll that is too long", "a settle that is too long", "a timeout that is too long",
+            "a size that is too large", "less memory than any program needs",
+            "an output_limit that is too large", "an output_limit that is too small",
+            "an output_limit that no number can hold",
+        ],
+        "Which halves of characters there may be differs between its implementations.": [
+            "half of a character", "a user that is not UTF-8",
+        ],
+    ]
+
+    private static func isAccepted(_ bytes: [UInt8]) -> Bool {
+        let source = SourceText(file: RawPath("f"), bytes: bytes)
+        return !ActionFileReading(of: [source], relativeTo: RawPath("/srv")).problems.haveErrors
+    }
+
+    private static func corpus() throws -> [(String, [UInt8])] {
+        let directory = root.appending(path: "Fuzz/Corpus/ActionFile")
+        return try FileManager.default.contentsOfDirectory(
+            at: directory, includingPropertiesForKeys: nil
+        ).map { ($0.lastPathComponent, Array(try Data(contentsOf: $0))) }
+    }
+
+    /// The examples of the README.
+    private static func readme() throws -> [(String, [UInt8])] {
+        let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+        let examples = text.components(separatedBy: "```json\n").dropFirst().compactMap {
+            $0.components(separatedBy: "\n```").first
+        }
+        #expect(examples.count > 1)
+        for example in examples { #expect(isAccepted(Array(example.utf8)), "\(example)") }
+        return examples.map { ("README", Array($0.utf8)) }
+    }
+}
