@@ -57,6 +57,8 @@ package struct Daemon: ~Copyable {
     private var areMountsUnread = false
     /// Whether processes may have ended of which the kernel did not say which.
     private var areEndsUnread = false
+    /// Whether much memory was used and is not any more.
+    private var hasFreed = false
     private var trouble = Trouble()
     private var exits = false
     /// When the last wait ended: what one wake-up brings happens at one moment.
@@ -205,6 +207,11 @@ package struct Daemon: ~Copyable {
             engine.timePassed(at: now)
         }
         try perform()
+        if hasFreed {
+            // What was written or read is gone only now.
+            hasFreed = false
+            CurrentProcess.releaseFreeMemory()
+        }
         if contents.isReading { try readContents() }
         if ready.isEmpty, children.wantsAhead {
             children.makeAhead(state, recorded: engine.recordsOutput ? engine.nextRun : nil)
@@ -478,7 +485,7 @@ package struct Daemon: ~Copyable {
         } else {
             engine.saved(at: now)
         }
-        CurrentProcess.releaseFreeMemory()
+        hasFreed = true
     }
 
     private mutating func output(_ request: OutputRequest) {
@@ -567,7 +574,7 @@ package struct Daemon: ~Copyable {
             engine.reloadRefused(
                 problems: reading.problems.count { $0.severity == .error }, at: now)
         }
-        CurrentProcess.releaseFreeMemory()
+        hasFreed = true
     }
 }
 

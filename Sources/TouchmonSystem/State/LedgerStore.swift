@@ -326,7 +326,6 @@ package enum LedgerStore {
             number INTEGER PRIMARY KEY, path BLOB NOT NULL, reason INTEGER NOT NULL,
             process INTEGER NOT NULL, witnessed INTEGER NOT NULL, started INTEGER NOT NULL,
             ended INTEGER, ending INTEGER, value INTEGER NOT NULL);
-        CREATE TABLE failure (number INTEGER PRIMARY KEY, failed BLOB NOT NULL);
         CREATE INDEX run_by_path ON run (path, number);
         CREATE INDEX run_unfinished ON run (number) WHERE ending IS NULL;
         PRAGMA user_version = 1;

@@ -20,7 +20,7 @@ final class Person {
 
     init(_ user: User) throws {
         self.user = user
-        let command = user.prefix + ["python3", "-c", Self.program]
+        let command = user.prefix + ["/usr/bin/python3", "-c", Self.program]
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
         process.standardInput = input
