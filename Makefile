@@ -9,12 +9,17 @@ binary := .build/release/touchmon
 # Stripped, nothing for others to link to, one copy of functions that are the same, and the functions
 # on the way of a touch side by side:
 # docs/performance.md.
-link := -Xswiftc -use-ld=lld -Xlinker -s -Xlinker --no-export-dynamic \
+link := -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
   -Xlinker --no-warn-symbol-ordering -Xlinker --icf=all \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
 
+# The C++ library that the Swift runtime needs becomes part of the program: as a shared library it takes
+# a megabyte of memory, and is one thing more that has to be there.
+static-libraries = mkdir -p .build/lib && ln -sf "$$(g++ -print-file-name=libstdc++.a)" .build/lib/
+
 build: ## build the release binary: .build/release/touchmon
 	@scripts/install-dependencies build
+	@$(static-libraries)
 	swift build -c release --product touchmon --static-swift-stdlib $(link)
 
 test: ## install what is missing, then run every test
@@ -44,6 +49,7 @@ bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
 	@ROUNDS=$(ROUNDS) scripts/bench-latency
 
 touch.order: ## find the functions of one touch again, for the linker (scripts/touch.order)
+	@$(static-libraries)
 	rm -f $(binary)
 	swift build -c release --product touchmon --static-swift-stdlib \
 	  $(subst -Xlinker -s ,,$(link)) -Xlinker -Map=$(CURDIR)/.build/touchmon.map

@@ -14,6 +14,7 @@ extension Engine {
         _ toucher: Toucher?, at now: Instant
     ) {
         touchers.heard(file: file, name: name, weight, process: process, toucher, at: now)
+        watcher.knowsTouchers = true
     }
 
     mutating func touched(

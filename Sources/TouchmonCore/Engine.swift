@@ -492,6 +492,9 @@ package struct Engine {
             ledger.changed(id, at: now)
         case .touched(let id, let status, let number):
             touched(id, status, number: number, at: now)
+        case .untouched(_, let number):
+            _ = touchers.take(number, at: now)
+            watcher.knowsTouchers = touchers.count > 0
         case .level(let id, let isUp, let isNews):
             level(id, isUp: isUp, isNews: isNews, at: now)
         }

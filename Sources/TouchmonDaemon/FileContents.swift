@@ -6,8 +6,11 @@ struct FileContents: ~Copyable {
     private struct Reading: ~Copyable {
         var action: ActionID
         var touch: PendingTouch?
+        var path: RawPath
         var began: FileTime
         var reader: ContentReader
+        /// How many times it was begun again because the file changed.
+        var repeats: Int
         var digest = ContentDigest.Builder()
         var size: UInt64 = 0
     }
@@ -19,13 +22,16 @@ struct FileContents: ~Copyable {
         var reading: ContentReading
     }
 
-    private var waiting: [(action: ActionID, touch: PendingTouch?, path: RawPath)] = []
+    private var waiting: [(action: ActionID, touch: PendingTouch?, path: RawPath, repeats: Int)] =
+        []
     private var present: Reading?
 
     /// Larger files are not read: each touch of theirs counts.
     private static let largest: UInt64 = 1 << 30
     /// How much is read at a time: a fraction of a millisecond.
     private static let piece = 1 << 20, chunk = 1 << 17
+    /// A file that changes more often while it is read counts as changed.
+    private static let mostRepeats = 3
 
     /// Whether there is something to read.
     var isReading: Bool { present != nil || !waiting.isEmpty }
@@ -34,7 +40,7 @@ struct FileContents: ~Copyable {
     mutating func begin(_ action: ActionID, _ touch: PendingTouch?, _ path: RawPath) {
         waiting.removeAll { $0.action == action }
         if present?.action == action { present = nil }
-        waiting.append((action, touch, path))
+        waiting.append((action, touch, path, 0))
     }
 
     /// Reads a piece; returns what is known now.
@@ -46,7 +52,8 @@ struct FileContents: ~Copyable {
                 reader.metadata.size <= Self.largest
             else { return Answer(action: next.action, touch: next.touch, reading: .none) }
             present = Reading(
-                action: next.action, touch: next.touch, began: began, reader: reader)
+                action: next.action, touch: next.touch, path: next.path, began: began,
+                reader: reader, repeats: next.repeats)
         }
         guard var reading = present.take() else { return nil }
         let isOver = Self.read(&reading)
@@ -54,14 +61,20 @@ struct FileContents: ~Copyable {
             present = consume reading
             return nil
         }
-        var result = ContentReading.none
-        // A file that changes while it is read will be touched again.
-        if isOver == true, let after = try? reading.reader.currentMetadata(),
-            after == reading.reader.metadata
-        {
-            result = .digest(reading.digest.digest, FileStatus(after), began: reading.began)
+        guard isOver == true, let after = try? reading.reader.currentMetadata() else {
+            return Answer(action: reading.action, touch: reading.touch, reading: .none)
         }
-        return Answer(action: reading.action, touch: reading.touch, reading: result)
+        guard after == reading.reader.metadata else {
+            // It was touched meanwhile, and may hold something else, or the same.
+            guard reading.repeats < Self.mostRepeats else {
+                return Answer(action: reading.action, touch: reading.touch, reading: .none)
+            }
+            waiting.append((reading.action, reading.touch, reading.path, reading.repeats + 1))
+            return nil
+        }
+        return Answer(
+            action: reading.action, touch: reading.touch,
+            reading: .digest(reading.digest.digest, FileStatus(after), began: reading.began))
     }
 
     /// Whether the end was reached; nil where it can't be, or is too far.

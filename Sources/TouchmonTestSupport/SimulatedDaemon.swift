@@ -101,6 +101,8 @@ package struct SimulatedDaemon {
     package var readersMayRead: Bool? = true
     /// Who touched a path since its toucher was last asked for, the last one first.
     package var touchers: [RawPath: [Toucher]] = [:]
+    /// Whether it is known which file the kernel means when it tells who touched.
+    package var tellsNumbers = false
     /// The paths that readers were asked about.
     package private(set) var askedReadersOf: [RawPath] = []
     /// Whether the content of a file is read at once; else when `answerContents` is called.
@@ -322,7 +324,10 @@ package struct SimulatedDaemon {
         if case .watch = effect {} else { tell?("\(effect)") }
         switch effect {
         case .watch(let request):
-            let reply = kernel.answer(request)
+            var reply = kernel.answer(request)
+            if tellsNumbers, case .watch(let result, _) = reply {
+                reply = .watch(result, number: Self.fileNumber)
+            }
             tell?("\(request): \(reply)")
             engine.reply(reply, at: clock)
         case .readEvents:
@@ -330,11 +335,8 @@ package struct SimulatedDaemon {
             drained = clock
             engine.eventsDrained()
         case .findToucher(let touch, let path):
-            for toucher in touchers.removeValue(forKey: path)?.reversed() ?? [] {
-                engine.heard(
-                    file: 7, name: 0, .change, process: toucher.process, toucher, at: clock)
-            }
-            engine.findToucher(touch, among: [7], at: clock)
+            for toucher in touchers.removeValue(forKey: path)?.reversed() ?? [] { hear(toucher) }
+            engine.findToucher(touch, among: [Self.fileNumber], at: clock)
         case .checkReader(let touch, let path, _):
             askedReadersOf.append(path)
             engine.checkedReader(touch, mayRead: readersMayRead, at: clock)
@@ -375,6 +377,15 @@ package struct SimulatedDaemon {
             takeLogs()
             kernel.restartInotify()
         }
+    }
+
+    /// The number of every file in what the kernel tells of who touches, once `tellsNumbers`.
+    private static let fileNumber: UInt64 = 7
+
+    /// The kernel tells who did something.
+    package mutating func hear(_ toucher: Toucher) {
+        engine.heard(
+            file: Self.fileNumber, name: 0, .change, process: toucher.process, toucher, at: clock)
     }
 
     /// Answers what was asked about the contents of files.

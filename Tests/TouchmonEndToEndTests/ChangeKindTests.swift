@@ -32,9 +32,8 @@ import Testing
     }
 
     @Test func `exists: as long as the file is there`() throws {
-        let watched = try Watched("read x < $gate", extra: ["on": ["exists"]], exists: false)
+        let watched = try Watched("read x < $gate", extra: ["on": ["exists"]])
         let daemon = try watched.start()
-        try Data().write(to: URL(fileURLWithPath: watched.path))
         #expect(eventually { watched.reasons.count == 1 })
         // Left as it is: another run, a second later.
         let begun = Date()

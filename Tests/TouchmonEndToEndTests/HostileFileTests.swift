@@ -119,7 +119,7 @@ import Testing
             try #require(daemon.wait(for: "run_ended", count: number), "\(daemon.text)")
         }
         #expect(daemon.count("run_started") == 20)
-        #expect(daemon.text.split(separator: "\n").contains("nobody"))
+        #expect(daemon.events("output").first?["text"] as? String == "nobody")
 
         let other = try scratch.actions([stamp: (["true"], "root")], in: "other.json")
         let refused = try TouchmonProcess([other], in: "/", prefix: ordinary)

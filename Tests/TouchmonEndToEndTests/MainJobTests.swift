@@ -13,7 +13,7 @@ import Testing
         let daemon = try TouchmonProcess.daemon([files])
         try Command.run(["touch", stamp])
         #expect(daemon.wait(for: "run_ended", count: 1))
-        #expect(daemon.text.split(separator: "\n").contains("nobody"))
+        #expect(daemon.events("output").first?["text"] as? String == "nobody")
         #expect(daemon.stop() == 0)
         #expect(daemon.count("run_started") == 1)
     }

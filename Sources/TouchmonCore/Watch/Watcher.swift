@@ -15,6 +15,8 @@ package struct Watcher {
         /// A level that the action asks for is up, or not; with whether anything happened since this
         /// was last said.
         case level(ActionID, isUp: Bool, isNews: Bool)
+        /// What was heard of the file with this number was no touch.
+        case untouched(ActionID, number: UInt64)
         /// The path's state changed, and needs no run.
         case handled(ActionID)
         /// The path is polled from now on, or for another reason than before.
@@ -26,6 +28,7 @@ package struct Watcher {
         fileprivate var action: ActionID? {
             switch self {
             case .touched(let action, _, _), .level(let action, _, _), .handled(let action),
+                .untouched(let action, _),
                 .polled(let action, _):
                 action
             case .overflowed: nil
@@ -145,6 +148,8 @@ package struct Watcher {
     private var restored: [ActionID] = []
     private var drained: [ActionID] = []
     private var outputs = Queue<Output>()
+    /// Whether it matters that something was no touch: it is known who did something lately.
+    var knowsTouchers = false
 
     package init(listensByName: Bool) {
         self.listensByName = listensByName
@@ -681,6 +686,7 @@ package struct Watcher {
         } else if verdict == .touch, case .success(let status) = examination.status {
             outputs.append(.touched(action, status, number: entries[action.index].number))
         }
+        if knowsTouchers, verdict == .nothing { forgetTouchers(action) }
         // That nobody's close is waited for any more is to be written down as well.
         let isOver = wasAwaited && !entries[action.index].judge.isCloseAwaited
         if isFirst || (isOver && verdict == .nothing) { outputs.append(.handled(action)) }
@@ -691,6 +697,15 @@ package struct Watcher {
         // Whether it can be heard is found by walking there.
         if wasUnseen { walkLater(action, .unheard) }
         schedule.arm(at: now)
+    }
+
+    /// Who did what was no touch, and is none of a wait that goes on, touched nothing.
+    private mutating func forgetTouchers(_ action: ActionID) {
+        let (judge, number) = (entries[action.index].judge, entries[action.index].number)
+        guard number != 0, judge.deadline == nil, !judge.isCloseAwaited, !judge.isRestored,
+            changes[action] == nil
+        else { return }
+        outputs.append(.untouched(action, number: number))
     }
 
     /// Says what follows from a look for an action that does not count touches, or not only.

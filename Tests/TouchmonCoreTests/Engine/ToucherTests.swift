@@ -144,6 +144,24 @@ import TouchmonTestSupport
         #expect(daemon.logs.contains(.toucherRefused(Self.path, by: nil)))
     }
 
+    @Test func `touched_by: who only looked, or changed nothing that counts, has not touched`()
+        throws
+    {
+        var daemon = try Self.daemon(Self.plan(ToucherGuard(users: [1])))
+        daemon.tellsNumbers = true
+        try daemon.kernel.unlink(Self.path)
+        try daemon.kernel.close(try daemon.kernel.open(Self.path, [.write, .create]))
+        daemon.settle()
+        let refused = daemon.logs.count { $0 == .toucherRefused(Self.path, by: nil) }
+        daemon.hear(Self.alice)
+        try daemon.kernel.setMode(Self.path, to: 0o600)
+        daemon.settle()
+        try Self.touch(&daemon, by: [Self.bob])
+        #expect(daemon.runs.isEmpty)
+        #expect(daemon.logs.count { $0 == .toucherRefused(Self.path, by: Self.bob) } == 1)
+        #expect(refused <= 1)
+    }
+
     // MARK: own_changes
 
     /// A process of the session of the run with this number.
