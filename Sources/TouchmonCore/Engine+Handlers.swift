@@ -37,7 +37,10 @@ extension Engine {
 
     /// The next run that is told of a failure and may begin.
     mutating func takeHandler(at now: Instant) -> RunSpec? {
-        while !runs.isStopping, let handler = handlers.takeNext(at: now) {
+        // What a run has printed is all there before another is told of it.
+        while !runs.isStopping,
+            let handler = handlers.takeNext(at: now, unless: { outputs.isUnfinished($0) })
+        {
             guard let command = handlerCommand(handler.path) else {
                 // A reload took it out of the action.
                 ledger.ended(row(handler), .notStarted, at: now)
@@ -46,7 +49,9 @@ extension Engine {
             handlers.began(handler, command)
             let run = runs.beginHandler(handler.number, at: now)
             return PlannedAction(path: handler.path, command)
-                .spec(run, after: handler.failed, record: record(run, handler.path, nil))
+                .spec(
+                    run, after: handler.failed, output: keptOutput(of: handler.failed.number),
+                    record: record(run, handler.path, nil))
         }
         return nil
     }

@@ -743,6 +743,11 @@ package struct Engine {
     /// Whether there is an action whose runs' output is kept.
     package var recordsOutput: Bool { actions.contains { $0.command.output == .record } }
 
+    /// The file of a run that has ended; nil where it has printed nothing, or that was not kept.
+    func keptOutput(of run: RunNumber) -> RawPath? {
+        outputs.isKept(run) ? outputFile(of: run) : nil
+    }
+
     /// The file that a run prints into, if it has one.
     package func outputFile(of run: RunNumber) -> RawPath {
         RawPath(bytes: outputDirectory.bytes + Array("/\(run.value)".utf8))

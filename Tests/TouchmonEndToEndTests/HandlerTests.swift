@@ -27,7 +27,7 @@ import Testing
             let tell =
                 "echo reason=$TOUCHMON_REASON path=$TOUCHMON_PATH action=$TOUCHMON_ACTION "
                 + "run=$TOUCHMON_RUN attempt=$TOUCHMON_ATTEMPT status=$TOUCHMON_STATUS "
-                + "signal=$TOUCHMON_SIGNAL mtime=$TOUCHMON_MTIME_NS user=$(id -un) "
+                + "signal=$TOUCHMON_SIGNAL output=$TOUCHMON_OUTPUT mtime=$TOUCHMON_MTIME_NS user=$(id -un) "
                 + "umask=$(umask) >> \(scratch("told")); gate=\(scratch("gate")); \(told)"
             let handler: [String: Any] = ["argv": ["sh", "-c", tell]]
             let run = "echo $TOUCHMON_RUN $$ >> \(scratch("runs")); \(script)"
@@ -81,7 +81,8 @@ import Testing
         #expect(
             told == [
                 "reason": "failure", "path": scene.path, "action": scene.path, "run": "1",
-                "attempt": "1", "status": "3", "signal": "", "mtime": "", "user": NSUserName(),
+                "attempt": "1", "status": "3", "signal": "", "output": "", "mtime": "",
+                "user": NSUserName(),
                 "umask": "0022",
             ])
         #expect(daemon.wait(for: "run_ended", count: 2))
@@ -235,5 +236,17 @@ import Testing
         #expect(next.wait(for: "run_ended", count: 1))
         #expect(next.stop() == 0)
         #expect(scene.runs == 1)
+    }
+
+    @Test func `it is told where to find what the run has printed, all of it`() throws {
+        let scene = try Scene(
+            "seq 100000; exit 1", told: "tail -n 1 \"$TOUCHMON_OUTPUT\" >> $TOUCHMON_PATH.last")
+        let daemon = try scene.start()
+        scene.touch()
+        let told = try scene.told(1, daemon)
+        #expect(told["output"] == daemon.output(of: 1))
+        #expect(daemon.wait(for: "run_ended", count: 2))
+        #expect(try String(contentsOfFile: "\(scene.path).last", encoding: .utf8) == "100000\n")
+        #expect(daemon.stop() == 0)
     }
 }

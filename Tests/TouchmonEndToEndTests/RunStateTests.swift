@@ -5,7 +5,7 @@ import Testing
 /// for, compared whole.
 @Suite(.enabled(if: Binary.isThere, Binary.reason)) struct RunStateTests {
     /// Every line of /proc/PID/status that a parent can influence, and no other.
-    private static let keys = [
+    static let keys = [
         "Uid", "Gid", "Groups", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs",
         "Seccomp", "Umask", "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "PPid", "TracerPid",
         "Threads",
@@ -19,7 +19,7 @@ import Testing
         return line.dropFirst(key.count + 1).trimmingCharacters(in: .whitespaces)
     }
 
-    private static func status(of user: User, daemon: pid_t) throws -> [String: String] {
+    static func status(of user: User, daemon: pid_t) throws -> [String: String] {
         let capabilities = user.id == 0 ? try own("CapBnd") : none
         return [
             "Uid": "\(user.id) \(user.id) \(user.id) \(user.id)",

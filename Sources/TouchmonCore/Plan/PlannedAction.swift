@@ -145,12 +145,17 @@ extension PlannedAction {
                     identity: RunIdentity(name: "", user: 0, group: 0, groups: []))))
     }
 
-    /// The run of this action that is started now; with `failed`, one that is told of it.
+    /// The run of this action that is started now; with `failed`, one that is told of it, and of the file
+    /// that it has printed into.
     package func spec(
-        _ run: Runs.Active, after failed: FailedRun? = nil, record: [UInt8] = []
+        _ run: Runs.Active, after failed: FailedRun? = nil, output: RawPath? = nil,
+        record: [UInt8] = []
     ) -> RunSpec {
         let due = run.due
-        let variables = ByteWriter.bytes(capacity: 2 * path.bytes.count + 256) { writer in
+        // All names and numbers together take less than 512.
+        let texts = (due.toucher?.name?.utf8.count ?? 0) + (output?.bytes.count ?? 0)
+        let capacity = 2 * path.bytes.count + texts + 512
+        let variables = ByteWriter.bytes(capacity: capacity) { writer in
             func add(_ name: StaticString, _ writeValue: (inout ByteWriter) -> Void) {
                 writer.raw(name)
                 writeValue(&writer)
@@ -159,7 +164,10 @@ extension PlannedAction {
             add("TOUCHMON_ACTION=") { $0.raw(path.bytes) }
             add("TOUCHMON_PATH=") { $0.raw(path.bytes) }
             add("TOUCHMON_REASON=") { $0.raw(due.reason.rawValue) }
-            if let failed { return failed.addVariables(add) }
+            if let failed {
+                if let output { add("TOUCHMON_OUTPUT=") { $0.raw(output.bytes) } }
+                return failed.addVariables(add)
+            }
             add("TOUCHMON_RUN=") { $0.decimal(run.number.value) }
             if due.attempt > 1 {
                 add("TOUCHMON_ATTEMPT=") { $0.decimal(UInt64(due.attempt)) }

@@ -49,12 +49,15 @@ struct Handlers {
         return waiting.remove(at: place)
     }
 
-    /// Takes the next one that may begin.
-    mutating func takeNext(at now: Instant) -> Handler? {
+    /// Takes the next one that may begin; `isEarly` of a failed run of which one can't be told yet.
+    mutating func takeNext(
+        at now: Instant, unless isEarly: (RunNumber) -> Bool
+    ) -> Handler? {
         guard !waiting.isEmpty else { return nil }
         let busy = Set(active.values.map(\.handler.path))
         let place = waiting.firstIndex { next in
-            !busy.contains(next.path) && holds[next.path].map { $0.until <= now } != false
+            !busy.contains(next.path) && !isEarly(next.failed.number)
+                && holds[next.path].map { $0.until <= now } != false
         }
         return place.map { waiting.remove(at: $0) }
     }

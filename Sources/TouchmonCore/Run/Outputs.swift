@@ -101,6 +101,9 @@ struct Outputs {
     /// Whether the end of a run has to wait for what it printed before.
     func isUnfinished(_ run: RunNumber) -> Bool { outputs[run]?.ended != nil }
 
+    /// Whether the file of a run that has ended is kept: it has printed something.
+    func isKept(_ run: RunNumber) -> Bool { kept.contains(run) }
+
     mutating func listens(_ run: RunNumber, _ isHeard: Bool, at now: Instant) {
         update(run) { output in
             output.asked = nil

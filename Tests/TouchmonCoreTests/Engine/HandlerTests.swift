@@ -522,4 +522,19 @@ import TouchmonTestSupport
         #expect(Self.runs(daemon) == ["1", "2 of 1", "1", "2"])
         #expect(daemon.logs.contains { if case .adopted = $0 { true } else { false } } == false)
     }
+
+    @Test func `it begins when all that the run printed is there, and is told where`() throws {
+        var daemon = try Self.daemon()
+        daemon.outputs.isKept = true
+        try Self.touch(&daemon)
+        daemon.print(1, String(repeating: "line\n", count: 10_000))
+        Self.end(&daemon, 1)
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.count == 2)
+        #expect(Self.variable("OUTPUT", daemon.runs[1])?.hasSuffix("/1") == true)
+        let lines = daemon.logs.count {
+            if case .output(RunNumber(1), _, _) = $0 { true } else { false }
+        }
+        #expect(lines == 10_000)
+    }
 }

@@ -51,4 +51,23 @@ import TouchmonTestSupport
         let variables = try Self.variables(RawPath("/srv/stamp"), modified: time)
         #expect(variables.last == Array("TOUCHMON_MTIME_NS=\(text)".utf8))
     }
+
+    /// Whatever the names and numbers are, there is room for them.
+    @Test func `the longest variables`() {
+        let action = PlannedAction("/" + String(repeating: "x", count: 4000))
+        var due = Runs.Due(reason: .interrupted, modified: FileTime(seconds: .min))
+        due.attempt = .max
+        due.toucher = Toucher(
+            process: .max, user: .max, group: 0, name: String(repeating: "n", count: 1000))
+        let run = Runs.Active(
+            number: RunNumber(.max), action: ActionID(0), started: Instant(nanoseconds: 0), due: due
+        )
+        #expect(action.spec(run).variables.split(separator: 0).count == 9)
+        let failed = FailedRun(
+            number: RunNumber(.max), attempt: .max, ending: .ended(.signalled(signal: 31)))
+        let output = RawPath("/" + String(repeating: "o", count: 4000))
+        #expect(
+            action.spec(run, after: failed, output: output).variables.split(separator: 0).count == 7
+        )
+    }
 }
