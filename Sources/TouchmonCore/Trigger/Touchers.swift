@@ -91,8 +91,8 @@ package struct Touchers: Sendable {
         }
     }
 
-    /// Takes what was heard of the file or the name that a number stands for. Whoever changed only
-    /// attributes counts where nobody did more.
+    /// Takes what was heard of the file or the name that a number stands for. Where only attributes
+    /// changed, that was a touch and a new mode, or two of the one or the other: the last one counts.
     package mutating func take(_ number: UInt64, at now: Instant) -> Found {
         var found = Found()
         guard number != 0, !entries.isEmpty else { return found }
@@ -103,11 +103,13 @@ package struct Touchers: Sendable {
         }
         guard isAny else { return found }
         for index in entries.indices.reversed() where entries[index].isOf(number) {
-            guard entries[index].weight == .change || !isChange,
-                now < entries[index].time.advanced(by: Self.span),
+            guard entries[index].weight == .change || !isChange else { continue }
+            if now < entries[index].time.advanced(by: Self.span),
                 let toucher = entries[index].toucher
-            else { continue }
-            found.add(toucher)
+            {
+                found.add(toucher)
+            }
+            if !isChange { break }
         }
         if entries.count == 1 {
             entries.removeAll(keepingCapacity: true)

@@ -62,6 +62,16 @@ import Testing
         #expect(Self.take(&touchers, 5, at: 1) == [Self.bob])
     }
 
+    @Test func `of changed attributes the last one counts, known or not`() {
+        var touchers = Touchers()
+        Self.heard(&touchers, file: 5, .attributes, by: Self.alice)
+        Self.heard(&touchers, file: 5, .attributes, by: Self.bob)
+        #expect(Self.take(&touchers, 5) == [Self.bob])
+        Self.heard(&touchers, file: 5, .attributes, by: Self.alice)
+        Self.heard(&touchers, file: 5, .attributes, by: Self.bob, isGone: true)
+        #expect(Self.take(&touchers, 5) == [])
+    }
+
     @Test func `who is gone by the second event was there at the first`() {
         var touchers = Touchers()
         Self.heard(&touchers, file: 5, .attributes, by: Self.alice)
