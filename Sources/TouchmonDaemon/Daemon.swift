@@ -198,7 +198,13 @@ package struct Daemon: ~Copyable {
         now = Instant(nanoseconds: Clock.monotonic())
         // One that fails does not keep the others waiting.
         var failure: SystemFailure?
-        for token in ready {
+        // Whoever touched may be about to end, and is unknown from then on.
+        if let touchers = watch.touchers,
+            ready.contains(where: { $0 == Token.events || $0 == Token.touchers })
+        {
+            do { _ = try touchers.read(into: &engine, at: now) } catch { failure = error }
+        }
+        for token in ready where token != Token.touchers {
             do { try take(token) } catch { failure = error }
         }
         if let failure { throw failure }
@@ -307,7 +313,6 @@ package struct Daemon: ~Copyable {
     private mutating func take(_ token: UInt64) throws(SystemFailure) {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
-        case Token.touchers: _ = try watch.touchers?.read(into: &engine, at: now)
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
