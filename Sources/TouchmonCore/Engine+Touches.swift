@@ -79,6 +79,8 @@ extension Engine {
             }
             touch.toucher = other
         }
+        // Whatever comes after a directory, or after nothing, is another content.
+        if touch.status?.kind != .regular { contents.forget(touch.action) }
         checkReader(touch, action, at: now)
     }
 
@@ -139,7 +141,8 @@ extension Engine {
         // A reload may have removed the action meanwhile.
         guard questions.remove(id, .content) else { return }
         let action = actions[id].action
-        if contents.isChanged(id, reading) {
+        // After a reload nobody may care for the bytes any more.
+        if action.command.touch.compare == .state || contents.isChanged(id, reading) {
             count(touch, action, at: now)
         } else {
             log(.unchanged(action.path, by: touch.toucher), at: now)

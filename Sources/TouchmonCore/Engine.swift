@@ -122,6 +122,9 @@ package struct Engine {
                 continue
             }
             if let action = contents.takeWanted() {
+                // What is read for a touch tells the same, and is not to be given up for this.
+                guard !questions.contains(action, .content) else { continue }
+                contents.ask(action)
                 let path = actions[action].action.path
                 return .readContent(action, nil, path: path)
             }

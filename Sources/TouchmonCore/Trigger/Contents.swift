@@ -26,12 +26,14 @@ struct Contents {
         asked.remove(action)
     }
 
+    /// Nothing is known any more of what an action's file holds.
+    mutating func forget(_ action: ActionID) { digests[action] = nil }
+
     /// Takes an action whose file is to be read, before any touch of it.
-    mutating func takeWanted() -> ActionID? {
-        guard let action = wanted.popLast() else { return nil }
-        asked.insert(action)
-        return action
-    }
+    mutating func takeWanted() -> ActionID? { wanted.popLast() }
+
+    /// Its file is being read.
+    mutating func ask(_ action: ActionID) { asked.insert(action) }
 
     /// Whether the answer is awaited.
     func isAsked(_ action: ActionID) -> Bool { asked.contains(action) }

@@ -39,10 +39,12 @@ struct OpenQuestions {
 
     /// Whether something is open of an action.
     func contains(_ action: ActionID) -> Bool {
-        !questions.isEmpty
-            && PendingTouch.Question.allCases.contains {
-                questions[Key(action: action, question: $0)] != nil
-            }
+        !questions.isEmpty && PendingTouch.Question.allCases.contains { contains(action, $0) }
+    }
+
+    /// Whether a question is open of an action.
+    func contains(_ action: ActionID, _ question: PendingTouch.Question) -> Bool {
+        !questions.isEmpty && questions[Key(action: action, question: question)] != nil
     }
 
     /// When `takeDue` is to be called next.

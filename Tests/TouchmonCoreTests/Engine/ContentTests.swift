@@ -151,4 +151,188 @@ import TouchmonTestSupport
         #expect(HandledState.bytes(of: state).count == bytes.count - 16)
         #expect(bytes.count <= HandledState.mostBytes)
     }
+
+    // MARK: Reload
+
+    private static func reload(_ daemon: inout SimulatedDaemon, _ plan: [PlannedAction]) {
+        daemon.signal(.hangUp)
+        daemon.settle()
+        daemon.reload(plan)
+        daemon.settle()
+    }
+
+    @Test func `a reload changes nothing of what is known of an action that stays`() throws {
+        var daemon = try Self.daemon()
+        Self.reload(&daemon, Self.plan())
+        try Self.touch(&daemon, Self.first)
+        #expect(daemon.runs.isEmpty)
+    }
+
+    /// Before the first touch is read, nothing is known, and a reload asks for the bytes as at the start.
+    @Test func `a touch whose bytes are being read outlives a reload`() throws {
+        var daemon = try Self.daemon(nil, readsContents: false)
+        daemon.answerContents()
+        try Self.touch(&daemon, Self.second)
+        Self.reload(&daemon, Self.plan())
+        daemon.answerContents()
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.count == 1)
+        // And what was read is known.
+        daemon.readsContents = true
+        try Self.touch(&daemon, Self.second)
+        #expect(daemon.runs.count == 1)
+    }
+
+    @Test func `a touch from before the start is not lost where nothing is known of the bytes`()
+        throws
+    {
+        var daemon = try Self.daemon()
+        Self.reload(&daemon, [PlannedAction("/srv/a")])
+        daemon.pass(.seconds(5))
+        daemon.crash()
+        daemon.kernel.advance(by: .seconds(1))
+        daemon.contents[Self.path] = Self.second
+        try daemon.kernel.setTimes(Self.path, access: .now, modification: .now)
+        daemon.readsContents = false
+        daemon.restart(Self.plan())
+        daemon.settle()
+        daemon.answerContents()
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.count == 1)
+    }
+
+    @Test func `what is read for an action that is gone is nobody's`() throws {
+        var daemon = try Self.daemon(readsContents: false)
+        Self.reload(&daemon, [PlannedAction("/srv/b")])
+        Self.reload(&daemon, [PlannedAction("/srv/b"), PlannedAction("/srv/a")])
+        daemon.answerContents()
+        daemon.settle()
+        #expect(daemon.runs.isEmpty)
+        // It was not read for this one.
+        Self.reload(&daemon, Self.plan())
+        daemon.contents[Self.path] = nil
+        daemon.answerContents()
+        try Self.touch(&daemon, Self.first)
+        daemon.answerContents()
+        daemon.settle()
+        #expect(daemon.runs.count == 1)
+    }
+
+    @Test func `the file of an action that is removed at once is not read`() throws {
+        var kernel = SimulatedKernel()
+        try kernel.makeDirectory(RawPath("/srv"))
+        var daemon = SimulatedDaemon(kernel: kernel, plan: Self.plan())
+        var isRead = false
+        daemon.tell = { isRead = isRead || $0.contains("readContent") }
+        daemon.reload([])
+        daemon.settle()
+        #expect(!isRead)
+    }
+
+    @Test func `bytes are not compared any more after a reload says so`() throws {
+        var daemon = try Self.daemon(readsContents: false)
+        daemon.answerContents()
+        try Self.touch(&daemon, Self.second)
+        Self.reload(&daemon, [PlannedAction("/srv/a")])
+        daemon.answerContents()
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.count == 1)
+        // Nor are they kept for the time when they are.
+        daemon.readsContents = true
+        try Self.touch(&daemon, Self.first)
+        #expect(daemon.runs.count == 2)
+        Self.reload(&daemon, Self.plan())
+        try Self.touch(&daemon, Self.second)
+        #expect(daemon.runs.count == 3)
+    }
+
+    @Test func `an action whose bytes were about to be read is not asked about when it is gone`()
+        throws
+    {
+        let alice = RunIdentity(name: "alice", user: 1000, group: 1000, groups: [])
+        let plan = Self.plan()
+        var guarded = plan[0].command
+        guarded.reader = alice
+        var other = PlannedAction("/srv/b")
+        var timed = other.command
+        timed.policy.timeout = .seconds(1)
+        other.shared = Shared(timed)
+        var daemon = try Self.daemon(readsContents: false)
+        try daemon.kernel.close(try daemon.kernel.open(RawPath("/srv/b"), [.write, .create]))
+        daemon.runDuration = nil
+        daemon.manner.obeysSignals = true
+        Self.reload(&daemon, [PlannedAction(path: Self.path, Shared(guarded)), other])
+        daemon.readersMayRead = nil
+        for path in [Self.path, RawPath("/srv/b")] {
+            try daemon.kernel.setTimes(path, access: .now, modification: .now)
+        }
+        daemon.settle()
+        #expect(daemon.runs.count == 1)
+        Self.reload(&daemon, plan + [other])
+        // Both in one turn of the loop: the files are read again before the bytes are.
+        daemon.tick(.seconds(1))
+        daemon.signal(.hangUp)
+        daemon.engine.timePassed(at: daemon.clock)
+        while !daemon.wantsActionFiles, daemon.step() {}
+        daemon.reload([other])
+        var asked = false
+        daemon.tell = { asked = asked || $0.contains("readContent") }
+        daemon.settle()
+        #expect(!asked)
+        // What else was to be done is done.
+        #expect(daemon.runs[0].signals == [15])
+    }
+
+    // MARK: What is no regular file
+
+    @Test func `what comes after a directory, or after nothing that counted, is other bytes`()
+        throws
+    {
+        var touch = TouchPolicy()
+        touch.compare = .content
+        touch.on = [.touch, .delete]
+        let plan = [PlannedAction("/srv/a", touch: touch)]
+        for isDirectory in [true, false] {
+            var daemon = try Self.daemon()
+            if !isDirectory { Self.reload(&daemon, plan) }
+            try daemon.kernel.unlink(Self.path)
+            daemon.pass(.seconds(1))
+            if isDirectory {
+                try daemon.kernel.makeDirectory(Self.path)
+                daemon.pass(.seconds(1))
+                try daemon.kernel.removeDirectory(Self.path)
+            }
+            daemon.pass(.seconds(1))
+            #expect(daemon.runs.count == 1)
+            try daemon.kernel.close(try daemon.kernel.open(Self.path, [.write, .create]))
+            daemon.pass(.seconds(1))
+            #expect(daemon.runs.count == 2)
+        }
+    }
+
+    @Test func `a file that is removed and made anew with the same bytes was not touched`() throws {
+        var daemon = try Self.daemon()
+        try daemon.kernel.unlink(Self.path)
+        daemon.pass(.seconds(1))
+        try daemon.kernel.close(try daemon.kernel.open(Self.path, [.write, .create]))
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.isEmpty)
+    }
+
+    /// Within a second of it, a write shows no other time.
+    @Test(arguments: [(Duration.milliseconds(1500), 1), (.seconds(3), 0)])
+    func `where times are whole seconds a file has to be older`(age: Duration, runs: Int) throws {
+        var kernel = SimulatedKernel(root: .ext2)
+        try kernel.makeDirectory(RawPath("/srv"))
+        try kernel.close(try kernel.open(Self.path, [.write, .create]))
+        kernel.advance(by: age)
+        var daemon = SimulatedDaemon(kernel: kernel, plan: Self.plan())
+        daemon.runDuration = .milliseconds(1)
+        daemon.contents[Self.path] = Self.first
+        daemon.settle()
+        daemon.pass(.seconds(5))
+        try Self.touch(&daemon, Self.first)
+        daemon.pass(.seconds(20))
+        #expect(daemon.runs.count == runs)
+    }
 }
