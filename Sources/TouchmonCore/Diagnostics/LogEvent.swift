@@ -19,7 +19,7 @@ package enum LogLevel: String, Hashable, Comparable, CaseIterable, Sendable {
 }
 
 /// Something that an operator cares about: one line of the log.
-package enum LogEvent: Hashable, Sendable {
+package enum LogEvent: Equatable, Sendable {
     case ready(actions: Int, elapsed: Duration)
     /// With who touched, where that is known.
     case touched(RawPath, by: Toucher? = nil)

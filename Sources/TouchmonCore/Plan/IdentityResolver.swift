@@ -74,11 +74,12 @@ struct IdentityResolver {
     }
 
     private mutating func account(of definition: ActionDefinition) -> UserAccount? {
+        let location = definition.userLocation ?? definition.location
         guard let name = definition.user else {
             if daemon.isRoot {
                 problems.append(
                     Problem(
-                        .error, at: definition.location,
+                        .error, at: location,
                         "this action does not say which user it runs as",
                         remedy: "add \"user\": \"NAME\"; write \"root\" if that is meant"))
             }
@@ -88,9 +89,7 @@ struct IdentityResolver {
         // database says of them: it may have been started before a group was added, or in a
         // container that knows no such user.
         if !daemon.isRoot, case .id(daemon.account.user) = name { return daemon.account }
-        guard let account = user(name, at: definition.userLocation ?? definition.location) else {
-            return nil
-        }
+        guard let account = user(name, at: location) else { return nil }
         let isOwn = !daemon.isRoot && account.user == daemon.account.user
         return isOwn ? daemon.account : account
     }

@@ -6,7 +6,7 @@
 /// all the events of one save, and one for all the touches that came while the last run was busy.
 package struct Runs {
     /// A run that is due and has not started.
-    package struct Due: Hashable, Sendable {
+    package struct Due: Equatable, Sendable {
         package var reason: RunReason
         /// The modification time that the touch left; nil where nothing was touched.
         package var modified: FileTime?
@@ -17,7 +17,7 @@ package struct Runs {
     }
 
     /// A run whose process has not ended.
-    package struct Active: Hashable, Sendable {
+    package struct Active: Equatable, Sendable {
         package var number: RunNumber
         package var action: ActionID
         package var started: Instant
@@ -185,7 +185,6 @@ package struct Runs {
     /// Drops the run of an action that waits: what it was for is over.
     package mutating func withdraw(_ action: ActionID) {
         waiting[action] = nil
-        if holds[action]?.isRetry == true { holds[action] = nil }
     }
 
     /// The event queue was read to its end.

@@ -9,8 +9,8 @@ struct OwnSessions {
 
     /// A run of the action has ended.
     mutating func ended(_ action: ActionID, process: Int32, at now: Instant) {
-        sessions[action, default: []].removeAll { $0.until <= now }
-        sessions[action, default: []].append((process, now.advanced(by: Self.span)))
+        let known = sessions[action, default: []].filter { now < $0.until }
+        sessions[action] = known + [(process, now.advanced(by: Self.span))]
     }
 
     /// Whether it was a run of the action.

@@ -1,5 +1,5 @@
 /// A touch on its way to a run: what is known of it, and what is to be found out before it counts.
-package struct PendingTouch: Hashable, Sendable {
+package struct PendingTouch: Equatable, Sendable {
     /// What is asked of the kernel, in this order, as far as the action cares.
     package enum Question: Hashable, Sendable, CaseIterable {
         /// Who touched.

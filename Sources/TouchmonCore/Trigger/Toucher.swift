@@ -4,7 +4,7 @@
 /// may have changed its user since. What authenticates is the right to write the file.
 ///
 /// One object, however many hold it: it goes along with every touch.
-package final class Toucher: Hashable, Sendable {
+package final class Toucher: Equatable, Sendable {
     package let process: Int32
     /// The real user and group.
     package let user: UInt32
@@ -33,11 +33,6 @@ package final class Toucher: Hashable, Sendable {
             || (left.process == right.process && left.user == right.user
                 && left.group == right.group && left.groups == right.groups
                 && left.session == right.session && left.name == right.name)
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(process)
-        hasher.combine(user)
     }
 
     /// As the ledger has it, which knows no groups.

@@ -681,8 +681,8 @@ package struct Watcher {
         unseen[action] = nil
         entries[action.index].evidence = []
         entries[action.index].isQueued = false
-        if let old, changes[action] != nil {
-            conclude(action, verdict, old, examination, hasEntries: hasEntries)
+        if let old, let change = changes[action] {
+            conclude(action, verdict, old, change, examination, hasEntries: hasEntries)
         } else if verdict == .touch, case .success(let status) = examination.status {
             outputs.append(.touched(action, status, number: entries[action.index].number))
         }
@@ -711,9 +711,9 @@ package struct Watcher {
     /// Says what follows from a look for an action that does not count touches, or not only.
     private mutating func conclude(
         _ action: ActionID, _ verdict: TouchJudge.Verdict, _ old: TouchJudge,
-        _ examination: Examination, hasEntries: Bool
+        _ change: ChangeJudge, _ examination: Examination, hasEntries: Bool
     ) {
-        guard var judge = changes[action] else { return }
+        var judge = change
         let status = try? examination.status.get()
         let isCounted = judge.judge(
             before: old.lastSeen(comparedWith: status), isKnown: old.hasBaseline, after: status)

@@ -178,4 +178,22 @@ import TouchmonTestSupport
         daemon.pass(.seconds(1))
         #expect(daemon.runs.count == 1)
     }
+
+    /// The kernel gives file systems other numbers at each boot.
+    @Test func `after another boot a file is the same`() throws {
+        for kind in Self.kinds {
+            var daemon = try Self.daemon(on: kind, withFile: true)
+            daemon.pass(.seconds(5))
+            daemon.losePower(.keeps(1000))
+            daemon.restart(Self.plan(on: kind))
+            daemon.pass(.seconds(5))
+            #expect(daemon.runs.isEmpty, "on \(kind)")
+            // What happened meanwhile is told all the same.
+            daemon.losePower(.keeps(1000))
+            try daemon.kernel.setMode(Self.path, to: 0o600)
+            daemon.restart(Self.plan(on: kind))
+            daemon.pass(.seconds(5))
+            #expect(daemon.runs.count == (kind == .attribute ? 1 : 0), "on \(kind)")
+        }
+    }
 }

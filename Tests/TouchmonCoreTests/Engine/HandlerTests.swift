@@ -488,6 +488,28 @@ import TouchmonTestSupport
         #expect(Self.runs(daemon) == ["1", "2 of 1", "3"])
     }
 
+    /// As large as it may be by its action; where that is gone, as any run's.
+    @Test func `what one printed that was cut off stays, within its limit`() throws {
+        for isForgotten in [false, true] {
+            var plan = Self.plan()
+            var command = plan[0].command
+            var teller = try #require(command.onFailure).value
+            teller.outputLimit = 16_384
+            command.onFailure = Shared(teller)
+            plan = [PlannedAction(path: Self.path, Shared(command))]
+            var daemon = try Self.daemon(plan)
+            daemon.outputs.isKept = true
+            try Self.fail(&daemon, 1)
+            daemon.crash()
+            daemon.print(2, String(repeating: "0123456789abcde\n", count: 4096))
+            daemon.end(RunNumber(2))
+            daemon.restart(isForgotten ? [] : plan)
+            daemon.settle()
+            let holes: [Range<Int64>] = isForgotten ? [] : [8192..<65_536 - 8192]
+            #expect(daemon.outputs.files[RunNumber(2)]?.holes == holes)
+        }
+    }
+
     @Test func `a ledger that does not say of what is not believed`() throws {
         var daemon = try Self.daemon()
         try Self.fail(&daemon, 1)

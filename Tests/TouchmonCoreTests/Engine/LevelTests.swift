@@ -206,4 +206,54 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
         #expect(daemon.engine.nextDeadline() == nil)
     }
+
+    @Test func `a look at which nothing is new does not end the pause`() throws {
+        var touch = TouchPolicy()
+        touch.on = .exists
+        let plan = [PlannedAction("/srv/a", poll: .milliseconds(100), touch: touch)]
+        var daemon = try Self.daemon(plan) { try Self.make("/srv/a", in: &$0) }
+        Self.end(&daemon, 1)
+        daemon.pass(.milliseconds(950))
+        #expect(daemon.runs.count == 1)
+        daemon.pass(.milliseconds(50))
+        #expect(daemon.runs.count == 2)
+    }
+
+    @Test func `each action has its own pause`() throws {
+        let plan = Self.plan(.exists)
+        let paths = ["/srv/a", "/srv/b", "/srv/c"].map { RawPath($0) }
+        var daemon = try Self.daemon(paths.map { PlannedAction(path: $0, plan[0].shared) }) {
+            for path in ["/srv/a", "/srv/b", "/srv/c"] { try Self.make(path, in: &$0) }
+        }
+        let numbers = paths.map { path in
+            daemon.runs.first { $0.path == path }?.spec.number.value ?? 0
+        }
+        // Two at the same moment, one a little later.
+        Self.end(&daemon, numbers[0])
+        Self.end(&daemon, numbers[1])
+        daemon.pass(.milliseconds(500))
+        Self.end(&daemon, numbers[2])
+        daemon.pass(.milliseconds(500))
+        #expect(daemon.runs.dropFirst(3).map(\.path) == [paths[0], paths[1]])
+        daemon.pass(.milliseconds(500))
+        // One that runs again has no pause, whatever the others have.
+        #expect(daemon.runs.dropFirst(5).map(\.path) == [paths[2]])
+        daemon.pass(.seconds(100))
+        #expect(daemon.runs.count == 6)
+    }
+
+    @Test
+    func `a reload that changes nothing leaves the pause, one that changes what counts ends it`()
+        throws
+    {
+        for (kinds, count) in [(TouchKinds.exists, 1), ([.exists, .delete], 2)] {
+            var daemon = try Self.daemon(Self.plan(.exists)) { try Self.make("/srv/a", in: &$0) }
+            Self.end(&daemon, 1)
+            daemon.signal(.hangUp)
+            daemon.settle()
+            daemon.reload(Self.plan(kinds))
+            daemon.settle()
+            #expect(daemon.runs.count == count)
+        }
+    }
 }

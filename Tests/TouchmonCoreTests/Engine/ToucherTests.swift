@@ -235,4 +235,83 @@ import TouchmonTestSupport
         daemon.pass(.seconds(1))
         #expect(daemon.runs.isEmpty)
     }
+
+    // MARK: Files that the kernel tells the numbers of
+
+    /// A daemon that knows the number of the file.
+    private static func numbered(_ plan: [PlannedAction]) throws -> SimulatedDaemon {
+        var kernel = SimulatedKernel()
+        try kernel.makeDirectory(RawPath("/srv"))
+        try kernel.close(try kernel.open(path, [.write, .create]))
+        var daemon = SimulatedDaemon(kernel: kernel, plan: plan, tellsTouchers: true)
+        daemon.tellsNumbers = true
+        daemon.settle()
+        return daemon
+    }
+
+    @Test func `touched_by: who is known already is not asked for`() throws {
+        for (toucher, count) in [(Self.alice, 1), (Self.bob, 0)] {
+            var daemon = try Self.numbered(Self.plan(ToucherGuard(users: [1])))
+            var asked = false
+            daemon.tell = { asked = asked || $0.contains("findToucher") }
+            daemon.hear(toucher)
+            try Self.touch(&daemon, by: [])
+            #expect(!asked)
+            #expect(daemon.runs.count == count)
+            #expect(daemon.logs.contains(.toucherRefused(Self.path, by: toucher)) == (count == 0))
+        }
+    }
+
+    @Test func `who writes is known until the file is closed`() throws {
+        var daemon = try Self.numbered(Self.plan(ToucherGuard(users: [1])))
+        let file = try daemon.kernel.open(Self.path, [.write])
+        daemon.hear(Self.alice)
+        try daemon.kernel.write(file, count: 3)
+        daemon.settle()
+        try daemon.kernel.setMode(Self.path, to: 0o600)
+        daemon.settle()
+        #expect(daemon.runs.isEmpty)
+        try daemon.kernel.close(file)
+        daemon.settle()
+        #expect(daemon.runs.map { Self.variables($0)[0] } == ["10"])
+    }
+
+    @Test func `own_changes: the sessions of several runs are known`() throws {
+        var daemon = try Self.daemon(Self.plan(own: .ignore))
+        for run in UInt64(1)...3 {
+            try Self.touch(&daemon, by: [Self.alice])
+            daemon.end(RunNumber(run))
+            daemon.settle()
+            if run == 2 { daemon.pass(.milliseconds(1500)) }
+        }
+        #expect(daemon.runs.count == 3)
+        daemon.pass(.milliseconds(600))
+        // The first two are over for too long, the third is not.
+        try Self.touch(&daemon, by: [Self.own(3)])
+        #expect(daemon.runs.count == 3)
+        try Self.touch(&daemon, by: [Self.own(2)])
+        #expect(daemon.runs.count == 4)
+        daemon.end(RunNumber(4))
+        daemon.settle()
+        try Self.touch(&daemon, by: [Self.own(3)])
+        try Self.touch(&daemon, by: [Self.own(4)])
+        #expect(daemon.runs.count == 4)
+    }
+
+    @Test func `who is asked for again is not kept waiting by bytes that are being read`() throws {
+        var touch = TouchPolicy()
+        touch.compare = .content
+        let plan =
+            Self.plan(ToucherGuard(users: [1])) + [PlannedAction("/srv/b", touch: touch)]
+        var daemon = try Self.daemon(plan)
+        daemon.readsContents = false
+        try daemon.kernel.close(try daemon.kernel.open(RawPath("/srv/b"), [.write, .create]))
+        try Self.touch(&daemon, by: [])
+        daemon.touchers[Self.path] = [Self.alice]
+        daemon.pass(.milliseconds(5))
+        #expect(daemon.runs.map(\.path) == [Self.path])
+        daemon.answerContents()
+        daemon.settle()
+        #expect(daemon.runs.map(\.path) == [Self.path, RawPath("/srv/b")])
+    }
 }

@@ -319,3 +319,59 @@ extension IdentityResolverTests {
         #expect(names.groups == [.name("adm"), .id(27)])
     }
 }
+
+/// Whose touches count.
+extension IdentityResolverTests {
+    private static func guarded(
+        _ names: ToucherNames?, own: OwnChangesPolicy = .run, daemon: UserAccount = root
+    ) -> Plan {
+        var definition = definition()
+        definition.touchedBy = names
+        definition.touch.ownChanges = own
+        return plan(definition, daemon: daemon)
+    }
+
+    @Test func `users and groups are looked up, numbers stand for themselves`() throws {
+        let plan = Self.guarded(
+            ToucherNames(
+                users: [.name("bob"), .id(77)], groups: [.name("docker"), .id(78), .name("adm")]))
+        #expect(plan.problems.isEmpty)
+        #expect(
+            plan.items[0].action.command.guardian
+                == ToucherGuard(users: [1001, 77], groups: [998, 78, 4]))
+        #expect(Self.guarded(nil).items[0].action.command.guardian == nil)
+    }
+
+    @Test func `each name that nobody has is an error`() {
+        let plan = Self.guarded(
+            ToucherNames(users: [.name("ghost"), .name("alice")], groups: [.name("nogroup")]))
+        #expect(
+            Self.problems(plan) == [
+                "2:5: there is no user `ghost`; "
+                    + "create the user, or name one that `getent passwd` lists",
+                "2:5: there is no group `nogroup`; "
+                    + "create the group, or name one that `getent group` lists",
+            ])
+    }
+
+    @Test func `an ordinary user's daemon is told of nobody`() {
+        let plan = Self.guarded(
+            ToucherNames(users: [.id(1000)]), own: .ignore, daemon: Self.alice)
+        #expect(
+            Self.problems(plan)
+                == ["touched_by", "own_changes"].map { key in
+                    "2:5: `\(key)` needs root: the kernel tells nobody else who touches a file; "
+                        + "remove `\(key)`, or run touchmon as root"
+                })
+        #expect(plan.isForbidden)
+    }
+
+    @Test func `what has to be asked of whoever touches is known`() {
+        let plans = [
+            Self.guarded(nil), Self.guarded(ToucherNames(users: [.id(1)])),
+            Self.guarded(ToucherNames(groups: [.id(1)])), Self.guarded(nil, own: .ignore),
+        ]
+        #expect(plans.map(\.asksForGroups) == [false, false, true, false])
+        #expect(plans.map(\.asksForSessions) == [false, false, false, true])
+    }
+}
