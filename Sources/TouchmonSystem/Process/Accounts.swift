@@ -120,6 +120,21 @@ package enum Accounts {
         EIO, ENOMEM, EMFILE, ENFILE, ESPIPE, ETIMEDOUT, EOVERFLOW,
     ]
 
+    /// What databases leave behind that were asked and do not know the user, or not have the file.
+    private static let nothingAmiss: Set<Int32> = [0, ENOENT, ESRCH]
+
+    /// Throws where a group database can't be asked. A cache that does not run leaves behind what a
+    /// directory server does that is unreachable; only a question that every database gets tells one
+    /// from the other: for a name that none has, group(5).
+    private static func askAll(of name: UnsafePointer<CChar>) throws(SystemFailure) {
+        do {
+            _ = try group(named: [UInt8(ascii: ":")])
+        } catch {
+            throw SystemFailure(
+                operation: "list the groups of", errno: error.errno, subject: bytes(name))
+        }
+    }
+
     private static func groups(
         of name: UnsafePointer<CChar>, and primary: UInt32
     ) throws(SystemFailure) -> [UInt32] {
@@ -136,6 +151,7 @@ package enum Accounts {
                 throw SystemFailure(
                     operation: "list the groups of", errno: Errno(code), subject: bytes(name))
             }
+            if !nothingAmiss.contains(code) { try askAll(of: name) }
             if result >= 0 { return Set(groups[..<Int(count)]).sorted() }
             // It says how many there are; more than it said may be there the next time.
             room = max(count, room &* 2)

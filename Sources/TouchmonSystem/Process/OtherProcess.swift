@@ -19,9 +19,11 @@ package final class OtherProcess: Sendable {
             descriptor = OwnedDescriptor(
                 adopting: try systemCall("open a process") { tm_open_pidfd(pid) })
         } catch {
-            // EINVAL: a number that no process has, but a thread.
-            guard error.errno != .noSuchProcess, error.errno != .invalidArgument else { return nil }
-            throw error
+            switch error.errno {
+            // The last two: a number that no process has, but a thread; older kernels, and newer.
+            case .noSuchProcess, .invalidArgument, .noSuchFile: return nil
+            default: throw error
+            }
         }
         // After the descriptor was opened: what is read is of the process that it stands for, or the
         // descriptor is readable by then.

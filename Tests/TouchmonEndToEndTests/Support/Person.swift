@@ -18,9 +18,10 @@ final class Person {
                 print(error, flush=True)
         """
 
-    init(_ user: User) throws {
+    /// `prefix` is a command to start it with, besides what makes it the user's.
+    init(_ user: User, prefix: [String] = []) throws {
         self.user = user
-        let command = user.prefix + ["/usr/bin/python3", "-c", Self.program]
+        let command = prefix + user.prefix + ["/usr/bin/python3", "-c", Self.program]
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command
         process.standardInput = input

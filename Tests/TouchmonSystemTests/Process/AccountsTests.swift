@@ -22,6 +22,21 @@ import TouchmonSystem
         #expect(try Accounts.user(named: []) == nil)
     }
 
+    @Test func `a user's name is known by the number, or nobody's`() {
+        #expect(Accounts.userName(0) == "root".bytes)
+        #expect(Accounts.userName(4_000_000_000) == nil)
+        #expect(Accounts.userName(.max) == nil)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "needs root: it makes users"))
+    func `a name leads to a number, and that to the name`() throws {
+        for user in [TestUsers.alice, TestUsers.bob, TestUsers.carol] {
+            let user = try #require(user)
+            #expect(Accounts.userName(user.user) == user.name)
+            #expect(try Accounts.user(id: user.user) == user)
+        }
+    }
+
     @Test(.enabled(if: getuid() == 0, "needs root: it makes users"))
     func `a user has the groups of a login, ascending and once`() throws {
         let bob = try #require(TestUsers.bob)

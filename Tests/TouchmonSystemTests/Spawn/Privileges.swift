@@ -29,16 +29,24 @@ func drop(capability: Int) throws {
     try #require(capset(&header, &data) == 0)
 }
 
+/// Makes /proc/self the process's own again, as in a program that was started by its user: who changes
+/// users loses that, proc(5).
+func makeDumpable() throws {
+    try #require(function("prctl", as: Prctl.self)(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0)
+}
+
 // The Glibc module does not show these; their arguments are plain words.
 private typealias Prctl = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
 private typealias Capabilities =
     @convention(c) (UnsafeMutableRawPointer, UnsafeMutableRawPointer)
     -> Int32
 
+private let PR_SET_DUMPABLE: Int32 = 4
 private let PR_CAP_AMBIENT: Int32 = 47
 private let PR_CAP_AMBIENT_RAISE: UInt = 2
 
-private func function<Function>(_ name: String, as type: Function.Type) throws -> Function {
+/// A function of libc that the Glibc module does not show.
+func function<Function>(_ name: String, as type: Function.Type) throws -> Function {
     unsafeBitCast(try #require(dlsym(nil, name)), to: type)
 }
 
