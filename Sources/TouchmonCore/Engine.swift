@@ -73,13 +73,13 @@ package struct Engine {
     private(set) var isReady = false
     /// Whether the event queue was emptied since a deadline passed.
     private var isHeard = false
-    private var isReloading = false
+    var isReloading = false
     private var hasStopped = false
     private var hasTriedLastSave = false
     /// Whether the log has said that what runs print can't be kept.
-    private var isOutputDegraded = false
+    var isOutputDegraded = false
     /// Whether the log has ever said that the ledger can't be kept.
-    private var isDegradationKnown = false
+    var isDegradationKnown = false
 
     private static let kill: Int32 = 9
 
@@ -352,7 +352,7 @@ package struct Engine {
         run.isHandler ? handlerCommand(path(run)) == nil : actions[run.action].isRetired
     }
 
-    private func policy(_ action: ActionID) -> RunPolicy { actions[action].action.command.policy }
+    func policy(_ action: ActionID) -> RunPolicy { actions[action].action.command.policy }
 
     /// Asks a run to stop, unless it was asked before.
     private mutating func stop(_ run: Runs.Active, _ cause: StopCause, at now: Instant) {
@@ -406,82 +406,6 @@ package struct Engine {
         }
     }
 
-    // MARK: Reload
-
-    /// The action files were read again, and something is wrong with them: nothing changes.
-    package mutating func reloadRefused(problems: Int, at now: Instant) {
-        isReloading = false
-        log(.reloadRefused(problems: problems), at: now)
-    }
-
-    /// The action files were read again. Actions that stay keep their watches, their running and
-    /// their waiting runs; a run that has started keeps what it was started with.
-    package mutating func reload(_ plan: Plan, at now: Instant) {
-        isReloading = false
-        let kept = Set(plan.items.map(\.action.path))
-        var (added, changed, removed) = (0, 0, 0)
-        for id in actions.presentPlaces {
-            guard let path = actions.present(id)?.path, !kept.contains(path) else { continue }
-            retire(id, path, at: now)
-            removed += 1
-        }
-        for item in plan.items {
-            switch place(item.action, nil) {
-            case .added: added += 1
-            case .changed: changed += 1
-            case .same: break
-            }
-        }
-        log(
-            .reloaded(actions: actions.count, added: added, changed: changed, removed: removed),
-            at: now)
-    }
-
-    /// Begins to carry out an action, or goes on with it as it is now. A path that was not seen
-    /// before has its present state as the handled one; of others the ledger tells.
-    @discardableResult
-    private mutating func place(
-        _ action: PlannedAction, _ recovered: Recovered?
-    ) -> ActionTable.Placement {
-        let (id, placement) = actions.put(action)
-        runs.setPolicy(id, action.command.policy)
-        let known = recovered?.known(action.path)
-        if placement == .added {
-            watcher.add(id, path: action.path, poll: action.command.poll, known: known)
-        } else {
-            watcher.setInterval(id, action.command.poll)
-        }
-        watcher.setKinds(id, action.command.touch.on)
-        if action.command.touch.compare == .content {
-            contents.add(id, known: known?.handled?.content)
-        } else {
-            contents.remove(id)
-        }
-        guard placement == .added else { return placement }
-        // After another boot the database has old device numbers under the new boot's name.
-        let isSaved = recovered.map { $0.isSameBoot && $0.paths[action.path]?.isSaved == true }
-        ledger.added(id, action.path, isSaved: isSaved ?? false)
-        return .added
-    }
-
-    private mutating func retire(_ id: ActionID, _ path: RawPath, at now: Instant) {
-        watcher.remove(id)
-        trigger.remove(id)
-        questions.remove(id)
-        // Its place may be another's when it is asked.
-        effects.removeAll { $0.isQuestion(about: id) }
-        contents.remove(id)
-        levels.down(id)
-        ownSessions.remove(id)
-        runs.remove(id)
-        if let handler = handlers.drop(path) {
-            ledger.ended(row(handler), .notStarted, at: now)
-        }
-        ledger.removed(id, path, at: now)
-        actions.retire(id)
-        if !runs.isBusy(id) { actions.forget(id) }
-    }
-
     // MARK: Stages
 
     private mutating func take(_ output: Watcher.Output, at now: Instant) {
@@ -529,7 +453,7 @@ package struct Engine {
         }
     }
 
-    private mutating func request(
+    mutating func request(
         _ id: ActionID, _ reason: RunReason, by toucher: Toucher? = nil, at now: Instant
     ) {
         if runs.isBusy(id), !isTaken(byRunsOf: id, at: now) { return ledger.changed(id, at: now) }
@@ -566,248 +490,6 @@ package struct Engine {
         if !run.isHandler, actions[run.action].isRetired { actions.forget(run.action) }
     }
 
-    // MARK: Record
-
-    /// What an earlier daemon left is taken up: runs that are still alive, runs that were cut off,
-    /// and runs that were due.
-    ///
-    /// What `ran` since needs no run for what was before.
-    private mutating func take(_ recovered: Recovered, ran: Set<ActionID>, at now: Instant) {
-        runs.skip(to: recovered.lastRun)
-        outputs.found(recovered.outputs, last: recovered.lastRun)
-        for run in recovered.finished { ledger.found(run, at: now) }
-        for (path, row) in recovered.paths {
-            guard let id = actions.place(of: path), let action = actions.present(id) else {
-                ledger.leftOver(path, at: now)
-                continue
-            }
-            guard !ran.contains(id) else { continue }
-            switch row.due {
-            case nil, .failure: break
-            case .interrupted: rerun(id, at: now)
-            case .retry: request(id, .retry, at: now)
-            case .start: request(id, .start, at: now)
-            case .touch, .catchUp: catchUp(id, action, at: now)
-            }
-        }
-        for run in recovered.unfinished { take(run, ran: ran, at: now) }
-    }
-
-    private mutating func take(_ run: Recovered.Run, ran: Set<ActionID>, at now: Instant) {
-        if run.reason == .failure { return takeHandler(run, ran: ran, at: now) }
-        let id = actions.place(of: run.path)
-        var active = Runs.Active(
-            number: run.number, action: id ?? ActionID(0), started: run.started,
-            process: run.witness.process, due: Runs.Due(reason: run.reason))
-        active.due.toucher = run.toucher.map(Toucher.init)
-        if run.isAlive {
-            // A daemon that could not read the ledger may have begun one by now, with the same number.
-            let isTaken = id.map { runs.isBusy($0) && policy($0).limit == 1 } ?? false
-            guard !isTaken, runs.run(run.number) == nil else { return }
-            active.action = id ?? actions.putRetired(.gone(run.path))
-            runs.adopt(active)
-            stops.began(run.number, timeout: policy(active.action).timeout, at: run.started)
-            outputs.adopted(run.number, run.path, limit: command(active).outputLimit)
-            log(.adopted(run.number, run.path, process: run.witness.process), at: now)
-            return
-        }
-        let limit = id.map { actions[$0].action.command.outputLimit } ?? OutputPolicy.usualLimit
-        outputs.interrupted(run.number, run.path, limit: limit, at: now)
-        if run.hasSuccessor {
-            ledger.ended(row(active, run.path), .ended(.unknown), at: now)
-        } else {
-            let action = id.flatMap { actions.present($0) }
-            let isCovered = id.map(ran.contains) ?? false
-            let reruns = action?.command.interrupted == .rerun && !isCovered
-            ledger.ended(row(active, run.path), .interrupted, at: now)
-            log(.interrupted(run.number, run.path, reruns: reruns), at: now)
-            if reruns, let id { rerun(id, at: now) }
-        }
-    }
-
-    private mutating func rerun(_ id: ActionID, at now: Instant) {
-        // It is also for a touch that was found, and waits for quiet.
-        trigger.remove(id)
-        request(id, .interrupted, at: now)
-        // That the last run is over is written down before this one begins.
-        ledger.changed(id, at: now)
-    }
-
-    /// The state directory was not usable before: what is in it is taken up late. Touches from before
-    /// the start are caught up, except where a run has begun since.
-    package mutating func opened(_ recovered: Recovered, at now: Instant) {
-        let ran = ledger.opened(after: recovered.generation, at: now)
-        for (path, row) in recovered.paths {
-            guard let id = actions.place(of: path), let action = actions.present(id),
-                !ran.contains(id), row.due == nil
-            else { continue }
-            guard watcher.isKnown(id) else {
-                if let known = recovered.known(path) { watcher.know(id, known) }
-                continue
-            }
-            guard
-                TouchJudge(handled: row.handled, isSameBoot: recovered.isSameBoot)
-                    .isOutdated(by: watcher.handled(id))
-            else { continue }
-            catchUp(id, action, at: now)
-        }
-        take(recovered, ran: ran, at: now)
-    }
-
-    /// The state directory can't be opened or written to, with the reason; `failed` follows where it
-    /// was an answer.
-    package mutating func ledgerFailed(_ failure: LedgerFailure, at now: Instant) {
-        let isFirst = ledger.failed(at: now)
-        if isFirst || !isDegradationKnown { log(.ledgerDegraded(failure), at: now) }
-        isDegradationKnown = true
-    }
-
-    /// The answer to `.append`.
-    package mutating func appended(_ failure: LedgerFailure?, at now: Instant) {
-        if let failure { ledgerFailed(failure, at: now) }
-    }
-
-    /// The answer to `.save`.
-    package mutating func saved(at now: Instant) {
-        if ledger.saved() { log(.ledgerRestored, at: now) }
-    }
-
-    /// The answer to `.save` while a process is about to write to the journal.
-    package mutating func savePostponed(at now: Instant) {
-        ledger.postponed(at: now)
-    }
-
-    private func spec(_ run: Runs.Active, _ action: PlannedAction) -> RunSpec {
-        action.spec(
-            run,
-            record: record(
-                run, action.path,
-                watcher.handled(run.action)?.holding(contents.digest(run.action))))
-    }
-
-    /// What the process of a run that begins writes down.
-    func record(
-        _ run: Runs.Active, _ path: RawPath, _ state: @autoclosure () -> HandledState?
-    ) -> [UInt8] {
-        guard ledger.isKept else { return [] }
-        return JournalRecord.began(
-            JournalRecord.Beginning(
-                number: run.number, reason: run.due.reason, path: path, state: state(),
-                started: run.started, toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init))
-        ).bytes
-    }
-
-    private static func due(_ id: ActionID, _ runs: Runs, _ trigger: Trigger) -> RunReason? {
-        runs.waitingReason(id) ?? trigger.settlingReason(id)
-    }
-
-    private mutating func takeRecords() -> [UInt8]? {
-        guard ledger.hasRecords else { return nil }
-        let (actions, watcher, runs, trigger) = (actions, watcher, runs, trigger)
-        let (questions, contents) = (questions, contents)
-        return ledger.takeRecords { id in
-            guard let path = actions.present(id)?.path, !questions.contains(id),
-                let state = watcher.recorded(id).map({ $0?.holding(contents.digest(id)) })
-            else { return nil }
-            return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
-                ?? .handled(path, state: state)
-        }
-    }
-
-    private func change() -> LedgerChange {
-        let active = runs.activeRuns.map { row($0) } + handlers.waiting.map { row($0) }
-        return ledger.change(lastRun: runs.last, active: active) { id in
-            // As long as it is not known whether a touch counts, the next daemon has to find it.
-            guard let path = actions.present(id)?.path, !questions.contains(id),
-                let state = watcher.recorded(id).map({ $0?.holding(contents.digest(id)) })
-            else { return nil }
-            return LedgerContents.Path(
-                path: path, state: HandledState.bytes(of: state),
-                due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)
-        }
-    }
-
-    /// Whether what happens is written down.
-    package var keepsLedger: Bool { ledger.isKept }
-
-    func row(_ run: Runs.Active, _ path: RawPath? = nil) -> LedgerChange.Run {
-        LedgerChange.Run(
-            number: run.number, path: path ?? self.path(run), reason: run.due.reason,
-            process: run.process ?? 0, started: run.started,
-            toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init),
-            failed: handlers.handler(run.number)?.failed)
-    }
-
-    // MARK: Output
-
-    /// The number of the run that begins next.
-    package var nextRun: RunNumber { RunNumber(runs.last.value + 1) }
-
-    /// Whether there is an action whose runs' output is kept.
-    package var recordsOutput: Bool { actions.contains { $0.command.output == .record } }
-
-    /// The file of a run that has ended; nil where it has printed nothing, or that was not kept.
-    func keptOutput(of run: RunNumber) -> RawPath? {
-        outputs.isKept(run) ? outputFile(of: run) : nil
-    }
-
-    /// The file that a run prints into, if it has one.
-    package func outputFile(of run: RunNumber) -> RawPath {
-        RawPath(bytes: outputDirectory.bytes + Array("/\(run.value)".utf8))
-    }
-
-    private mutating func record(_ run: Runs.Active) {
-        outputs.began(run.number, path(run), limit: command(run).outputLimit)
-        guard isOutputDegraded else { return }
-        isOutputDegraded = false
-        log(.outputRestored, at: run.started)
-    }
-
-    /// What a run prints is to be kept, and can't be.
-    package mutating func outputNotKept(_ failure: LedgerFailure, at now: Instant) {
-        guard !isOutputDegraded else { return }
-        isOutputDegraded = true
-        log(.outputDegraded(failure), at: now)
-    }
-
-    /// A look found a run's file of this size; nil where nobody wants to know any more.
-    package mutating func foundOutput(
-        _ run: RunNumber, size: Int64, at now: Instant
-    ) -> OutputFollow.Part? {
-        outputs.found(run, size: size, at: now)
-    }
-
-    /// Holes can't be made in a run's file: all from here on was cut off. `tookOutput` follows.
-    package mutating func outputWasCutOff(_ run: RunNumber, at end: Int64) {
-        outputs.wasCutOff(run, at: end)
-    }
-
-    /// What a look read of a run's file.
-    package mutating func tookOutput(_ run: RunNumber, _ bytes: [UInt8], at now: Instant) {
-        for event in outputs.took(run, bytes, file: outputFile(of: run), at: now) {
-            log(event, at: now)
-        }
-    }
-
-    /// The log's reader had to be waited for, for so many nanoseconds.
-    package mutating func logIsSlow(by nanoseconds: Int64, at now: Instant) {
-        outputs.logIsSlow(by: nanoseconds, at: now)
-    }
-
-    /// A run's file can't be looked at, for now or, where it `isGone`, for ever.
-    package mutating func lostOutput(_ run: RunNumber, isGone: Bool, at now: Instant) {
-        outputs.lost(run, isGone: isGone, at: now)
-        tookOutput(run, [], at: now)
-    }
-
-    /// The answer to a request to listen: false where nobody can.
-    package mutating func listensToOutput(_ run: RunNumber, _ isHeard: Bool, at now: Instant) {
-        outputs.listens(run, isHeard, at: now)
-    }
-
-    /// A run that was listened to has printed something.
-    package mutating func outputChanged(_ run: RunNumber) { outputs.changed(run) }
-
     // MARK: The end
 
     private mutating func begin(_ step: Shutdown.Step, at now: Instant) {
@@ -833,7 +515,7 @@ package struct Engine {
 
 extension Engine.Effect {
     /// Whether it asks something about a touch of an action.
-    fileprivate func isQuestion(about action: ActionID) -> Bool {
+    func isQuestion(about action: ActionID) -> Bool {
         switch self {
         case .findToucher(let touch, _), .checkReader(let touch, _, _): touch.action == action
         case .readContent(action, _, _): true

@@ -1,0 +1,76 @@
+/// Which actions there are: at the start, and when the action files were read again.
+extension Engine {
+    /// The action files were read again, and something is wrong with them: nothing changes.
+    package mutating func reloadRefused(problems: Int, at now: Instant) {
+        isReloading = false
+        log(.reloadRefused(problems: problems), at: now)
+    }
+
+    /// The action files were read again. Actions that stay keep their watches, their running and
+    /// their waiting runs; a run that has started keeps what it was started with.
+    package mutating func reload(_ plan: Plan, at now: Instant) {
+        isReloading = false
+        let kept = Set(plan.items.map(\.action.path))
+        var (added, changed, removed) = (0, 0, 0)
+        for id in actions.presentPlaces {
+            guard let path = actions.present(id)?.path, !kept.contains(path) else { continue }
+            retire(id, path, at: now)
+            removed += 1
+        }
+        for item in plan.items {
+            switch place(item.action, nil) {
+            case .added: added += 1
+            case .changed: changed += 1
+            case .same: break
+            }
+        }
+        log(
+            .reloaded(actions: actions.count, added: added, changed: changed, removed: removed),
+            at: now)
+    }
+
+    /// Begins to carry out an action, or goes on with it as it is now. A path that was not seen
+    /// before has its present state as the handled one; of others the ledger tells.
+    @discardableResult
+    mutating func place(
+        _ action: PlannedAction, _ recovered: Recovered?
+    ) -> ActionTable.Placement {
+        let (id, placement) = actions.put(action)
+        runs.setPolicy(id, action.command.policy)
+        let known = recovered?.known(action.path)
+        if placement == .added {
+            watcher.add(id, path: action.path, poll: action.command.poll, known: known)
+        } else {
+            watcher.setInterval(id, action.command.poll)
+        }
+        watcher.setKinds(id, action.command.touch.on)
+        if action.command.touch.compare == .content {
+            contents.add(id, known: known?.handled?.content)
+        } else {
+            contents.remove(id)
+        }
+        guard placement == .added else { return placement }
+        // After another boot the database has old device numbers under the new boot's name.
+        let isSaved = recovered.map { $0.isSameBoot && $0.paths[action.path]?.isSaved == true }
+        ledger.added(id, action.path, isSaved: isSaved ?? false)
+        return .added
+    }
+
+    mutating func retire(_ id: ActionID, _ path: RawPath, at now: Instant) {
+        watcher.remove(id)
+        trigger.remove(id)
+        questions.remove(id)
+        // Its place may be another's when it is asked.
+        effects.removeAll { $0.isQuestion(about: id) }
+        contents.remove(id)
+        levels.down(id)
+        ownSessions.remove(id)
+        runs.remove(id)
+        if let handler = handlers.drop(path) {
+            ledger.ended(row(handler), .notStarted, at: now)
+        }
+        ledger.removed(id, path, at: now)
+        actions.retire(id)
+        if !runs.isBusy(id) { actions.forget(id) }
+    }
+}
