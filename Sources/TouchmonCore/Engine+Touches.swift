@@ -65,7 +65,7 @@ extension Engine {
         if let guardian {
             guard let allowed = touchers.first(where: guardian.allows) else {
                 log(.toucherRefused(action.path, by: touchers.last), at: now)
-                return ledger.changed(touch.action, at: now)
+                return refuse(touch, .toucher, at: now)
             }
             touch.toucher = allowed
         }
@@ -82,6 +82,16 @@ extension Engine {
         // Whatever comes after a directory, or after nothing, is another content.
         if touch.status?.kind != .regular { contents.forget(touch.action) }
         checkReader(touch, action, at: now)
+    }
+
+    private mutating func refuse(
+        _ touch: PendingTouch, _ reason: LedgerChange.Refusal.Reason, at now: Instant
+    ) {
+        let refusal = LedgerChange.Refusal(
+            path: actions[touch.action].action.path, time: now, reason: reason,
+            toucher: touch.toucher.map(LedgerChange.Run.Toucher.init))
+        ledger.refused(refusal, at: now)
+        ledger.changed(touch.action, at: now)
     }
 
     private func isOwn(_ id: ActionID, _ toucher: Toucher, at now: Instant) -> Bool {
@@ -111,7 +121,7 @@ extension Engine {
         let action = actions[touch.action].action
         if let reader = action.command.reader, !mayRead {
             log(.refused(action.path, reader: reader), at: now)
-            ledger.changed(touch.action, at: now)
+            refuse(touch, .reader, at: now)
         } else {
             compare(touch, action, at: now)
         }

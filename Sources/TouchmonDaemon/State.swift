@@ -201,6 +201,14 @@ extension LedgerStore.Change {
                     },
                     failed: run.failed?.bytes ?? [])
             },
+            refusals: change.refusals.map {
+                LedgerStore.Refusal(
+                    path: $0.path.bytes, time: $0.time.nanoseconds + calendar,
+                    reason: $0.reason.rawValue,
+                    toucher: $0.toucher.map {
+                        LedgerStore.Run.Toucher(process: $0.process, user: $0.user)
+                    })
+            },
             mustLast: change.mustLast)
     }
 }

@@ -35,6 +35,8 @@ package struct SimulatedState: Sendable {
     package var failure: LedgerFailure?
     /// The runs that ended, as the history keeps them, by number.
     package private(set) var history: [RunNumber: LedgerChange.Run] = [:]
+    /// The touches that were refused.
+    package private(set) var refusals: [LedgerChange.Refusal] = []
     /// Whether the last save had to outlast a power loss.
     package private(set) var lastSaveMustLast = false
     private var paths: [RawPath: LedgerContents.Path] = [:]
@@ -87,6 +89,7 @@ package struct SimulatedState: Sendable {
     ) -> LedgerFailure? {
         guard failure == nil else { return failure }
         lastSaveMustLast = change.mustLast
+        refusals += change.refusals
         for path in change.paths { paths[path.path] = path }
         for path in change.removedPaths { paths[path] = nil }
         for run in change.runs {

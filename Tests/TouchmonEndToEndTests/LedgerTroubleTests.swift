@@ -267,7 +267,8 @@ import Testing
             base = sqlite3.connect(sys.argv[1])
             for name in "process", "user":
                 base.execute("ALTER TABLE run DROP COLUMN touched_by_" + name)
-            base.execute("DROP TABLE failure")
+            for table in "failure", "refusal":
+                base.execute("DROP TABLE " + table)
             base.execute("PRAGMA user_version = 1")
             base.commit()
             """)

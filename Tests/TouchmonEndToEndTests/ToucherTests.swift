@@ -77,12 +77,13 @@ struct ToucherTests {
         #expect(told.map { $0["user"] as? String } == people.map(\.user.name))
         #expect(told.map { $0["pid"] as? Int32 } == people.map(\.pid))
         #expect(daemon.stop() == 0)
-        #expect(
-            try rows(of: daemon) == people.enumerated().map { "\($0 + 1) \($1.pid) \($1.user.id)" })
+        let rows = try rows(
+            "number, touched_by_process, touched_by_user FROM run ORDER BY number", of: daemon)
+        #expect(rows == people.enumerated().map { "\($0 + 1) \($1.pid) \($1.user.id)" })
     }
 
-    private func rows(of daemon: TouchmonProcess) throws -> [String] {
-        let select = "SELECT number, touched_by_process, touched_by_user FROM run ORDER BY number"
+    private func rows(_ what: String, of daemon: TouchmonProcess) throws -> [String] {
+        let select = "SELECT " + what
         let command = try Command.run([
             "python3", "-c",
             "import sqlite3, sys\nfor row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): "
@@ -166,8 +167,15 @@ struct ToucherTests {
         #expect(daemon.events("toucher_refused").first?["touched_by"] == nil)
         let message = try #require(daemon.events("toucher_refused").first?["message"] as? String)
         #expect(message.hasPrefix("touch refused, touched by nobody knows whom"))
+        let carol = try Person(Users.carol)
+        try carol("open('\(place.stamp)', 'a').write('x')")
+        #expect(daemon.wait(for: "toucher_refused", count: 2))
         #expect(daemon.stop() == 0)
         #expect(daemon.count("run_started") == 0)
+        // It is in the ledger, too.
+        let refused = try rows(
+            "reason, touched_by_process, touched_by_user FROM refusal ORDER BY number", of: daemon)
+        #expect(refused == ["1 None None", "1 \(carol.pid) \(Users.carol.id)"])
     }
 
     @Test func `without a guard, one who is gone has his run`() throws {

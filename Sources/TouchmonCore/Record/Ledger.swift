@@ -15,6 +15,8 @@ struct Ledger {
     private static let soon: Int64 = 50_000_000
     /// The most ended runs that are kept for a save that fails; of more, the oldest are forgotten.
     private static let mostEndedRuns = 10_000
+    /// The database keeps no more of them.
+    private static let mostRefusals = 1000
 
     private enum Access {
         /// Written to.
@@ -44,6 +46,7 @@ struct Ledger {
     private var unwritten: [ActionID] = []
     private var removed: Set<RawPath> = []
     private var endedRuns: [LedgerChange.Run] = []
+    private var refusals: [LedgerChange.Refusal] = []
     /// What is to be appended to the journal.
     private var records: [UInt8] = []
     /// And before that.
@@ -143,6 +146,16 @@ struct Ledger {
         note(now)
     }
 
+    /// A touch was refused. What is not saved yet is lost with a daemon that is killed: it leads to
+    /// nothing.
+    mutating func refused(_ refusal: LedgerChange.Refusal, at now: Instant) {
+        refusals.append(refusal)
+        if refusals.count > Self.mostRefusals {
+            refusals.removeFirst(Self.mostRefusals / 2)
+        }
+        note(now)
+    }
+
     private mutating func mark(_ action: ActionID) {
         guard !marks[action.index].contains(.changed) else { return }
         marks[action.index].insert(.changed)
@@ -193,7 +206,8 @@ struct Ledger {
         LedgerChange(
             paths: changed.filter { marks[$0.index].contains(.changed) }.compactMap(row),
             removedPaths: removed.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) },
-            runs: endedRuns + active, lastRun: lastRun, nextGeneration: generation + 1,
+            runs: endedRuns + active, refusals: refusals, lastRun: lastRun,
+            nextGeneration: generation + 1,
             mustLast: changed.contains {
                 marks[$0.index].contains(.changed) && !marks[$0.index].contains(.saved)
             })
@@ -234,6 +248,7 @@ struct Ledger {
         changed.removeAll(keepingCapacity: changed.count < 256)
         removed.removeAll()
         endedRuns.removeAll()
+        refusals.removeAll()
         (firstChange, lastChange) = (nil, nil)
         isUrgent = false
         generation += 1

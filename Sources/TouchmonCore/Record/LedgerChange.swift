@@ -31,9 +31,26 @@ package struct LedgerChange: Equatable, Sendable {
         }
     }
 
+    /// A touch that led to no run because of who touched, or because of who may not know of it.
+    package struct Refusal: Hashable, Sendable {
+        /// What refused it; the number is the ledger's.
+        package enum Reason: UInt8, Hashable, Sendable {
+            /// The owner of the action file could not read the path.
+            case reader = 0
+            /// `touched_by`.
+            case toucher = 1
+        }
+
+        package var path: RawPath
+        package var time: Instant
+        package var reason: Reason
+        package var toucher: Run.Toucher?
+    }
+
     package var paths: [LedgerContents.Path]
     package var removedPaths: [RawPath]
     package var runs: [Run]
+    package var refusals: [Refusal]
     package var lastRun: RunNumber
     /// The generation of the journal that follows this save.
     package var nextGeneration: UInt64

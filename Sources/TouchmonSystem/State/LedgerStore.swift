@@ -69,6 +69,21 @@ package enum LedgerStore {
         }
     }
 
+    /// A touch that led to no run. `time` is nanoseconds since 1970.
+    package struct Refusal: Hashable, Sendable {
+        package var path: [UInt8]
+        package var time: Int64
+        package var reason: UInt8
+        package var toucher: Run.Toucher?
+
+        package init(path: [UInt8], time: Int64, reason: UInt8, toucher: Run.Toucher?) {
+            self.path = path
+            self.time = time
+            self.reason = reason
+            self.toucher = toucher
+        }
+    }
+
     /// What one row holds about the whole.
     package struct Summary: Hashable, Sendable {
         package var lastRun: Int64
@@ -101,16 +116,19 @@ package enum LedgerStore {
         package var paths: [Path]
         package var removedPaths: [[UInt8]]
         package var runs: [Run]
+        package var refusals: [Refusal]
         /// Whether it is on the disk, and not only on its way there, when the save returns.
         package var mustLast: Bool
 
         package init(
-            summary: Summary, paths: [Path], removedPaths: [[UInt8]], runs: [Run], mustLast: Bool
+            summary: Summary, paths: [Path], removedPaths: [[UInt8]], runs: [Run],
+            refusals: [Refusal], mustLast: Bool
         ) {
             self.summary = summary
             self.paths = paths
             self.removedPaths = removedPaths
             self.runs = runs
+            self.refusals = refusals
             self.mustLast = mustLast
         }
     }
@@ -253,6 +271,7 @@ package enum LedgerStore {
             if row.ending == nil { failure.bind(2, row.failed) }
             try database.run(failure)
         }
+        try write(change.refusals, to: database)
         let summary = try database.prepare(
             "INSERT OR REPLACE INTO summary VALUES (1, ?, ?, ?, ?)")
         summary.bind(1, change.summary.lastRun)
@@ -260,6 +279,25 @@ package enum LedgerStore {
         summary.bind(3, change.summary.savedLength)
         summary.bind(4, change.summary.boot)
         try database.run(summary)
+    }
+
+    /// The last thousand are kept: whoever may touch must not fill the disk.
+    private static func write(
+        _ refusals: [Refusal], to database: borrowing Database
+    ) throws(DatabaseFailure) {
+        guard !refusals.isEmpty else { return }
+        let row = try database.prepare("INSERT INTO refusal VALUES (NULL, ?, ?, ?, ?, ?)")
+        for refusal in refusals {
+            row.bind(1, refusal.path)
+            row.bind(2, refusal.time)
+            row.bind(3, Int64(refusal.reason))
+            row.bind(4, refusal.toucher.map { Int64($0.process) })
+            row.bind(5, refusal.toucher.map { Int64($0.user) })
+            try database.run(row)
+        }
+        try database.run(
+            database.prepare(
+                "DELETE FROM refusal WHERE number <= (SELECT max(number) - 1000 FROM refusal)"))
     }
 
     /// Lets go of the memory that SQLite's code takes until it is used again.
@@ -332,10 +370,13 @@ package enum LedgerStore {
         COMMIT;
         """
 
-    /// Who touched, and which failures runs are told of.
+    /// Who touched, whose touches were refused, and which failures runs are told of.
     private static let secondSchema = """
         BEGIN IMMEDIATE;
         CREATE TABLE failure (number INTEGER PRIMARY KEY, failed BLOB NOT NULL);
+        CREATE TABLE refusal (
+            number INTEGER PRIMARY KEY, path BLOB NOT NULL, time INTEGER NOT NULL,
+            reason INTEGER NOT NULL, touched_by_process INTEGER, touched_by_user INTEGER);
         ALTER TABLE run ADD COLUMN touched_by_process INTEGER;
         ALTER TABLE run ADD COLUMN touched_by_user INTEGER;
         PRAGMA user_version = 2;

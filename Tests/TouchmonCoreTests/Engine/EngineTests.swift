@@ -107,6 +107,8 @@ import TouchmonTestSupport
         try Self.touch("/srv/a", &daemon)
         #expect(daemon.runs.isEmpty)
         #expect(daemon.logs.last == .refused(RawPath("/srv/a"), reader: reader))
+        daemon.pass(.seconds(10))
+        #expect(daemon.state.refusals.map(\.reason) == [.reader])
         daemon.readersMayRead = true
         try Self.touch("/srv/a", &daemon)
         #expect(daemon.runs.count == 1)

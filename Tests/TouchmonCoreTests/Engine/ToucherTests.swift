@@ -131,6 +131,7 @@ import TouchmonTestSupport
         #expect(daemon.logs.contains(.toucherRefused(Self.path, by: nil)))
         // Refused once, and not by every daemon again.
         daemon.pass(.seconds(5))
+        #expect(daemon.state.refusals.map(\.reason) == [.toucher])
         daemon.crash()
         daemon.restart(Self.plan(ToucherGuard(users: [1])))
         daemon.pass(.seconds(1))

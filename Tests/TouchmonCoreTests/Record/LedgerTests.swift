@@ -164,6 +164,24 @@ import Testing
         #expect(runs.count == 5001 && runs.first?.number == RunNumber(5001))
     }
 
+    @Test func `refused touches are saved once, and of many the last`() {
+        var ledger = Self.idle()
+        func refuse(_ second: Double) {
+            ledger.refused(
+                LedgerChange.Refusal(
+                    path: RawPath("/a"), time: Self.at(second), reason: .toucher,
+                    toucher: LedgerChange.Run.Toucher(process: 1, user: 2)), at: Self.at(second))
+        }
+        refuse(1)
+        #expect(ledger.needsSave(at: Self.at(1000)))
+        #expect(Self.change(ledger).refusals.map(\.time) == [Self.at(1)])
+        _ = ledger.saved()
+        #expect(Self.change(ledger).refusals.isEmpty)
+        for second in 1...1001 { refuse(Double(second)) }
+        #expect(
+            Self.change(ledger).refusals.map(\.time) == (501...1001).map { Self.at(Double($0)) })
+    }
+
     @Test func `while it can't be written, nothing is appended, and saving is tried less and less`()
     {
         var ledger = Self.idle()
