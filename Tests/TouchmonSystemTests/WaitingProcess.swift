@@ -64,7 +64,8 @@ struct UnreapedChild {
         var pid: pid_t = 0
         var strings = arguments.map { strdup($0) } + [nil]
         defer { for string in strings { free(string) } }
-        try #require(posix_spawnp(&pid, arguments[0], nil, nil, &strings, environ) == 0)
+        let result = posix_spawnp(&pid, arguments[0], nil, nil, &strings, environ)
+        try #require(result == 0)
         self.pid = pid
     }
 
