@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 import TouchmonSystem
 
@@ -60,12 +59,27 @@ final class WaitingProcess {
 struct UnreapedChild {
     let pid: Int32
 
+    /// posix_spawnp(3).
+    private typealias Spawn =
+        @convention(c) (
+            UnsafeMutablePointer<pid_t>, UnsafePointer<CChar>, OpaquePointer?, OpaquePointer?,
+            UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+            UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+        ) -> Int32
+
     /// Runs a program, found in PATH.
     init(_ arguments: [String]) throws {
         var pid: pid_t = 0
         var strings = arguments.map { strdup($0) } + [nil]
         defer { for string in strings { free(string) } }
-        let result = posix_spawnp(&pid, arguments[0], nil, nil, &strings, environ)
+        // The Glibc module does not have it.
+        let symbol = try #require(dlsym(nil, "posix_spawnp"))
+        let spawn = unsafeBitCast(symbol, to: Spawn.self)
+        let result = arguments[0].withCString { program in
+            strings.withUnsafeMutableBufferPointer {
+                spawn(&pid, program, nil, nil, $0.baseAddress, environ)
+            }
+        }
         try #require(result == 0)
         self.pid = pid
     }
