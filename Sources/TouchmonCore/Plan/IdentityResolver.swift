@@ -23,7 +23,10 @@ struct IdentityResolver {
         if let handler = definition.onFailure?.value {
             command.onFailure = shared(self.handler(handler, of: definition, owner: owner))
         }
-        return PlannedAction(path: definition.path, shared(command))
+        // A copy of its own, behind all that is read: the decoded one lies among what is let go of, and
+        // would keep a page of that in memory.
+        let path = RawPath(bytes: definition.path.bytes.map { $0 })
+        return PlannedAction(path: path, shared(command))
     }
 
     /// What runs when a run of `definition` failed: as the same user, if it names none.

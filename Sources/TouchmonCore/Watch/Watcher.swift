@@ -61,6 +61,8 @@ package struct Watcher {
     /// One is kept for every watched path: in this order its parts leave no gaps.
     private struct Entry {
         var path: RawPath
+        /// Of the watched file; see `PathWalk.number`.
+        var number: UInt64 = 0
         var judge = TouchJudge()
         var evidence: Evidence = []
         var directory: Int32
@@ -73,8 +75,6 @@ package struct Watcher {
         var isQueued = false
         var needsWalk = false
         var file: Int32?
-        /// Of the watched file; see `PathWalk.number`.
-        var number: UInt64 = 0
         /// The name was taken from the file that `file` watches; its events are another's now.
         var isReplaced = false
 
