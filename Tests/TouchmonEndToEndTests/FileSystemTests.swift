@@ -37,7 +37,9 @@ struct FileSystemTests {
             try place.run("echo 0 > $s/\(directory)/behind; echo 0 > $s/\(directory)/seen")
             watched += [behind, seen]
         }
-        let daemon = try place.daemon(watched)
+        let late = place.scratch("late")
+        try place.run("echo 0 > $f", ["f": late])
+        let daemon = try place.daemon(watched, late: late)
         defer { daemon.stop() }
         var passes = 0
         func pass() throws {
@@ -75,7 +77,8 @@ struct FileSystemTests {
             }
             #expect(daemon.runs(of: behind) == saves.count)
         } else {
-            usleep(60_000)
+            try place.run("touch $f", ["f": late])
+            try #require(eventually { daemon.runs(of: late) == 1 })
             try pass()
         }
         for (save, path) in zip(Self.saves, paths) {

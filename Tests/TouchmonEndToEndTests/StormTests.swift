@@ -46,10 +46,8 @@ import Testing
         /// Waits until every touch is followed by a run that is over, and returns the verdict.
         func verdict() throws -> TortureCheck {
             func check() throws -> TortureCheck { TortureCheck(try TortureRecords(records)) }
-            _ = try eventually(within: 120) {
-                // To read all of it again costs more than what it waits for.
-                usleep(100_000)
-                return try check().problems.allSatisfy { $0.kind != .lost && $0.kind != .vanished }
+            _ = try eventually(within: 120, every: 100_000) {
+                try check().problems.allSatisfy { $0.kind != .lost && $0.kind != .vanished }
             }
             return try check()
         }

@@ -137,14 +137,18 @@ import Testing
         try Command.run(
             ["sh", "-c", save.preparation], in: scratch.path, environment: ["f": path])
         let user = NSUserName()
-        let files = try scratch.actions([path: (["true"], user), barrier: (["true"], user)])
+        let late = try scratch.write("late")
+        let action: [String: Any] = ["argv": ["true"], "user": user]
+        let files = try scratch.actions([
+            path: action, barrier: action, late: action.merging(TouchmonProcess.lateness) { $1 },
+        ])
         let daemon = try TouchmonProcess.daemon([files])
         defer { daemon.stop() }
         func runs(of path: String) -> Int {
             daemon.events("run_ended").count { $0["path"] as? String == path }
         }
-        // A touch of the barrier has a run only after everything before it was heard; twice, and
-        // with a pause longer than any wait for a close, because a doubled run would be late.
+        // A touch of the barrier has a run only after everything before it was heard; in the end one
+        // that comes later than any wait for a close, because a doubled run would be late.
         func pass(_ count: Int) -> Bool {
             utimes(barrier, nil)
             return eventually { runs(of: barrier) >= count }
@@ -163,7 +167,8 @@ import Testing
                 runs(of: path) == number * each,
                 "doubled: save \(number) of \(save.name)\n\(daemon.text.suffix(2000))")
         }
-        usleep(60_000)
+        utimes(late, nil)
+        #expect(eventually { runs(of: late) == 1 })
         #expect(pass(times + 1))
         #expect(runs(of: path) == times * each, "late: \(save.name)\n\(daemon.text.suffix(2000))")
     }

@@ -12,6 +12,9 @@ struct ToucherTests {
         let stamp: String
         let told: String
         let actions: String
+        /// Its runs come when all that was done before is judged.
+        private let late: String
+        private var passes: [Int32: Int] = [:]
 
         init(_ keys: [String: Any] = [:], script: String = "") throws {
             scratch = try Scratch()
@@ -29,12 +32,30 @@ struct ToucherTests {
             let action: [String: Any] = [
                 "argv": ["sh", "-c", "\(tell); \(script)"], "user": "root",
             ]
-            actions = try scratch.actions([stamp: action.merging(keys) { $1 }])
+            late = try scratch.write("late")
+            actions = try scratch.actions([
+                stamp: action.merging(keys) { $1 },
+                late: ["argv": ["true"], "user": "root"].merging(TouchmonProcess.lateness) { $1 },
+            ])
         }
 
         var lines: [String] {
             ((try? String(contentsOfFile: told, encoding: .utf8)) ?? "")
                 .split(separator: "\n").map(String.init)
+        }
+
+        /// How many runs of the path have ended.
+        func runs(_ daemon: TouchmonProcess) -> Int { daemon.runs(of: stamp) }
+
+        /// Waits until the daemon has judged all that was done, and no run is under way.
+        func settle(_ daemon: TouchmonProcess) throws {
+            passes[daemon.pid, default: 0] += 1
+            utimes(late, nil)
+            let isOver = eventually { [late, passes] in
+                daemon.runs(of: late) == passes[daemon.pid]
+                    && daemon.count("run_started") == daemon.count("run_ended")
+            }
+            try #require(isOver, "\(daemon.text)")
         }
 
         /// What a run that this one touched for tells.
@@ -105,15 +126,15 @@ struct ToucherTests {
             for person in [carol, alice] {
                 // What has to be done before may be a touch as well.
                 try person(way.prepare)
-                try settle(daemon, place)
-                (runs, refused) = (daemon.count("run_ended"), daemon.count("toucher_refused"))
+                try place.settle(daemon)
+                (runs, refused) = (place.runs(daemon), daemon.count("toucher_refused"))
                 try person(way.touch)
-                try settle(daemon, place)
-                let isCounted = daemon.count("run_ended") > runs
+                try place.settle(daemon)
+                let isCounted = place.runs(daemon) > runs
                 #expect(isCounted == (person === alice), "\(way.name): \(daemon.text)")
                 #expect((daemon.count("toucher_refused") > refused) == (person === carol))
                 try person("[os.unlink(e + '/' + n) for n in os.listdir(e)]")
-                try settle(daemon, place)
+                try place.settle(daemon)
             }
             chmod(place.stamp, 0o666)
         }
@@ -123,17 +144,6 @@ struct ToucherTests {
         #expect(Set(users) == [Users.carol.name])
         #expect(daemon.count("toucher_refused") == users.count, "each is known")
         #expect(daemon.stop() == 0)
-    }
-
-    /// Waits until the daemon has judged all that was done: root's own touches are refused at last.
-    private func settle(_ daemon: TouchmonProcess, _ place: Place) throws {
-        // A grace period for tools that close late is part of judging.
-        let isQuiet = eventually {
-            let before = daemon.text
-            usleep(60_000)
-            return daemon.text == before && daemon.count("run_started") == daemon.count("run_ended")
-        }
-        #expect(isQuiet)
     }
 
     @Test func `touched_by: groups of the user, primary and others, and numbers`() throws {
@@ -221,13 +231,13 @@ struct ToucherTests {
             #expect(daemon.wait(for: "run_ended", count: count))
             #expect(daemon.wait(for: "own_change", count: count))
         }
-        try settle(daemon, place)
+        try place.settle(daemon)
         #expect(daemon.stop() == 0)
         #expect(place.lines == (1...3).map { place.line($0, alice) })
         // Nor is it caught up.
         let next = try TouchmonProcess.daemon([place.actions], state: daemon.state)
-        try settle(next, place)
-        #expect(next.count("run_started") == 0 && next.count("caught_up") == 0)
+        try place.settle(next)
+        #expect(place.runs(next) == 0 && next.count("caught_up") == 0)
         #expect(next.stop() == 0)
     }
 

@@ -91,12 +91,8 @@ final class Scene {
 
     /// Waits until nothing is owed.
     func isSettled(within seconds: Double) -> Bool {
-        eventually(within: seconds) {
-            if owed.isEmpty { return true }
-            // Many of these wait at the same time, and looking costs them time.
-            usleep(5000)
-            return false
-        }
+        // Many of these wait at the same time, and looking costs them time.
+        eventually(within: seconds, every: 5000) { owed.isEmpty }
     }
 
     /// Runs that were not who they should have been.

@@ -121,15 +121,20 @@ final class MountedPlace {
         try #require(result.status == 0, "\(script)\n\(result.output)")
     }
 
-    func daemon(_ paths: [String]) throws -> TouchmonProcess {
-        let user = NSUserName()
-        let actions = Dictionary(
-            uniqueKeysWithValues: paths.map { ($0, (argv: ["true"], user: user)) })
+    /// With `late`, also one path whose runs come later than any wait for a close.
+    func daemon(_ paths: [String], late: String? = nil) throws -> TouchmonProcess {
+        let action: [String: Any] = ["argv": ["true"], "user": NSUserName()]
+        var actions = Dictionary(uniqueKeysWithValues: paths.map { ($0, action) })
+        if let late { actions[late] = action.merging(TouchmonProcess.lateness) { $1 } }
         return try TouchmonProcess.daemon([try scratch.actions(actions)], prefix: prefix)
     }
 }
 
 extension TouchmonProcess {
+    /// What makes the runs of an action come later than any wait for a close, which is 20 ms, by the
+    /// daemon's own clock.
+    static var lateness: [String: Any] { ["settle": "60ms"] }
+
     /// How many runs of a path have ended.
     func runs(of path: String) -> Int {
         events("run_ended").count { $0["path"] as? String == path }
