@@ -1,8 +1,8 @@
-extension [UInt8] {
+extension Collection<UInt8> where Index == Int {
     /// The Unicode scalar whose UTF-8 begins at `index`, or nil where the bytes there are not UTF-8:
     /// a stray or missing continuation byte, an overlong form, a surrogate, or more than U+10FFFF.
     ///
-    /// `index` must be inside the array. Rests on utf-8(7) and RFC 3629, section 4.
+    /// `index` must be inside the collection. Rests on utf-8(7) and RFC 3629, section 4.
     package func scalar(at index: Int) -> Unicode.Scalar? {
         let lead = self[index]
         if lead < 0x80 { return Unicode.Scalar(lead) }
@@ -17,7 +17,7 @@ extension [UInt8] {
         case 0xF1...0xF4: (length, second) = (4, 0x80...0xBF)
         default: return nil
         }
-        guard index + length <= count, second.contains(self[index + 1]) else { return nil }
+        guard index + length <= endIndex, second.contains(self[index + 1]) else { return nil }
         var value = UInt32(lead) & (0x7F >> UInt32(length))
         value = value << 6 | UInt32(self[index + 1] & 0x3F)
         for position in (index + 2)..<(index + length) {

@@ -1,0 +1,104 @@
+/// The patterns that one with `{a,b}` stands for, as bash(1) expands it, without sequences such as
+/// `{1..9}`: braces come before everything else, so that an alternative may hold slashes and `**`.
+///
+/// Braces without a comma, and those that are not closed, stand for themselves.
+package enum BraceExpansion {
+    /// How many patterns one may stand for. Each costs time at every path that is looked at.
+    package static let limit = 1000
+    /// How many bytes they may have together.
+    static let byteLimit = 1 << 20
+
+    /// All patterns that `pattern` stands for; itself where it has no braces.
+    package static func expand(_ pattern: [UInt8]) throws(PatternProblem) -> [[UInt8]] {
+        // One pair of braces is opened at a time: nesting needs no recursion, which a hostile file
+        // could drive too deep.
+        var open = [pattern]
+        var done: [[UInt8]] = []
+        var byteCount = 0
+        while let next = open.popLast() {
+            guard let pair = firstPair(in: next) else {
+                done.append(next)
+                byteCount += next.count
+                continue
+            }
+            guard open.count + done.count + pair.parts.count <= limit,
+                byteCount + (open.count + pair.parts.count) * next.count <= byteLimit
+            else { throw .tooManyAlternatives }
+            for part in pair.parts.reversed() {
+                open.append(
+                    Array(
+                        next[..<pair.range.lowerBound] + next[part] + next[pair.range.upperBound...]
+                    )
+                )
+            }
+        }
+        return done
+    }
+
+    /// Whether braces in `pattern` stand for several patterns.
+    static func isNeeded(by pattern: [UInt8]) -> Bool { firstPair(in: pattern) != nil }
+
+    /// The pairs of braces that lie in no other, in their order.
+    static func outerPairs(in pattern: [UInt8]) -> [Range<Int>] {
+        var pairs: [Range<Int>] = []
+        for pair in allPairs(in: pattern).map(\.range).sorted(by: { $0.lowerBound < $1.lowerBound })
+        where pairs.last.map({ $0.upperBound <= pair.lowerBound }) ?? true {
+            pairs.append(pair)
+        }
+        return pairs
+    }
+
+    private typealias Pair = (range: Range<Int>, parts: [Range<Int>])
+
+    /// Lies in no other, as that would begin before it.
+    private static func firstPair(in pattern: [UInt8]) -> Pair? {
+        allPairs(in: pattern).min { $0.range.lowerBound < $1.range.lowerBound }
+    }
+
+    /// The pairs of braces with a comma of their own, in the order of their ends.
+    private static func allPairs(in pattern: [UInt8]) -> [Pair] {
+        var open: [(start: Int, commas: [Int])] = []
+        var pairs: [Pair] = []
+        for (index, byte) in Unescaped(pattern) {
+            switch byte {
+            case UInt8(ascii: "{"): open.append((index, []))
+            case UInt8(ascii: ","): open.indices.last.map { open[$0].commas.append(index) }
+            case UInt8(ascii: "}"):
+                guard let (start, commas) = open.popLast(), !commas.isEmpty else { continue }
+                let starts = [start + 1] + commas.map { $0 + 1 }
+                let parts = zip(starts, commas + [index]).map { $0..<$1 }
+                pairs.append((start..<(index + 1), parts))
+            default: break
+            }
+        }
+        return pairs
+    }
+
+    /// The first `{` that nothing closes.
+    static func firstUnclosed(in pattern: [UInt8]) -> Int? {
+        var open: [Int] = []
+        for (index, byte) in Unescaped(pattern) {
+            if byte == UInt8(ascii: "{") { open.append(index) }
+            if byte == UInt8(ascii: "}") { _ = open.popLast() }
+        }
+        return open.first
+    }
+}
+
+/// The bytes of a pattern that no backslash makes literal, with their places.
+struct Unescaped: Sequence, IteratorProtocol {
+    private let pattern: [UInt8]
+    private var index: Int
+
+    init(_ pattern: [UInt8]) {
+        self.pattern = pattern
+        index = 0
+    }
+
+    mutating func next() -> (index: Int, byte: UInt8)? {
+        while index < pattern.count, pattern[index] == UInt8(ascii: "\\") { index += 2 }
+        guard index < pattern.count else { return nil }
+        defer { index += 1 }
+        return (index, pattern[index])
+    }
+}

@@ -1,0 +1,137 @@
+/// What a tree action is about: which files below a directory.
+///
+/// Paths are relative to `base`: without a slash at either end, without empty names, `.` and `..`.
+/// Nothing is allocated to answer about one. What `.gitignore` files say is not asked here.
+package struct Selection: Hashable, Sendable {
+    /// The directory below which everything lies; absolute and normal.
+    package let base: RawPath
+    /// Whether what `.gitignore` files below `base` ignore is left out.
+    package let usesGitignore: Bool
+    private let patterns: [PathPattern]
+    /// nil: all.
+    private let include: [SelectionRule]?
+    private let exclude: [SelectionRule]
+    /// The patterns of `exclude` as they are written.
+    private let excludeTexts: [[UInt8]]
+    /// Which of the usual exclusions are left out.
+    private let usual: UsualExclusions
+
+    /// What keeps a path out of a selection.
+    package struct Exclusion: Hashable, Sendable {
+        /// One of `UsualExclusions.patterns`, or a pattern of `exclude` as it is written.
+        package var pattern: [UInt8]
+        package var isUsual: Bool
+        /// How much of the path it stands for, in bytes: a directory above it, or all.
+        package var length: Int
+    }
+
+    package init(
+        _ key: TreeKey, include: [[UInt8]]? = nil, exclude: [[UInt8]] = [],
+        usesGitignore: Bool = false, leavesOutUsual: Bool = true
+    ) throws(PatternProblem) {
+        base = key.base
+        patterns = key.patterns
+        self.usesGitignore = usesGitignore
+        if let include { self.include = try Self.rules(include) } else { self.include = nil }
+        self.exclude = try Self.rules(exclude)
+        excludeTexts = exclude
+        usual = leavesOutUsual ? .all : []
+    }
+
+    private static func rules(_ texts: [[UInt8]]) throws(PatternProblem) -> [SelectionRule] {
+        var rules: [SelectionRule] = []
+        for (index, text) in texts.enumerated() {
+            for pattern in try BraceExpansion.expand(text) {
+                rules.append(SelectionRule(PathPattern(pattern), index: index))
+            }
+        }
+        return rules
+    }
+
+    /// Whether a file (anything but a directory) is selected.
+    package func selects(_ relative: UnsafeRawBufferPointer) -> Bool {
+        selects(relative, isDirectory: false)
+    }
+
+    /// Whether a directory itself is selected. Directories count only where they are created, removed
+    /// or moved.
+    package func selectsDirectory(_ relative: UnsafeRawBufferPointer) -> Bool {
+        selects(relative, isDirectory: true)
+    }
+
+    private func selects(_ path: UnsafeRawBufferPointer, isDirectory: Bool) -> Bool {
+        let found = usual.isEmpty ? [] : usual.intersection(path.usualExclusions)
+        return isMeant(path, isDirectory: isDirectory, despite: found)
+            && isIncluded(path, isDirectory: isDirectory)
+            && !exclude.contains { $0.reach(in: path, isDirectory: isDirectory) != nil }
+    }
+
+    /// Whether the key stands for `path`, and what is written asks for each of the usual exclusions
+    /// `found` there.
+    private func isMeant(
+        _ path: UnsafeRawBufferPointer, isDirectory: Bool, despite found: UsualExclusions
+    ) -> Bool {
+        var asked: UsualExclusions = []
+        if !found.isEmpty, let include {
+            if include.contains(where: {
+                $0.admits(path, isDirectory: isDirectory, despite: found)
+            }) {
+                return isMeant(path, isDirectory: isDirectory, despite: [])
+            }
+            for rule in include { asked.formUnion(rule.asks(of: path)) }
+        }
+        for pattern in patterns where pattern.matches(path, hiding: found, asked: asked) {
+            return true
+        }
+        return false
+    }
+
+    private func isIncluded(_ path: UnsafeRawBufferPointer, isDirectory: Bool) -> Bool {
+        guard let include else { return true }
+        return include.contains { $0.includes(path, isDirectory: isDirectory) }
+    }
+
+    /// Whether anything below a directory may be selected; empty: below `base`.
+    package func enters(_ directory: UnsafeRawBufferPointer) -> Bool {
+        let found = usual.isEmpty ? [] : usual.intersection(directory.usualExclusions)
+        return mayMean(below: directory, despite: found)
+            && (include?.contains { $0.mayInclude(below: directory) } ?? true)
+            && !exclude.contains { $0.reach(in: directory, isDirectory: true) != nil }
+    }
+
+    private func mayMean(
+        below directory: UnsafeRawBufferPointer, despite found: UsualExclusions
+    ) -> Bool {
+        for pattern in patterns where pattern.mayMatch(below: directory, hiding: found) {
+            return true
+        }
+        guard !found.isEmpty, let include else { return false }
+        return include.contains { $0.mayAdmit(below: directory, despite: found) }
+            && mayMean(below: directory, despite: [])
+    }
+
+    /// Which usual exclusion or pattern of `exclude` keeps a path out that the key stands for; nil
+    /// where none does.
+    package func reason(
+        against relative: UnsafeRawBufferPointer, isDirectory: Bool = false
+    ) -> Exclusion? {
+        guard isMeant(relative, isDirectory: isDirectory, despite: []) else { return nil }
+        for rule in exclude {
+            if let length = rule.reach(in: relative, isDirectory: isDirectory) {
+                return Exclusion(pattern: excludeTexts[rule.index], isUsual: false, length: length)
+            }
+        }
+        let found = usual.intersection(relative.usualExclusions)
+        if isMeant(relative, isDirectory: isDirectory, despite: found) { return nil }
+        let kinds = UsualExclusions.patterns.filter { found.contains($0.exclusion) }
+        // The key may ask for some of them, and not for others.
+        let kind = kinds.first {
+            !isMeant(relative, isDirectory: isDirectory, despite: $0.exclusion)
+        }
+        return (kind ?? kinds.first).map { exclusion, pattern in
+            Exclusion(
+                pattern: Array(pattern.utf8), isUsual: true,
+                length: relative.firstName(leftOutBy: exclusion).upperBound)
+        }
+    }
+}
