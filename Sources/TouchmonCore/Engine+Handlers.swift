@@ -57,7 +57,7 @@ extension Engine {
     }
 
     func handlerCommand(_ path: RawPath) -> Shared<RunCommand>? {
-        actions.place(of: path).flatMap { actions.present($0) }?.command.onFailure
+        actions.action(at: path)?.command.onFailure
     }
 
     /// What an earlier daemon began to tell of a failure, or owed.
@@ -87,11 +87,11 @@ extension Engine {
             outputs.interrupted(run.number, run.path, limit: limit, at: now)
         }
         let place = actions.place(of: run.path)
-        let action = place.flatMap { actions.present($0) }
+        let action = actions.action(at: run.path)
         let reruns =
             action?.command.onFailure != nil && run.failed != nil
             && (!hasBegun || action?.command.interrupted == .rerun)
-            && place.map(ran.contains) == false
+            && place.map(ran.contains) != true
         var row = row(handler)
         row.process = process
         ledger.ended(row, hasBegun ? .interrupted : .notStarted, at: now)

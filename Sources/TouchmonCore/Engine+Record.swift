@@ -9,11 +9,17 @@ extension Engine {
         outputs.found(recovered.outputs, last: recovered.lastRun)
         for run in recovered.finished { ledger.found(run, at: now) }
         for (path, row) in recovered.paths {
-            guard let id = actions.place(of: path), let action = actions.present(id) else {
+            // A row of a file that nothing is due for only says what was handled.
+            let isOwed = row.due != nil || path.fileOfAction == nil
+            guard isOwed, let id = recoveredPlace(path), let action = actions.present(id) else {
                 ledger.leftOver(path, at: now)
                 continue
             }
             guard !ran.contains(id) else { continue }
+            if trees.contains(id) {
+                if let due = row.due { treeRuns.owed[id] = due }
+                continue
+            }
             switch row.due {
             case nil, .failure: break
             case .interrupted: rerun(id, at: now)
@@ -27,7 +33,7 @@ extension Engine {
 
     mutating func take(_ run: Recovered.Run, ran: Set<ActionID>, at now: Instant) {
         if run.reason == .failure { return takeHandler(run, ran: ran, at: now) }
-        let id = actions.place(of: run.path)
+        let id = recoveredPlace(run.path)
         var active = Runs.Active(
             number: run.number, action: id ?? ActionID(0), started: run.started,
             process: run.witness.process, due: Runs.Due(reason: run.reason))
@@ -38,6 +44,9 @@ extension Engine {
             guard !isTaken, runs.run(run.number) == nil else { return }
             active.action = id ?? actions.putRetired(.gone(run.path))
             runs.adopt(active)
+            if let id, let tree = trees.contains(id) ? id : treeRuns.tree(of: id) {
+                treeRuns.adopt(run.number, of: tree, since: trees.heardUntil)
+            }
             stops.began(run.number, timeout: policy(active.action).timeout, at: run.started)
             outputs.adopted(run.number, run.path, limit: command(active).outputLimit)
             log(.adopted(run.number, run.path, process: run.witness.process), at: now)
@@ -58,6 +67,7 @@ extension Engine {
     }
 
     mutating func rerun(_ id: ActionID, at now: Instant) {
+        if trees.contains(id) { return treeRuns.owed[id] = .interrupted }
         // It is also for a touch that was found, and waits for quiet.
         trigger.remove(id)
         request(id, .interrupted, at: now)
@@ -73,6 +83,10 @@ extension Engine {
             guard let id = actions.place(of: path), let action = actions.present(id),
                 !ran.contains(id), row.due == nil
             else { continue }
+            if let policy = action.command.tree?.value {
+                if let known = known(path, policy, recovered) { trees.know(id, known) }
+                continue
+            }
             guard watcher.isKnown(id) else {
                 if let known = recovered.known(path) { watcher.know(id, known) }
                 continue
@@ -110,11 +124,22 @@ extension Engine {
     }
 
     func spec(_ run: Runs.Active, _ action: PlannedAction) -> RunSpec {
-        action.spec(
+        var spec = action.spec(
             run,
             record: record(
                 run, action.path,
-                watcher.handled(run.action)?.holding(contents.digest(run.action))))
+                state(beginning: run)))
+        if action.shared.value.tree != nil { addChanges(to: &spec, run, action) }
+        return spec
+    }
+
+    /// What is handled when a run has begun.
+    private func state(beginning run: Runs.Active) -> HandledState? {
+        if trees.contains(run.action) { return recorded(tree: run.action) }
+        if treeRuns.tree(of: run.action) != nil {
+            return treeRuns.batch(run.number).changes.last?.status.map { HandledState($0) }
+        }
+        return watcher.handled(run.action)?.holding(contents.digest(run.action))
     }
 
     /// What the process of a run that begins writes down.
@@ -129,33 +154,42 @@ extension Engine {
         ).bytes
     }
 
-    static func due(_ id: ActionID, _ runs: Runs, _ trigger: Trigger) -> RunReason? {
-        runs.waitingReason(id) ?? trigger.settlingReason(id)
-    }
-
     mutating func takeRecords() -> [UInt8]? {
         guard ledger.hasRecords else { return nil }
-        let (actions, watcher, runs, trigger) = (actions, watcher, runs, trigger)
-        let (questions, contents) = (questions, contents)
-        return ledger.takeRecords { id in
-            guard let path = actions.present(id)?.path, !questions.contains(id),
-                let state = watcher.recorded(id).map({ $0?.holding(contents.digest(id)) })
-            else { return nil }
-            return Self.due(id, runs, trigger).map { .due(path, $0, state: state) }
-                ?? .handled(path, state: state)
+        var states: [UInt8] = []
+        while let id = ledger.takeUnwritten() {
+            guard let (path, state, due) = present(id) else { continue }
+            let record: JournalRecord =
+                due.map { .due(path, $0, state: state) } ?? .handled(path, state: state)
+            states += record.bytes
         }
+        return ledger.takeRecords(after: states)
+    }
+
+    /// What is to be written down of an action; nil where that is not known yet.
+    private func present(
+        _ id: ActionID
+    ) -> (path: RawPath, state: HandledState?, due: RunReason?)? {
+        guard let path = actions.present(id)?.path else { return nil }
+        let due = runs.waitingReason(id) ?? trigger.settlingReason(id)
+        if trees.contains(id) { return (path, recorded(tree: id), due ?? treeRuns.owed[id]) }
+        if treeRuns.tree(of: id) != nil {
+            // The tree's own state says what was handled.
+            return due.map { (path, treeRuns.status(id).map { HandledState($0) }, $0) }
+        }
+        // As long as it is not known whether a touch counts, the next daemon has to find it.
+        guard !questions.contains(id), let state = watcher.recorded(id) else { return nil }
+        return (path, state?.holding(contents.digest(id)), due)
     }
 
     func change() -> LedgerChange {
         let active = runs.activeRuns.map { row($0) } + handlers.waiting.map { row($0) }
         return ledger.change(lastRun: runs.last, active: active) { id in
-            // As long as it is not known whether a touch counts, the next daemon has to find it.
-            guard let path = actions.present(id)?.path, !questions.contains(id),
-                let state = watcher.recorded(id).map({ $0?.holding(contents.digest(id)) })
-            else { return nil }
-            return LedgerContents.Path(
-                path: path, state: HandledState.bytes(of: state),
-                due: Self.due(id, runs, trigger).map { $0.code + 1 } ?? 0)
+            present(id).map { path, state, due in
+                LedgerContents.Path(
+                    path: path, state: HandledState.bytes(of: state),
+                    due: due.map { $0.code + 1 } ?? 0)
+            }
         }
     }
 

@@ -14,6 +14,7 @@ extension Engine {
         var (added, changed, removed) = (0, 0, 0)
         for id in actions.presentPlaces {
             guard let path = actions.present(id)?.path, !kept.contains(path) else { continue }
+            for file in treeRuns.files(of: id) { retireFile(file, at: now) }
             retire(id, path, at: now)
             removed += 1
         }
@@ -37,6 +38,7 @@ extension Engine {
     ) -> ActionTable.Placement {
         let (id, placement) = actions.put(action)
         runs.setPolicy(id, action.command.policy)
+        if action.command.tree != nil { return place(tree: id, action, placement, recovered) }
         let known = recovered?.known(action.path)
         if placement == .added {
             watcher.add(id, path: action.path, poll: action.command.poll, known: known)
@@ -49,15 +51,22 @@ extension Engine {
         } else {
             contents.remove(id)
         }
-        guard placement == .added else { return placement }
+        if placement == .added { added(id, action.path, recovered) }
+        return placement
+    }
+
+    mutating func added(_ id: ActionID, _ path: RawPath, _ recovered: Recovered?) {
         // After another boot the database has old device numbers under the new boot's name.
-        let isSaved = recovered.map { $0.isSameBoot && $0.paths[action.path]?.isSaved == true }
-        ledger.added(id, action.path, isSaved: isSaved ?? false)
-        return .added
+        let isSaved = recovered.map { $0.isSameBoot && $0.paths[path]?.isSaved == true }
+        ledger.added(id, path, isSaved: isSaved ?? false)
     }
 
     mutating func retire(_ id: ActionID, _ path: RawPath, at now: Instant) {
-        watcher.remove(id)
+        if let tree = actions[id].action.command.tree {
+            retire(tree: id, tree.value)
+        } else {
+            watcher.remove(id)
+        }
         trigger.remove(id)
         questions.remove(id)
         // Its place may be another's when it is asked.

@@ -55,7 +55,7 @@ extension Engine {
     }
 
     /// Of several who touched, one whose touch counts is enough: it must not be lost for the others'.
-    private mutating func identified(
+    mutating func identified(
         _ touch: PendingTouch, _ touchers: Touchers.Found, at now: Instant
     ) {
         var touch = touch
@@ -64,7 +64,8 @@ extension Engine {
         touch.toucher = touchers.last
         if let guardian {
             guard let allowed = touchers.first(where: guardian.allows) else {
-                log(.toucherRefused(action.path, by: touchers.last), at: now)
+                log(
+                    .toucherRefused(touch.change?.path ?? action.path, by: touchers.last), at: now)
                 return refuse(touch, .toucher, at: now)
             }
             touch.toucher = allowed
@@ -74,13 +75,13 @@ extension Engine {
                 !isOwn(touch.action, $0, at: now) && guardian?.allows($0) != false
             }
             guard let other else {
-                log(.ownChange(action.path, by: last), at: now)
+                log(.ownChange(touch.change?.path ?? action.path, by: last), at: now)
                 return ledger.changed(touch.action, at: now)
             }
             touch.toucher = other
         }
         // Whatever comes after a directory, or after nothing, is another content.
-        if touch.status?.kind != .regular { contents.forget(touch.action) }
+        if touch.change == nil, touch.status?.kind != .regular { contents.forget(touch.action) }
         checkReader(touch, action, at: now)
     }
 
@@ -88,7 +89,8 @@ extension Engine {
         _ touch: PendingTouch, _ reason: LedgerChange.Refusal.Reason, at now: Instant
     ) {
         let refusal = LedgerChange.Refusal(
-            path: actions[touch.action].action.path, time: now, reason: reason,
+            path: touch.change?.path ?? actions[touch.action].action.path, time: now,
+            reason: reason,
             toucher: touch.toucher.map(LedgerChange.Run.Toucher.init))
         ledger.refused(refusal, at: now)
         ledger.changed(touch.action, at: now)
@@ -97,7 +99,8 @@ extension Engine {
     private func isOwn(_ id: ActionID, _ toucher: Toucher, at now: Instant) -> Bool {
         ownSessions.contains(id, session: toucher.session, at: now)
             || runs.activeRuns.contains {
-                $0.action == id && !$0.isHandler && $0.process == toucher.session
+                (($0.action == id && !$0.isHandler) || treeRuns.tree(of: $0.action) == id)
+                    && $0.process == toucher.session
             }
     }
 
@@ -107,8 +110,9 @@ extension Engine {
         guard let reader = action.command.reader else { return compare(touch, action, at: now) }
         var touch = touch
         touch.question = .reader
+        let file = touch.change?.path ?? action.path
         // That a file is gone can be seen by whoever may read its directory.
-        let path = touch.status == nil ? action.path.parent : action.path
+        let path = touch.status == nil ? file.parent : file
         effects.append(.checkReader(touch, path: path, reader: reader))
     }
 
@@ -117,10 +121,10 @@ extension Engine {
         guard let mayRead else {
             return questions.add(touch, until: now.advanced(by: Self.questionDelay))
         }
-        questions.remove(touch.action, .reader)
+        questions.remove(touch)
         let action = actions[touch.action].action
         if let reader = action.command.reader, !mayRead {
-            log(.refused(action.path, reader: reader), at: now)
+            log(.refused(touch.change?.path ?? action.path, reader: reader), at: now)
             refuse(touch, .reader, at: now)
         } else {
             compare(touch, action, at: now)
@@ -161,6 +165,10 @@ extension Engine {
     }
 
     private mutating func count(_ touch: PendingTouch, _ action: PlannedAction, at now: Instant) {
+        if var change = touch.change {
+            change.touchers = touch.toucher.map { [$0] } ?? []
+            return count(touch.action, action, change, isCatchUp: touch.isCatchUp, at: now)
+        }
         guard !touch.isCatchUp else { return catchUp(touch.action, action, at: now) }
         count(touch.action, action, touch.toucher, at: now)
     }

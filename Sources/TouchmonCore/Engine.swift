@@ -9,7 +9,10 @@ package struct Engine {
     package enum Effect: Sendable {
         /// Answered by `reply`.
         case watch(WatchRequest)
-        /// Read the inotify descriptor to its end, `read` for each part; then `eventsDrained`.
+        /// Answered by `reply`, its entries by `entry` before.
+        case tree(TreeRequest)
+        /// Read the queues of events to their ends, `read` or `heard` for each part; then
+        /// `eventsDrained`.
         case readEvents
         /// Who touched the path: what the kernel tells by now of who touches is to be read, `heard` for
         /// each, and then `findToucher` answers with the numbers of all that may have been touched.
@@ -48,6 +51,8 @@ package struct Engine {
 
     private var mounts = MountPoints()
     var watcher: Watcher
+    package var trees: TreeWatch
+    var treeRuns = TreeRuns()
     var trigger = Trigger()
     var runs = Runs()
     var handlers = Handlers()
@@ -90,10 +95,12 @@ package struct Engine {
     /// then says.
     package init(
         plan: Plan, isRoot: Bool, tellsTouchers: Bool = false, drain: Duration,
-        recovered: Recovered? = Recovered(), at now: Instant
+        recovered: Recovered? = Recovered(), at now: Instant,
+        wall: FileTime = FileTime(seconds: 0)
     ) {
         self.tellsTouchers = tellsTouchers
         watcher = Watcher(listensByName: !isRoot)
+        trees = TreeWatch(wall: wall)
         ledger = Ledger(after: recovered?.generation, at: now)
         shutdown = Shutdown(drain: drain)
         self.drain = drain
@@ -112,12 +119,16 @@ package struct Engine {
         while true {
             if let effect = effects.popFirst() { return effect }
             if let request = watcher.nextRequest() { return .watch(request) }
+            if let request = trees.nextRequest(at: now) { return .tree(request) }
             while let output = watcher.nextOutput() { take(output, at: now) }
+            while let output = trees.nextOutput() { take(output, at: now) }
+            guard !trees.hasUrgent else { continue }
             guard effects.isEmpty else { continue }
             if ledger.needsOpening(at: now) { return .openLedger }
             if ledger.needsUrgentSave { return .save(change()) }
             if !isReady {
                 isReady = true
+                trees.becomeReady()
                 log(.ready(actions: actions.count, elapsed: now.elapsed(since: begun)), at: now)
                 continue
             }
@@ -143,15 +154,22 @@ package struct Engine {
             }
             if let run = runs.takeStart(at: now) {
                 ledger.began(run.action, at: now)
+                if actions[run.action].action.shared.value.tree != nil {
+                    begin(tree: run, actions[run.action].action)
+                }
                 return .start(spec(run, actions[run.action].action))
             }
             // Before a run starts, and before a restored time is taken for granted, whatever is in
             // the queue by now must have been heard.
-            if runs.needsDrain() || watcher.needsDrain { return .readEvents }
+            if runs.needsDrain() || watcher.needsDrain || trees.needsDrain { return .readEvents }
             if let records = takeRecords() { return .append(records) }
             // That a run failed is written down before the one begins that is told of it.
             if let run = takeHandler(at: now) { return .start(run) }
             if ledger.needsSave(at: now) { return .save(change()) }
+            if !treeRuns.owed.isEmpty, !trees.isScanning {
+                settleOwed(at: now)
+                continue
+            }
             if let request = outputs.nextRequest() { return .output(request) }
             guard shutdown.step != nil, !runs.hasActiveRuns, outputs.unfinished == 0 else {
                 return nil
@@ -182,6 +200,7 @@ package struct Engine {
     /// When `timePassed` is to be called, if nothing else happens before.
     package mutating func nextDeadline() -> Instant? {
         var next = watcher.nextDeadline()
+        if !trees.isEmpty, let tree = trees.nextDeadline() { next = min(next ?? tree, tree) }
         if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
         for deadline in [
             shutdown.deadline, stops.deadline, runs.deadline, ledger.deadline,
@@ -200,9 +219,11 @@ package struct Engine {
         watcher.read(events)
     }
 
-    /// The inotify descriptor had nothing more to read.
-    package mutating func eventsDrained() {
+    /// The queues had nothing more to read. `wall` is what the kernel's realtime clock said before they
+    /// were read; nil where no tree is watched.
+    package mutating func eventsDrained(wall: FileTime? = nil) {
         watcher.eventsDrained()
+        if let wall { trees.eventsDrained(wall: wall) }
         runs.eventsDrained()
         isHeard = true
     }
@@ -216,6 +237,7 @@ package struct Engine {
     package mutating func readMounts(_ text: [UInt8]) {
         let points = mounts.update(text)
         if !points.isEmpty { watcher.mountsChanged(at: points) }
+        if isReady ? !points.isEmpty : true { trees.mountsChanged(mounts.all) }
     }
 
     /// The kernel made the process of a run; whether it executes its program is not known yet.
@@ -256,11 +278,13 @@ package struct Engine {
         outputs.ended(run, at: now)
         let program = RawPath(bytes: command.argv.first)
         let failure = failure.explained(by: command.process)
+        defer { isOver(active, at: now) }
         // Before there was a process there was nobody to write that the run began.
         if failure.step != .clone || active.isHandler {
             ledger.ended(row(active), .notStarted, at: active.started)
         }
         if failure.isPassing, !isLast {
+            treeRuns.putBack(run, to: active.action)
             if let wait = postpone(active, at: now) {
                 log(
                     .postponed(
@@ -281,6 +305,9 @@ package struct Engine {
         let cause = stops.ended(run)
         let path = path(active)
         let (isLast, slot) = (isRetired(active), slot(active))
+        defer { isOver(active, at: now) }
+        // The run that follows is for what this one was for as well.
+        if cause == .restart, !isLast { treeRuns.putBack(run, to: active.action) }
         ledger.ended(row(active), .ended(outcome), at: now)
         outputs.ended(run, at: now)
         end(active)
@@ -306,6 +333,7 @@ package struct Engine {
             }
             return usedUp(run, .ended(outcome), at: now)
         }
+        treeRuns.putBack(run.number, to: run.action)
         guard !isWaiting else { return }
         var due = run.due
         due.reason = .retry
@@ -317,6 +345,13 @@ package struct Engine {
                 run.number, action.path, attempt: due.attempt, of: retry.attempts, wait: wait),
             at: now)
         ledger.changed(run.action, at: now)
+    }
+
+    /// Nothing more is to be done for the end of a run.
+    private mutating func isOver(_ run: Runs.Active, at now: Instant) {
+        guard !trees.isEmpty, !run.isHandler else { return }
+        treeRuns.end(run.number)
+        forgetIfOver(run.action, at: now)
     }
 
     /// What the end of a run means for the touches of its path.
@@ -394,6 +429,7 @@ package struct Engine {
     package mutating func timePassed(at now: Instant) {
         watcher.timePassed(at: now)
         runs.timePassed(at: now)
+        if !trees.isEmpty { trees.timePassed(at: now) }
         outputs.timePassed(at: now)
         isHeard = false
         while let touch = questions.takeDue(at: now) { askAgain(touch, at: now) }
@@ -417,6 +453,8 @@ package struct Engine {
             log(.polled(actions[id].action.path, polling), at: now)
         case .handled(let id):
             ledger.changed(id, at: now)
+        case .placed(let id, let path, let isMounted):
+            trees.setPlace(id, path, !isReady ? .start : isMounted ? .mounted : .new)
         case .touched(let id, let status, let number):
             touched(id, status, number: number, at: now)
         case .untouched(_, let number):
@@ -456,12 +494,20 @@ package struct Engine {
     mutating func request(
         _ id: ActionID, _ reason: RunReason, by toucher: Toucher? = nil, at now: Instant
     ) {
-        if runs.isBusy(id), !isTaken(byRunsOf: id, at: now) { return ledger.changed(id, at: now) }
+        if runs.isBusy(id), !isTaken(byRunsOf: id, at: now) {
+            treeRuns.drop(id)
+            return ledger.changed(id, at: now)
+        }
         let isNews = !runs.isWaiting(id)
-        runs.request(
-            id, Runs.Due(reason: reason, modified: watcher.modified(id), toucher: toucher))
+        runs.request(id, Runs.Due(reason: reason, modified: modified(id), toucher: toucher))
         // One that begins at once writes that down itself.
         if isNews, runs.isHeldBack(id) { ledger.changed(id, at: now) }
+    }
+
+    /// The modification time of what an action's run is for, where that is one file.
+    private func modified(_ id: ActionID) -> FileTime? {
+        guard actions[id].action.shared.value.tree != nil else { return watcher.modified(id) }
+        return treeRuns.status(id)?.modified
     }
 
     /// Does what the action says of a touch that comes while it is busy; whether one more run is due.

@@ -28,6 +28,18 @@ package struct FileTime: Hashable, Comparable, Sendable {
             + .nanoseconds(Int64(other.nanoseconds) - Int64(nanoseconds))
     }
 
+    /// The time `duration` later, or earlier if that is negative; fractions of a nanosecond are lost.
+    package func advanced(by duration: Duration) -> FileTime {
+        let (seconds, attoseconds) = duration.components
+        let sum = Int64(nanoseconds) + attoseconds / 1_000_000_000
+        let (carried, rest) = sum.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return rest < 0
+            ? FileTime(
+                seconds: self.seconds + seconds + carried - 1,
+                nanoseconds: Int32(rest + 1_000_000_000))
+            : FileTime(seconds: self.seconds + seconds + carried, nanoseconds: Int32(rest))
+    }
+
     /// The whole time in nanoseconds, as decimal digits: far past and future do not fit in 64 bits.
     package var nanosecondsSinceEpoch: String {
         let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

@@ -72,3 +72,20 @@ package struct RawPath: Hashable, Sendable {
         return RawPath(bytes: normal)
     }
 }
+
+/// A file of a tree whose action runs once for each: the action's path, NUL, and the file's. No path
+/// contains NUL, so it is taken for no other.
+extension RawPath {
+    init(action: RawPath, file: RawPath) {
+        bytes = action.bytes + [0] + file.bytes
+    }
+
+    /// The path of the action, and that of the file; nil where it is no such pair.
+    var fileOfAction: (action: RawPath, file: RawPath)? {
+        guard let nul = bytes.firstIndex(of: 0) else { return nil }
+        return (RawPath(bytes: Array(bytes[..<nul])), RawPath(bytes: Array(bytes[(nul + 1)...])))
+    }
+
+    /// What was touched: the file.
+    package var touched: RawPath { fileOfAction?.file ?? self }
+}

@@ -411,6 +411,7 @@ package struct Daemon: ~Copyable {
         switch effect {
         case .watch(let request):
             engine.reply(watch.answer(request), at: now)
+        case .tree: break
         case .readEvents:
             while try watch.readEvents(into: &engine) {}
             engine.eventsDrained()

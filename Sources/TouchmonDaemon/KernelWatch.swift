@@ -8,16 +8,7 @@ struct KernelWatch: ~Copyable {
     let touchers: KernelTouchers?
     /// The path of the present question: a touch must not allocate for it.
     private var path = CPath("/")
-    /// By device, as long as nothing is mounted or unmounted.
-    private var fileSystems: [UInt64: FileSystem] = [:]
-
-    /// Of the last look: most are at files of one file system.
-    private var last: (device: UInt64, fileSystem: FileSystem)?
-
-    private struct FileSystem {
-        var magic: UInt64
-        var granularity: Duration
-    }
+    private var fileSystems = FileSystems()
 
     /// Room for some thousand events of one read.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
@@ -42,8 +33,7 @@ struct KernelWatch: ~Copyable {
 
     /// Something was mounted or unmounted: a device number may be another file system's by now.
     mutating func mountsChanged() {
-        fileSystems = [:]
-        last = nil
+        fileSystems.forget()
     }
 
     mutating func answer(_ request: WatchRequest) -> WatchReply {
@@ -55,7 +45,7 @@ struct KernelWatch: ~Copyable {
         case .status(let path):
             status(path)
         case .readLink(let path):
-            .link(result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
+            .link(Result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
         case .examine(_, let path, let isFresh):
             .examination(examine(path, isFresh: isFresh))
         case .probeWriter(_, let path):
@@ -71,7 +61,7 @@ struct KernelWatch: ~Copyable {
         // First: who touches must be known of whatever is heard.
         let number = touchers?.mark(path, mask)
         return .watch(
-            result { () throws(SystemFailure) in
+            Result { () throws(SystemFailure) in
                 try inotify.addWatch(path, mask: mask.rawValue)
             }, number: number ?? 0)
     }
@@ -84,12 +74,12 @@ struct KernelWatch: ~Copyable {
 
     private mutating func status(_ subject: RawPath) -> WatchReply {
         path.assign(subject.bytes)
-        let status = result { () throws(SystemFailure) in
+        let status = Result { () throws(SystemFailure) in
             FileStatus(try FileMetadata(at: path, follow: false))
         }
         var magic: UInt64?
         if case .success(let status) = status {
-            magic = fileSystem(of: status, follow: false)?.magic
+            magic = fileSystems.fileSystem(status.identity.device, path, follow: false)?.magic
         }
         return .status(status, fileSystem: magic)
     }
@@ -97,44 +87,28 @@ struct KernelWatch: ~Copyable {
     private mutating func examine(_ subject: RawPath, isFresh: Bool) -> Examination {
         path.assign(subject.bytes)
         let time = FileTime(nanosecondsSince1970: Clock.realtime())
-        let status = result { () throws(SystemFailure) in
+        let status = Result { () throws(SystemFailure) in
             FileStatus(try FileMetadata(at: path, isFresh: isFresh))
         }
         var granularity = Duration.zero
         if case .success(let status) = status {
             // It vanished since: the coarsest tick of all.
             granularity =
-                fileSystem(of: status, follow: true)?.granularity ?? .milliseconds(10)
+                fileSystems.fileSystem(status.identity.device, path, follow: true)?.granularity
+                ?? .milliseconds(10)
         }
         return Examination(status: status, time: time, granularity: granularity)
     }
 
-    /// What holds the path of the present question, which had this status.
-    private mutating func fileSystem(of status: FileStatus, follow: Bool) -> FileSystem? {
-        let device = status.identity.device
-        if let last, last.device == device { return last.fileSystem }
-        guard let fileSystem = fileSystems[device] ?? lookUpFileSystem(follow: follow) else {
-            return nil
-        }
-        fileSystems[device] = fileSystem
-        last = (device, fileSystem)
-        return fileSystem
-    }
+}
 
-    private func lookUpFileSystem(follow: Bool) -> FileSystem? {
-        guard let type = try? FileSystemType(of: path, follow: follow),
-            let granularity = try? TimestampGranularity(of: type)
-        else { return nil }
-        return FileSystem(magic: type.magic, granularity: Duration(granularity))
-    }
-
-    private func result<Value>(
-        _ body: () throws(SystemFailure) -> Value
-    ) -> Result<Value, ErrorNumber> {
+extension Result where Failure == ErrorNumber {
+    /// What the system answers, or why it does not.
+    init(_ body: () throws(SystemFailure) -> Success) {
         do {
-            return .success(try body())
+            self = .success(try body())
         } catch {
-            return .failure(ErrorNumber(error.errno.code))
+            self = .failure(ErrorNumber(error.errno.code))
         }
     }
 }
@@ -152,16 +126,6 @@ extension FileStatus {
     }
 }
 
-extension Duration {
-    fileprivate init(_ granularity: TimestampGranularity) {
-        self =
-            switch granularity {
-            case .fine: .zero
-            case .tick(let nanoseconds): .nanoseconds(nanoseconds)
-            }
-    }
-}
-
 extension FileTime {
     fileprivate init(_ time: FileMetadata.Time) {
         self.init(seconds: time.seconds, nanoseconds: time.nanoseconds)
@@ -169,7 +133,7 @@ extension FileTime {
 }
 
 extension FileKind {
-    fileprivate init(_ kind: FileMetadata.Kind) {
+    init(_ kind: FileMetadata.Kind) {
         self =
             switch kind {
             case .regular: .regular
@@ -184,7 +148,7 @@ extension FileKind {
 }
 
 extension WriterPresence {
-    fileprivate init(_ answer: WriterProbe.Answer) {
+    init(_ answer: WriterProbe.Answer) {
         self =
             switch answer {
             case .yes: .present

@@ -18,3 +18,26 @@ extension PlannedAction {
                     catchUp: catchUp, policy: policy, reader: reader)))
     }
 }
+
+extension PlannedAction {
+    /// An action for a directory or a pattern.
+    package static func tree(
+        _ key: String, isDeep: Bool = true, exclude: [String] = [], each: TreePolicy.Each = .batch,
+        settle: SettlePolicy = SettlePolicy(quiet: .zero), poll: Duration? = nil,
+        touch: TouchPolicy = .standard, guardian: ToucherGuard? = nil,
+        policy: RunPolicy = .standard, catchUp: Bool = true
+    ) throws -> PlannedAction {
+        let treeKey = try TreeKey(Array(key.utf8), relativeTo: RawPath("/"), isDeep: isDeep)
+        var tree = TreePolicy(
+            selection: try Selection(treeKey, exclude: exclude.map { Array($0.utf8) }))
+        tree.each = each
+        return PlannedAction(
+            path: treeKey.path,
+            Shared(
+                RunCommand(
+                    argv: [Array("true".utf8)], programs: [RawPath("/bin/true")],
+                    identity: RunIdentity(name: "alice", user: 1000, group: 1000, groups: [1000]),
+                    touch: touch, guardian: guardian, settle: settle, tree: Shared(tree),
+                    poll: poll, catchUp: catchUp, policy: policy)))
+    }
+}

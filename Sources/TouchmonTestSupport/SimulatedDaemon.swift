@@ -110,6 +110,8 @@ package struct SimulatedDaemon {
     /// What files hold; nil: they can't be read.
     package var contents: [RawPath: ContentDigest] = [:]
     private var contentQuestions: [(action: ActionID, touch: PendingTouch?, path: RawPath)] = []
+    /// Whether the kernel tells of whole file systems.
+    package var marksFileSystems = false
     /// The most bytes of one read of the event queue; inotify(7).
     package var readSize = 4096
 
@@ -122,7 +124,7 @@ package struct SimulatedDaemon {
         self.tellsTouchers = tellsTouchers
         engine = Engine(
             plan: Plan(resolved: plan), isRoot: isRoot, tellsTouchers: tellsTouchers,
-            drain: .seconds(30), at: clock)
+            drain: .seconds(30), at: clock, wall: kernel.now)
         engine.readMounts(kernel.mountInfo)
     }
 
@@ -162,7 +164,7 @@ package struct SimulatedDaemon {
         let recovered = recover()
         engine = Engine(
             plan: Plan(resolved: plan), isRoot: isRoot, tellsTouchers: tellsTouchers,
-            drain: .seconds(30), recovered: recovered, at: clock)
+            drain: .seconds(30), recovered: recovered, at: clock, wall: kernel.now)
         if recovered == nil, let failure = state.failure { engine.ledgerFailed(failure, at: clock) }
         _ = kernel.takeMountTableChange()
         engine.readMounts(kernel.mountInfo)
@@ -206,6 +208,10 @@ package struct SimulatedDaemon {
             return true
         }
         if takeEvents() { return true }
+        if engine.trees.isScanning {
+            engine.trees.beginSlice()
+            return true
+        }
         noteIdle()
         return false
     }
@@ -314,10 +320,50 @@ package struct SimulatedDaemon {
 
     private mutating func takeEvents() -> Bool {
         let bytes = kernel.readEvents(maximumBytes: readSize)
-        guard !bytes.isEmpty else { return false }
+        guard !bytes.isEmpty else { return takeTreeEvents() }
         tell?("events: \(bytes)")
         engine.read(bytes.span.bytes)
         return true
+    }
+
+    private mutating func takeTreeEvents() -> Bool {
+        let bytes = kernel.treeInotify.read(maximumBytes: readSize)
+        if !bytes.isEmpty {
+            tell?("tree events: \(bytes)")
+            engine.trees.read(bytes.span.bytes, at: clock, wall: kernel.now)
+            return true
+        }
+        guard let (mask, directory, name) = kernel.marked.next() else { return false }
+        tell?("marked: \(directory) \(String(decoding: name, as: UTF8.self)) \(mask)")
+        guard directory >= 0 else {
+            engine.trees.marksOverflowed(wall: kernel.now)
+            return true
+        }
+        let number = UInt64(directory) + 1
+        let hearing = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
+        if case .unknown = hearing {
+            engine.trees.found(number, at: kernel.paths(ofDirectory: directory))
+            _ = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
+        }
+        return true
+    }
+
+    private mutating func answer(_ request: TreeRequest) {
+        tell?("\(request)")
+        guard case .list(let path, _, let withStatus) = request else {
+            let reply = kernel.answer(request, canMark: marksFileSystems)
+            tell?("\(reply)")
+            return engine.reply(reply, at: clock, wall: kernel.now)
+        }
+        switch kernel.list(path, withStatus: withStatus) {
+        case .failure(let error):
+            engine.reply(.listed(.failure(error)), at: clock, wall: kernel.now)
+        case .success(let entries):
+            for (name, kind, status) in entries {
+                name.withUnsafeBytes { engine.entry($0, kind, status, at: clock) }
+            }
+            engine.reply(.listed(.success(false)), at: clock, wall: kernel.now)
+        }
     }
 
     private mutating func perform(_ effect: Engine.Effect) {
@@ -330,10 +376,12 @@ package struct SimulatedDaemon {
             }
             tell?("\(request): \(reply)")
             engine.reply(reply, at: clock)
+        case .tree(let request): answer(request)
         case .readEvents:
+            let wall = kernel.now
             while takeEvents() {}
             drained = clock
-            engine.eventsDrained()
+            engine.eventsDrained(wall: wall)
         case .findToucher(let touch, let path):
             for toucher in touchers.removeValue(forKey: path)?.reversed() ?? [] { hear(toucher) }
             engine.findToucher(touch, among: [Self.fileNumber], at: clock)

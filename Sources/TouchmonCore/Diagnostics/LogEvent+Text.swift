@@ -94,6 +94,8 @@ extension LogEvent {
         case .polled(let path, let polling):
             return "polling \(shown(path)) every \(interval(polling.interval)): "
                 + words(polling.reason)
+        case .treeWatched(let path, let part, let mechanism, let error):
+            return watching(path, part, mechanism, error)
         case .overflowed:
             return "the kernel's event queue was full: examining every watched path; raise "
                 + "fs.inotify.max_queued_events if this happens often"
@@ -126,7 +128,24 @@ extension LogEvent {
         return " by \(user ?? "user \(toucher.user)") (pid \(toucher.process))"
     }
 
-    private func shown(_ path: RawPath) -> String { TerminalText.escaped(path.bytes) }
+    private func shown(_ path: RawPath) -> String { TerminalText.escaped(path.touched.bytes) }
+
+    private func watching(
+        _ path: RawPath, _ part: RawPath, _ mechanism: TreeMechanism, _ error: ErrorNumber?
+    ) -> String {
+        let subject = "\(shown(path)): \(shown(part))"
+        switch (mechanism, error) {
+        case (.fanotify, _): return "watching \(subject): its whole file system, by fanotify"
+        case (.inotify, nil): return "watching \(subject): every directory, by inotify"
+        case (.inotify, let error?):
+            return "watching \(subject): every directory, by inotify: the kernel does not tell of the "
+                + "whole file system: \(error.explanation)"
+        case (.poll, nil): return "looking at \(subject) in intervals"
+        case (.poll, let error?):
+            return "looking at \(subject) in intervals: unable to watch its directories: "
+                + "\(error.explanation); raise fs.inotify.max_user_watches"
+        }
+    }
 
     private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
         "\(count) \(count == 1 ? one : many ?? one + "s")"

@@ -74,6 +74,8 @@ package enum LogEvent: Equatable, Sendable {
     /// A touch of a path that the owner of its action file may not read.
     case refused(RawPath, reader: RunIdentity)
     case polled(RawPath, Polling)
+    /// How it is known what happens in a part of a tree, and why not better.
+    case treeWatched(RawPath, part: RawPath, TreeMechanism, ErrorNumber?)
     case overflowed
     /// The system refused something that the daemon can do without for a while: what, after "unable
     /// to". It is tried again.
@@ -92,6 +94,8 @@ package enum LogEvent: Equatable, Sendable {
             .reloaded, .reloading, .draining, .stopped:
             .notice
         case .polled(_, let polling): polling.isLimited ? .warning : .notice
+        case .treeWatched(_, _, let mechanism, let error):
+            mechanism == .poll && error != nil ? .warning : .info
         case .touched, .unchanged, .ownChange, .caughtUp, .started, .output, .skipped,
             .signalledRun:
             .info
@@ -140,6 +144,7 @@ package enum LogEvent: Equatable, Sendable {
         case .ledgerSetAside: "ledger_set_aside"
         case .refused: "refused"
         case .polled: "polled"
+        case .treeWatched: "tree_watched"
         case .overflowed: "overflow"
         case .troubled: "trouble"
         case .reloading: "reloading"

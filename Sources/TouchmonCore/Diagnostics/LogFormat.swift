@@ -150,6 +150,11 @@ extension LogEvent {
                 writer.member("errno", error.code)
             }
             writer.member("interval_nanoseconds", polling.interval.nanoseconds)
+        case .treeWatched(let path, let part, let mechanism, let error):
+            writer.member("path", path)
+            writer.member("part", part)
+            writer.member("mechanism", mechanism.rawValue)
+            if let error { writer.member("errno", error.code) }
         case .troubled(let operation, let error):
             writer.member("operation", operation)
             writer.member("errno", error.code)
@@ -190,6 +195,6 @@ extension JSONWriter {
 
     fileprivate mutating func member(_ name: String, _ path: RawPath) {
         key(name)
-        string(path.bytes)
+        string(path.touched.bytes)
     }
 }

@@ -5,6 +5,8 @@ struct ActionTable {
     struct Slot {
         var action: PlannedAction
         var isRetired = false
+        /// Whether it is of a file of a tree: not in any plan, and there as long as it is needed.
+        var isFile = false
 
         fileprivate static let free = Slot(action: .gone(RawPath("/")), isRetired: true)
     }
@@ -35,7 +37,8 @@ struct ActionTable {
 
     /// The places of the present plan's actions.
     var presentPlaces: [ActionID] {
-        slots.indices.map { ActionID($0) }.filter { present($0) != nil }
+        slots.indices.map { ActionID($0) }
+            .filter { !slots[$0.index].isFile && present($0) != nil }
     }
 
     /// Whether an action of the present plan is so.
@@ -56,6 +59,24 @@ struct ActionTable {
         return (insert(Slot(action: action)), .added)
     }
 
+    /// Puts in the action of a file of a tree; its path is a pair.
+    mutating func putFile(_ action: PlannedAction) -> ActionID {
+        guard let id = placeByPath[action.path] else {
+            return insert(Slot(action: action, isFile: true))
+        }
+        slots[id.index] = Slot(action: action, isFile: true)
+        return id
+    }
+
+    /// The action that a path has, or would have if it is a file of a tree.
+    func action(at path: RawPath) -> PlannedAction? {
+        if let id = placeByPath[path] { return present(id) }
+        guard let pair = path.fileOfAction, let id = placeByPath[pair.action],
+            let action = present(id), action.command.tree?.value.each == .file
+        else { return nil }
+        return PlannedAction(path: path, action.shared)
+    }
+
     /// Puts in an action that only stands for a run that has not ended.
     mutating func putRetired(_ action: PlannedAction) -> ActionID {
         insert(Slot(action: action, isRetired: true))
@@ -71,7 +92,7 @@ struct ActionTable {
 
     /// Takes an action out of the present plan; it keeps its place until `forget`.
     mutating func retire(_ id: ActionID) {
-        count -= 1
+        if !slots[id.index].isFile { count -= 1 }
         slots[id.index].isRetired = true
     }
 

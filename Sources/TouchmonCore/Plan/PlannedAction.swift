@@ -31,6 +31,8 @@ package struct RunCommand: Hashable, Sendable {
     /// Whose; nil: anybody's.
     package var guardian: ToucherGuard?
     package var settle: SettlePolicy
+    /// Which files below a directory it is about; nil: its path.
+    package var tree: Shared<TreePolicy>?
     /// How often the path is looked at whatever is heard of it; nil: only where not all is heard.
     package var poll: Duration?
     package var output: OutputPolicy
@@ -59,7 +61,7 @@ package struct RunCommand: Hashable, Sendable {
         environment: [[UInt8]] = [], workingDirectory: RawPath? = nil,
         umask: UInt16 = 0o022, process: ProcessSettings = ProcessSettings(),
         touch: TouchPolicy = .standard, guardian: ToucherGuard? = nil,
-        settle: SettlePolicy = SettlePolicy(quiet: .zero),
+        settle: SettlePolicy = SettlePolicy(quiet: .zero), tree: Shared<TreePolicy>? = nil,
         poll: Duration? = nil,
         output: OutputPolicy = .record, outputLimit: Int64 = OutputPolicy.usualLimit,
         catchUp: Bool = true,
@@ -76,6 +78,7 @@ package struct RunCommand: Hashable, Sendable {
         self.touch = touch
         self.guardian = guardian
         self.settle = settle
+        self.tree = tree
         self.poll = poll
         self.output = output
         self.outputLimit = outputLimit
@@ -130,6 +133,10 @@ package struct RunSpec: Equatable, Sendable {
     /// What its process writes into the journal before it executes anything; empty where there is no
     /// journal.
     package var record: [UInt8]
+    /// Its arguments, where they are not the command's: NUL after each.
+    package var argv: PackedStrings?
+    /// What changed, as lines of JSON, for the run of a tree's action.
+    package var changes: [UInt8]?
 
     package var command: RunCommand { shared.value }
 }
@@ -161,8 +168,9 @@ extension PlannedAction {
                 writeValue(&writer)
                 writer.number(UInt8(0))
             }
-            add("TOUCHMON_ACTION=") { $0.raw(path.bytes) }
-            add("TOUCHMON_PATH=") { $0.raw(path.bytes) }
+            let ofTree = shared.value.tree == nil ? nil : path.fileOfAction
+            add("TOUCHMON_ACTION=") { $0.raw((ofTree?.action ?? path).bytes) }
+            add("TOUCHMON_PATH=") { $0.raw((ofTree?.file ?? path).bytes) }
             add("TOUCHMON_REASON=") { $0.raw(due.reason.rawValue) }
             if let failed {
                 if let output { add("TOUCHMON_OUTPUT=") { $0.raw(output.bytes) } }

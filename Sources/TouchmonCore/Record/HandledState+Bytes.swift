@@ -4,18 +4,30 @@ extension HandledState {
     private static let layout: UInt8 = 1, unseenLayout: UInt8 = 2
     /// As the first, and the digest of the file's content behind it.
     private static let contentLayout: UInt8 = 3
+    /// How far a tree was handled.
+    private static let treeLayout: UInt8 = 4
 
-    /// The most bytes that a state takes.
-    static let mostBytes = 128
+    /// No fewer bytes than a state takes.
+    static func room(for state: HandledState?) -> Int {
+        128 + 8 * (state?.progress?.value.marks.count ?? 0)
+    }
 
     /// The state in bytes; empty where there was no file.
     static func bytes(of state: HandledState?) -> [UInt8] {
         guard let state else { return [] }
-        return ByteWriter.bytes(capacity: mostBytes) { state.write(to: &$0) }
+        return ByteWriter.bytes(capacity: room(for: state)) { state.write(to: &$0) }
     }
 
     /// Writes the state's bytes.
     func write(to writer: inout ByteWriter) {
+        if let progress = progress?.value {
+            writer.number(Self.treeLayout)
+            writer.time(progress.until)
+            writer.time(progress.before)
+            writer.number(UInt32(progress.marks.count))
+            for mark in progress.marks { writer.number(mark) }
+            return
+        }
         if let unseenSince {
             writer.number(Self.unseenLayout)
             return writer.time(unseenSince)
@@ -46,6 +58,11 @@ extension HandledState {
         let layout = reader.number(UInt8.self)
         if layout == Self.unseenLayout, let since = reader.time(), reader.rest == 0 {
             self.init(unseenSince: since)
+            return
+        }
+        if layout == Self.treeLayout {
+            guard let progress = reader.progress() else { return nil }
+            self.init(progress)
             return
         }
         guard layout == Self.layout || layout == Self.contentLayout,
@@ -108,6 +125,15 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+    fileprivate mutating func progress() -> TreeProgress? {
+        guard let until = time(), let before = time(), let count = number(UInt32.self),
+            count <= TreeProgress.mostMarks, rest == 8 * Int(count)
+        else { return nil }
+        var progress = TreeProgress(until: until, before: before)
+        for _ in 0..<count { number(UInt64.self).map { progress.marks.append($0) } }
+        return progress
+    }
+
     fileprivate mutating func time() -> FileTime? {
         guard let seconds = number(Int64.self), let nanoseconds = number(Int32.self) else {
             return nil

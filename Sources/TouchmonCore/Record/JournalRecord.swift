@@ -46,7 +46,7 @@ package enum JournalRecord: Equatable, Sendable {
 
     /// The record as it is written.
     package var bytes: [UInt8] {
-        ByteWriter.bytes(capacity: Self.headSize + 64 + pathLength + HandledState.mostBytes) {
+        ByteWriter.bytes(capacity: Self.headSize + 64 + pathLength + HandledState.room(for: state)) {
             write(to: &$0)
         }
     }
@@ -62,6 +62,14 @@ package enum JournalRecord: Equatable, Sendable {
         let body = writer.written(from: Self.headSize)
         writer.overwrite(UInt32(body.count), at: 0)
         writer.overwrite(Self.checksum(body), at: Self.checksumOffset)
+    }
+
+    private var state: HandledState? {
+        switch self {
+        case .began(let run): run.state
+        case .due(_, _, let state), .handled(_, let state): state
+        case .ended, .owed: nil
+        }
     }
 
     private var pathLength: Int {

@@ -36,6 +36,8 @@ struct Ledger {
         static let changed = Marks(rawValue: 1 << 1)
         /// The journal has to be told; the action is in `unwritten`.
         static let unwritten = Marks(rawValue: 1 << 2)
+        /// It is of a file of a tree: without it the tree's own row tells what was not handled.
+        static let file = Marks(rawValue: 1 << 3)
     }
 
     private var access: Access
@@ -86,6 +88,20 @@ struct Ledger {
         guard !isSaved else { return }
         isUrgent = true
         mark(action)
+    }
+
+    /// A file of a tree has an action from now on.
+    mutating func addedFile(_ action: ActionID) {
+        while marks.count <= action.index { marks.append([]) }
+        marks[action.index] = .file
+    }
+
+    /// A file of a tree has no action any more; its row is of no use.
+    mutating func removedFile(_ action: ActionID, _ path: RawPath, at now: Instant) {
+        let isSaved = marks[action.index].contains(.saved)
+        marks[action.index] = []
+        ranUnrecorded.remove(action)
+        if isSaved { leftOver(path, at: now) }
     }
 
     /// A path is not watched any more.
@@ -209,24 +225,27 @@ struct Ledger {
             runs: endedRuns + active, refusals: refusals, lastRun: lastRun,
             nextGeneration: generation + 1,
             mustLast: changed.contains {
-                marks[$0.index].contains(.changed) && !marks[$0.index].contains(.saved)
+                marks[$0.index].contains(.changed)
+                    && marks[$0.index].isDisjoint(with: [.saved, .file])
             })
     }
 
     /// Whether there may be something to append.
     var hasRecords: Bool { !records.isEmpty || !unwritten.isEmpty || !owed.isEmpty }
 
-    /// Takes what is to be appended to the journal; nil when there is nothing.
+    /// Takes the next action whose state is to be appended to the journal.
+    mutating func takeUnwritten() -> ActionID? {
+        while let action = unwritten.popLast() {
+            if marks[action.index].remove(.unwritten) != nil { return action }
+        }
+        return nil
+    }
+
+    /// Takes what is to be appended to the journal, `states` first; nil when there is nothing.
     ///
     /// What is due stands before what ended: if the last bytes are lost, a run that was cut off has
     /// not ended, or another is due.
-    mutating func takeRecords(_ record: (ActionID) -> JournalRecord?) -> [UInt8]? {
-        var states: [UInt8] = []
-        for action in unwritten where marks[action.index].contains(.unwritten) {
-            marks[action.index].remove(.unwritten)
-            if let record = record(action) { states += record.bytes }
-        }
-        unwritten.removeAll(keepingCapacity: true)
+    mutating func takeRecords(after states: [UInt8]) -> [UInt8]? {
         records = states + owed + records
         owed.removeAll()
         // What was not appended is in the next save.

@@ -73,6 +73,19 @@ package struct Runs {
         }
     }
 
+    /// Actions that share a number of runs and how often they begin: the files of one tree.
+    private struct Pool {
+        var limit: Int
+        var busy = 0
+        var rate: Rate?
+        /// Those that would begin a run if there were room.
+        var waiting = Queue<ActionID>()
+    }
+
+    /// By the tree's action.
+    private var pools: [ActionID: Pool] = [:]
+    private var members: [ActionID: ActionID] = [:]
+
     /// Whether no new run starts any more.
     package var isStopping = false
 
@@ -99,6 +112,16 @@ package struct Runs {
         let starts = rates[action]?.starts ?? []
         rates[action] = policy.rateLimit.map { Rate(limit: $0, starts: starts) }
     }
+
+    /// Sets how many runs the files of a tree may have at once, and how often they may begin.
+    package mutating func setPool(_ tree: ActionID, limit: Int, rate: RateLimit?) {
+        let starts = pools[tree]?.rate?.starts ?? []
+        pools[tree, default: Pool(limit: limit)].limit = limit
+        pools[tree]?.rate = rate.map { Rate(limit: $0, starts: starts) }
+    }
+
+    /// An action is that of a file of a tree.
+    package mutating func join(_ file: ActionID, to tree: ActionID) { members[file] = tree }
 
     private func isFull(_ action: ActionID) -> Bool {
         guard let count = busy[action] else { return false }
@@ -142,7 +165,9 @@ package struct Runs {
     /// Goes on with a run that an earlier daemon began.
     package mutating func adopt(_ run: Active) {
         active[run.number] = run
-        if !run.isHandler { busy[run.action, default: 0] += 1 }
+        guard !run.isHandler else { return }
+        busy[run.action, default: 0] += 1
+        if let tree = members[run.action] { pools[tree]?.busy += 1 }
     }
 
     /// The number of a run that begins some time.
@@ -180,6 +205,10 @@ package struct Runs {
         backOffs[action] = nil
         limits[action] = nil
         rates[action] = nil
+        if pools.isEmpty { return }
+        pools[action] = nil
+        // Of one that still runs, the others of its tree wait for the end.
+        if busy[action] == nil { members[action] = nil }
     }
 
     /// Drops the run of an action that waits: what it was for is over.
@@ -200,13 +229,18 @@ package struct Runs {
 
     /// Takes an action that has begun as many runs as it may for now, and how long its next one waits.
     package mutating func takeThrottled(at now: Instant) -> (ActionID, Duration)? {
-        guard !rates.isEmpty else { return nil }
+        guard !rates.isEmpty || !pools.isEmpty else { return nil }
         skipStale()
-        guard let action = startable.first, let next = rates[action]?.next(at: now), next > now
+        guard let action = startable.first, let next = nextTurn(action, at: now), next > now
         else { return nil }
         _ = startable.popFirst()
         holds[action] = Hold(until: next, isRetry: false)
         return (action, next.elapsed(since: now))
+    }
+
+    private mutating func nextTurn(_ action: ActionID, at now: Instant) -> Instant? {
+        if let tree = members[action] { return pools[tree]?.rate?.next(at: now) }
+        return rates[action]?.next(at: now)
     }
 
     /// Takes the next run that may start now, and makes its action busy.
@@ -221,13 +255,22 @@ package struct Runs {
         active[last] = run
         busy[action, default: 0] += 1
         rates[action]?.starts.append(now)
+        if let tree = members[action] {
+            pools[tree]?.busy += 1
+            pools[tree]?.rate?.starts.append(now)
+        }
         return run
     }
 
     /// Leaves out actions that were removed, and those that are busy: their turn comes again when
     /// their run ends.
     private mutating func skipStale() {
-        while let next = startable.first, waiting[next] == nil || isFull(next) {
+        while let next = startable.first {
+            if waiting[next] != nil, !isFull(next) {
+                guard let tree = members[next], let pool = pools[tree], pool.busy >= pool.limit
+                else { return }
+                pools[tree]?.waiting.append(next)
+            }
             _ = startable.popFirst()
         }
     }
@@ -259,6 +302,10 @@ package struct Runs {
         if run.isHandler { return run }
         busy[run.action]? -= 1
         if busy[run.action] == 0 { busy[run.action] = nil }
+        if let tree = members[run.action] {
+            pools[tree]?.busy -= 1
+            if let next = pools[tree]?.waiting.popFirst() { startable.append(next) }
+        }
         return run
     }
 

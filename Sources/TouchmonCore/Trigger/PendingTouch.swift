@@ -16,6 +16,8 @@ package struct PendingTouch: Equatable, Sendable {
     /// Whether it came before anybody looked.
     package var isCatchUp = false
     package var toucher: Toucher?
+    /// What happened to which file, where the action is a tree's.
+    package var change: TreeChange?
     /// What is to be asked next.
     var question = Question.toucher
     /// Whether the kernel was asked before who it was, and did not know.

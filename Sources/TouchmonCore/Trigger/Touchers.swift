@@ -76,6 +76,11 @@ package struct Touchers: Sendable {
 
         package init() {}
 
+        /// In the order in which they did something.
+        init(_ touchers: [Toucher]) {
+            for toucher in touchers.reversed() { add(toucher) }
+        }
+
         fileprivate mutating func add(_ toucher: Toucher) {
             if last == nil {
                 last = toucher

@@ -40,11 +40,11 @@ struct ChangeJudge {
         if mask.contains(.attributes) { heard.insert(.attribute) }
     }
 
-    /// Judges a look at the path: whether something happened that counts. `before` is what was there
-    /// at the last look; where there was none, `isKnown` is false, and only what was heard counts.
+    /// Judges a look at the path: what happened that counts. `before` is what was there at the last
+    /// look; where there was none, `isKnown` is false, and only what was heard counts.
     mutating func judge(
         before: FileStatus?, isKnown: Bool, after: FileStatus?
-    ) -> Bool {
+    ) -> TouchKinds {
         defer { heard = [] }
         var happened = heard
         let isSame = before?.identity == after?.identity
@@ -52,7 +52,7 @@ struct ChangeJudge {
         if !isSame { happened.remove(.attribute) }
         if isKnown { happened.formUnion(seen(before, after)) }
         if happened != [] { isNews = true }
-        return !happened.isDisjoint(with: kinds.subtracting(.levels))
+        return happened.intersection(kinds.subtracting(.levels))
     }
 
     private func seen(_ before: FileStatus?, _ after: FileStatus?) -> TouchKinds {

@@ -11,6 +11,8 @@ package struct HandledState: Hashable, Sendable {
     /// Since when the kernel would not say what is at the path, of which nothing else is known then:
     /// what was changed later was touched.
     package private(set) var unseenSince: FileTime?
+    /// Of a tree: how far it was handled. Nothing else is known then.
+    package private(set) var progress: Shared<TreeProgress>?
 
     /// Of a path that could not be looked at.
     init(unseenSince: FileTime) {
@@ -19,6 +21,13 @@ package struct HandledState: Hashable, Sendable {
                 identity: FileIdentity(device: 0, inode: 0, birth: nil), kind: .regular, size: 0,
                 modified: unseenSince, changed: unseenSince, mode: 0, owner: 0, group: 0, links: 0))
         self.unseenSince = unseenSince
+    }
+
+    /// Of a tree.
+    package init(_ progress: TreeProgress) {
+        self.init(unseenSince: progress.until)
+        unseenSince = nil
+        self.progress = Shared(progress)
     }
 
     package init(_ status: FileStatus, isBeingWritten: Bool = false) {

@@ -6,6 +6,9 @@ package struct MountPoints {
 
     package init() {}
 
+    /// All of them.
+    var all: [RawPath] { Array(points.values) }
+
     /// Takes the text of /proc/self/mountinfo, proc(5), and returns the points at which something
     /// was mounted or unmounted since the last time; none the first time.
     package mutating func update(_ text: [UInt8]) -> [RawPath] {

@@ -140,6 +140,13 @@ struct TouchJudge {
         isCloseUnheard = isBeingWritten
     }
 
+    /// Takes this for what was handled: nil where no file was there. What was heard is judged by it.
+    mutating func assume(_ status: FileStatus?) {
+        handled = status
+        lastLook = status == nil ? .absent : .handled
+        hasBaseline = true
+    }
+
     /// What the ledger is to say was handled.
     var handledState: HandledState? {
         handled.map {

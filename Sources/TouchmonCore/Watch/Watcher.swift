@@ -21,6 +21,9 @@ package struct Watcher {
         case handled(ActionID)
         /// The path is polled from now on, or for another reason than before.
         case polled(ActionID, Polling)
+        /// Where the directory of a tree is, free of symbolic links; nil where it is not there.
+        /// `isMounted`: something was mounted or unmounted on the way.
+        case placed(ActionID, RawPath?, isMounted: Bool)
         /// The kernel's queue was full; every path is examined.
         case overflowed
 
@@ -29,7 +32,7 @@ package struct Watcher {
             switch self {
             case .touched(let action, _, _), .level(let action, _, _), .handled(let action),
                 .untouched(let action, _),
-                .polled(let action, _):
+                .polled(let action, _), .placed(let action, _, _):
                 action
             case .overflowed: nil
             }
@@ -46,6 +49,11 @@ package struct Watcher {
     private struct Directory {
         var path: RawPath
         var members: [ActionID] = []
+        /// The trees whose base it is.
+        var trees: [ActionID] = []
+        /// Whether those know where it is.
+        var isTold = false
+        var isMounting = false
         /// The directory free of symbolic links, and its watch, when it is there.
         var place: (path: RawPath, watch: Int32?)?
         var steps: [PathWalk.Step] = []
@@ -235,7 +243,13 @@ package struct Watcher {
         changes[action] = nil
         let id = entry.directory
         directories[Int(id)]?.members.removeAll { $0 == action }
-        guard let directory = directories[Int(id)], directory.members.isEmpty else { return }
+        removeIfUnused(id)
+    }
+
+    private mutating func removeIfUnused(_ id: Int32) {
+        guard let directory = directories[Int(id)], directory.members.isEmpty,
+            directory.trees.isEmpty
+        else { return }
         if case .directory(id) = work { cancelWork() }
         for step in directory.steps where index.remove(.directory(id), from: step) {
             removals.append(step.watch)
@@ -277,6 +291,28 @@ package struct Watcher {
         directoryByPath[path] = id
         walkLater(directory: id)
         return id
+    }
+
+    /// Begins to watch where the base of a tree is; `placed` tells, also when that changes.
+    mutating func add(tree: ActionID, base: RawPath) {
+        let directory = self.directory(at: base)
+        directories[Int(directory)]?.trees.append(tree)
+        tell(tree: tree, base: base)
+    }
+
+    /// Tells again where the base of a tree is.
+    mutating func tell(tree: ActionID, base: RawPath) {
+        guard let id = directoryByPath[base] else { return }
+        directories[Int(id)]?.isTold = false
+        walkLater(directory: id)
+    }
+
+    /// Nobody needs to know any more where the base of a tree is.
+    mutating func remove(tree: ActionID, base: RawPath) {
+        outputs.removeAll { $0.action == tree }
+        guard let id = directoryByPath[base] else { return }
+        directories[Int(id)]?.trees.removeAll { $0 == tree }
+        removeIfUnused(id)
     }
 
     // MARK: Events
@@ -361,6 +397,7 @@ package struct Watcher {
             }
             // Where a path goes through links is not kept: those are always walked again.
             if isHit || directory.place?.path != directory.path {
+                directories[Int(id)]?.isMounting = true
                 walkLater(directory: Int32(id))
             }
         }
@@ -558,6 +595,15 @@ package struct Watcher {
         found.ground = walk.ground
         found.quiet = walk.quiet
         found.isFollowed = false
+        let isSame =
+            found.place?.path == old.place?.path && found.place?.watch == old.place?.watch
+        if !isSame || !old.isTold {
+            for tree in old.trees {
+                outputs.append(
+                    .placed(tree, found.place?.path, isMounted: old.isMounting))
+            }
+        }
+        (found.isTold, found.isMounting) = (true, false)
         directories[Int(id)] = found
         for member in old.members {
             walkLater(member, old.isFollowed ? [.unheard, .followed] : .unheard)
@@ -715,9 +761,9 @@ package struct Watcher {
     ) {
         var judge = change
         let status = try? examination.status.get()
-        let isCounted = judge.judge(
+        let counted = judge.judge(
             before: old.lastSeen(comparedWith: status), isKnown: old.hasBaseline, after: status)
-        if isCounted || (verdict == .touch && judge.kinds.contains(.touch)) {
+        if !counted.isEmpty || (verdict == .touch && judge.kinds.contains(.touch)) {
             outputs.append(.touched(action, status, number: entries[action.index].number))
         } else if verdict == .touch || old.lastSeen(comparedWith: status) != status {
             outputs.append(.handled(action))

@@ -10,6 +10,8 @@ struct FileSystem: Sendable {
     var device: UInt64
     /// The dentry of its root directory.
     var root = 0
+    /// Whether all that happens on it is told, fanotify(7).
+    var isMarked = false
     var nextNumber: UInt64
     /// Freed inode numbers, where the policy uses them again.
     var freeNumbers: [UInt64] = []
@@ -47,6 +49,8 @@ struct Inode: Sendable {
     var dentries = 0
     /// The watch descriptor on this inode, 0 for none: an inotify instance has one for each inode.
     var watch: Int32 = 0
+    /// The same of the instance for trees.
+    var treeWatch: Int32 = 0
     /// The dentries of a directory's entries, in the order of their creation.
     var entries: [Int] = []
     /// The text of a symbolic link.

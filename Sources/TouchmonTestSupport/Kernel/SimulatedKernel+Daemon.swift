@@ -34,7 +34,8 @@ extension SimulatedKernel {
     package mutating func removeWatch(_ descriptor: Int32) -> Result<Void, ErrorNumber> {
         if let error = faults.strike(.removeWatch) { return .failure(error) }
         guard let watch = inotify[descriptor] else { return .failure(.invalidArgument) }
-        endWatch(of: watch.inode)
+        inodes[watch.inode].watch = 0
+        inotify.remove(descriptor)
         return .success(())
     }
 
@@ -47,9 +48,12 @@ extension SimulatedKernel {
     /// Closes the inotify instance with all its watches, and opens another: a daemon that died and
     /// came back. inotify(7).
     package mutating func restartInotify() {
-        for inode in inodes.indices { inodes[inode].watch = 0 }
+        for inode in inodes.indices { (inodes[inode].watch, inodes[inode].treeWatch) = (0, 0) }
+        for index in fileSystems.indices { fileSystems[index].isMarked = false }
         let limit = queueLimit
         inotify = InotifyInstance()
+        treeInotify = InotifyInstance()
+        marked = MarkedEvents()
         queueLimit = limit
     }
 
@@ -130,7 +134,7 @@ extension SimulatedKernel {
         return locate(path, follow: follow).map(\.dentry)
     }
 
-    private mutating func query(_ inode: Int) -> FileStatus {
+    mutating func query(_ inode: Int) -> FileStatus {
         inodes[inode].isQueried = true
         return status(of: inode)
     }

@@ -11,15 +11,27 @@ extension SimulatedKernel {
         directory: Int, _ mask: InotifyMask, name: [UInt8], of inode: Int, cookie: UInt32 = 0
     ) {
         let watch = inodes[directory].watch
-        guard watch != 0 else { return }
-        inotify.report(marked(mask, inode), to: watch, cookie: cookie, name: name)
+        if watch != 0 {
+            inotify.report(subject(mask, inode), to: watch, cookie: cookie, name: name)
+        }
+        let treeWatch = inodes[directory].treeWatch
+        if treeWatch != 0 {
+            treeInotify.report(subject(mask, inode), to: treeWatch, cookie: cookie, name: name)
+        }
+        mark(directory, subject(mask, inode), name: name)
+    }
+
+    /// Tells of an entry of a directory on a marked file system.
+    private mutating func mark(_ directory: Int, _ mask: InotifyMask, name: [UInt8]) {
+        guard fileSystems[inodes[directory].fileSystem].isMarked else { return }
+        marked.report(mask, directory: directory, name: name)
     }
 
     /// `inode` itself changed.
     mutating func notify(inode: Int, _ mask: InotifyMask) {
         let watch = inodes[inode].watch
         guard watch != 0 else { return }
-        inotify.report(marked(mask, inode), to: watch, cookie: 0, name: [])
+        inotify.report(subject(mask, inode), to: watch, cookie: 0, name: [])
     }
 
     /// The file was changed or used through `dentry`.
@@ -36,12 +48,19 @@ extension SimulatedKernel {
             let watch = inodes[dentries[file.parent].inode].watch
             if watch != 0, !(isExcluded && excludesUnlinked(watch)) {
                 inotify.report(
-                    marked(mask, file.inode), to: watch, cookie: 0, name: file.name)
+                    subject(mask, file.inode), to: watch, cookie: 0, name: file.name)
             }
+            let directory = dentries[file.parent].inode
+            let treeWatch = inodes[directory].treeWatch
+            if treeWatch != 0 {
+                treeInotify.report(
+                    subject(mask, file.inode), to: treeWatch, cookie: 0, name: file.name)
+            }
+            mark(directory, subject(mask, file.inode), name: file.name)
         }
         let watch = inodes[file.inode].watch
         if watch != 0, !(isExcluded && excludesUnlinked(watch)) {
-            inotify.report(marked(mask, file.inode), to: watch, cookie: 0, name: [])
+            inotify.report(subject(mask, file.inode), to: watch, cookie: 0, name: [])
         }
     }
 
@@ -53,12 +72,22 @@ extension SimulatedKernel {
     /// Ends the watch on `inode`, if there is one, as the inode's end does.
     mutating func endWatch(of inode: Int) {
         let watch = inodes[inode].watch
-        guard watch != 0 else { return }
-        inodes[inode].watch = 0
-        inotify.remove(watch)
+        if watch != 0 {
+            inodes[inode].watch = 0
+            inotify.remove(watch)
+        }
+        endTreeWatch(of: inode)
     }
 
-    private func marked(_ mask: InotifyMask, _ inode: Int) -> InotifyMask {
+    /// The same of the instance for trees alone.
+    mutating func endTreeWatch(of inode: Int) {
+        let watch = inodes[inode].treeWatch
+        guard watch != 0 else { return }
+        inodes[inode].treeWatch = 0
+        treeInotify.remove(watch)
+    }
+
+    private func subject(_ mask: InotifyMask, _ inode: Int) -> InotifyMask {
         inodes[inode].kind == .directory ? mask.union(.isDirectory) : mask
     }
 

@@ -18,14 +18,22 @@ package struct SimulatedKernel: Sendable {
     /// `fs.inotify.max_queued_events`, inotify(7).
     package var queueLimit: Int {
         get { inotify.queueLimit }
-        set { inotify.queueLimit = newValue }
+        set {
+            inotify.queueLimit = newValue
+            treeInotify.queueLimit = newValue
+            marked.queueLimit = newValue
+        }
     }
 
     /// Whether what programs do now is done by another machine, or behind the file system's back:
     /// nothing is reported, and who opens a file is not known to have it open.
     package var isElsewhere: Bool {
         get { inotify.isDeaf }
-        set { inotify.isDeaf = newValue }
+        set {
+            inotify.isDeaf = newValue
+            treeInotify.isDeaf = newValue
+            marked.isDeaf = newValue
+        }
     }
 
     var fileSystems: [FileSystem] = []
@@ -35,6 +43,10 @@ package struct SimulatedKernel: Sendable {
     /// A handle's open file; nil once it is closed.
     var openFiles: [OpenFile?] = []
     var inotify = InotifyInstance()
+    /// The instance for trees.
+    var treeInotify = InotifyInstance()
+    /// What happened on marked file systems, fanotify(7).
+    var marked = MarkedEvents()
     var lastCookie: UInt32 = 0
     var mountTableChanged = false
     /// The last full-resolution time given to any file: no later coarse time may be before it, or
@@ -197,19 +209,5 @@ package struct SimulatedKernel: Sendable {
             }
         }
         release(dentries[dentry].parent)
-    }
-}
-
-extension FileTime {
-    /// The time `duration` later, or earlier if that is negative; fractions of a nanosecond are lost.
-    func advanced(by duration: Duration) -> FileTime {
-        let (seconds, attoseconds) = duration.components
-        let sum = Int64(nanoseconds) + attoseconds / 1_000_000_000
-        let (carried, rest) = sum.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return rest < 0
-            ? FileTime(
-                seconds: self.seconds + seconds + carried - 1,
-                nanoseconds: Int32(rest + 1_000_000_000))
-            : FileTime(seconds: self.seconds + seconds + carried, nanoseconds: Int32(rest))
     }
 }

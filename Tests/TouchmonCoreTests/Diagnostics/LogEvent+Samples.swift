@@ -72,6 +72,11 @@ extension LogEvent {
             .polled(path, Polling(.fileSystem(.fuse), every: .milliseconds(250))),
             .polled(path, Polling(.fileSystem(.overlay), every: .seconds(1))),
             .polled(path, Polling(.fileSystem(.proc), every: .seconds(5))),
+            .treeWatched(RawPath("/srv/in/"), part: RawPath("/srv/in"), .fanotify, nil),
+            .treeWatched(RawPath("/srv/in/"), part: RawPath("/srv/in"), .inotify, nil),
+            .treeWatched(RawPath("/srv/in/"), part: RawPath("/srv/in"), .inotify, .notSupported),
+            .treeWatched(RawPath("/srv/in/"), part: RawPath("/srv/in/nfs"), .poll, nil),
+            .treeWatched(RawPath("/srv/in/"), part: RawPath("/srv/in"), .poll, .noSpace),
             .overflowed,
             .troubled("wait", .noMemory),
             .reloading,
@@ -129,8 +134,9 @@ extension LogEvent {
         case .outputDegraded: 36
         case .outputRestored: 37
         case .handling: 38
+        case .treeWatched: 39
         }
     }
 
-    static let caseCount = 39
+    static let caseCount = 40
 }

@@ -149,7 +149,7 @@ import TouchmonTestSupport
         #expect(HandledState(bytes: Array(bytes.dropLast(9))) == nil)
         #expect(HandledState(bytes: bytes + [0]) == nil)
         #expect(HandledState.bytes(of: state).count == bytes.count - 16)
-        #expect(bytes.count <= HandledState.mostBytes)
+        #expect(bytes.count <= HandledState.room(for: holding))
     }
 
     // MARK: Reload

@@ -227,3 +227,12 @@ import Testing
         #expect(answer11.isEmpty)
     }
 }
+
+extension Ledger {
+    /// Takes what is to be appended to the journal, where `record` says what that is of an action.
+    fileprivate mutating func takeRecords(_ record: (ActionID) -> JournalRecord?) -> [UInt8]? {
+        var states: [UInt8] = []
+        while let action = takeUnwritten() { states += record(action)?.bytes ?? [] }
+        return takeRecords(after: states)
+    }
+}

@@ -1,0 +1,209 @@
+/// What the runs of trees are for: the changes that wait for one, and those that one was begun for.
+struct TreeRuns {
+    /// Some changes, each path once.
+    struct Batch: Equatable {
+        private(set) var changes: [TreeChange] = []
+        private var places: [RawPath: Int] = [:]
+        /// Until when all had been heard before the first of them.
+        private(set) var since: FileTime?
+
+        init() {}
+
+        /// Of which nothing is known but that there are some.
+        init(since: FileTime) { self.since = since }
+
+        var isEmpty: Bool { changes.isEmpty }
+
+        /// Adds a change; of a path that is there already, it becomes the last one.
+        mutating func add(_ change: TreeChange) {
+            since = since.map { min($0, change.since) } ?? change.since
+            guard let place = places[change.path] else {
+                places[change.path] = changes.count
+                changes.append(change)
+                return
+            }
+            changes[place].kind.formUnion(change.kind)
+            changes[place].status = change.status
+            changes[place].touchers += change.touchers
+        }
+
+        mutating func add(_ other: Batch) {
+            for change in other.changes { add(change) }
+            if let time = other.since { since = since.map { min($0, time) } ?? time }
+        }
+
+        /// Takes the first ones, as many as have room in `bytes` of arguments, and at least one.
+        mutating func take(bytes: Int) -> Batch {
+            var (count, size) = (0, 0)
+            while count < changes.count {
+                // A string and its place in the list.
+                size += changes[count].path.bytes.count + 9
+                if size > bytes, count > 0 { break }
+                count += 1
+            }
+            guard count < changes.count else {
+                defer { self = Batch() }
+                return self
+            }
+            var (taken, rest) = (Batch(), Batch())
+            for change in changes[..<count] { taken.add(change) }
+            for change in changes[count...] { rest.add(change) }
+            self = rest
+            return taken
+        }
+    }
+
+    /// A file of a tree whose action runs once for each: it is an action by itself as long as a run of it
+    /// is due or busy.
+    private struct FileAction {
+        var tree: ActionID
+        var pending = Batch()
+    }
+
+    /// Files in the order in which they changed, each once.
+    private struct Waiting {
+        var order = Queue<RawPath>()
+        var changes: [RawPath: TreeChange] = [:]
+    }
+
+    private var pending: [ActionID: Batch] = [:]
+    private var running: [RunNumber: (tree: ActionID, batch: Batch)] = [:]
+    private var files: [ActionID: FileAction] = [:]
+    private var counts: [ActionID: Int] = [:]
+    /// The changes of files that wait to become actions.
+    private var waiting: [ActionID: Waiting] = [:]
+    /// A run that an earlier daemon owed, for changes that are still to be found.
+    var owed: [ActionID: RunReason] = [:]
+
+    /// So many files of a tree may be actions at once, beyond those that run: the others wait.
+    private static let mostFiles = 64
+    /// A command line holds less than 2 MiB as a rule; execve(2).
+    private static let mostArguments = 1 << 20
+
+    // MARK: Files
+
+    /// Whether one more file of a tree can become an action.
+    func hasRoom(_ tree: ActionID, atOnce: Int) -> Bool {
+        counts[tree, default: 0] < Self.mostFiles + atOnce
+    }
+
+    mutating func wait(_ tree: ActionID, _ change: TreeChange) {
+        let old = waiting[tree, default: Waiting()].changes.updateValue(change, forKey: change.path)
+        guard let old else { return waiting[tree]?.order.append(change.path) ?? () }
+        waiting[tree]?.changes[change.path]?.since = old.since
+    }
+
+    mutating func takeWaiting(_ tree: ActionID) -> TreeChange? {
+        guard let path = waiting[tree]?.order.popFirst() else { return nil }
+        return waiting[tree]?.changes.removeValue(forKey: path)
+    }
+
+    mutating func addFile(_ file: ActionID, of tree: ActionID) {
+        files[file] = FileAction(tree: tree)
+        counts[tree, default: 0] += 1
+    }
+
+    mutating func removeFile(_ file: ActionID) {
+        guard let tree = files.removeValue(forKey: file)?.tree else { return }
+        counts[tree, default: 1] -= 1
+    }
+
+    /// The tree that a file's action belongs to.
+    func tree(of file: ActionID) -> ActionID? { files[file]?.tree }
+
+    func files(of tree: ActionID) -> [ActionID] {
+        files.filter { $0.value.tree == tree }.map(\.key)
+    }
+
+    // MARK: Changes
+
+    /// A change for which a run of the action is due.
+    mutating func add(_ action: ActionID, _ change: TreeChange) {
+        if files[action] != nil {
+            files[action]?.pending.add(change)
+        } else {
+            pending[action, default: Batch()].add(change)
+        }
+    }
+
+    /// No run is due for what has changed.
+    mutating func drop(_ action: ActionID) {
+        pending[action] = nil
+        files[action]?.pending = Batch()
+    }
+
+    func isPending(_ action: ActionID) -> Bool { pending[action]?.isEmpty == false }
+
+    /// The last change of a file's action.
+    func status(_ file: ActionID) -> FileStatus? { files[file]?.pending.changes.last?.status }
+
+    /// A run begins for what has changed. `listsPaths`: its arguments are the paths.
+    mutating func begin(_ run: RunNumber, of action: ActionID, listsPaths: Bool) {
+        let batch: Batch
+        if let file = files[action] {
+            batch = file.pending
+            files[action]?.pending = Batch()
+        } else {
+            batch =
+                pending[action]?.take(bytes: listsPaths ? Self.mostArguments : .max) ?? Batch()
+            if pending[action]?.isEmpty == true { pending[action] = nil }
+        }
+        running[run] = (files[action]?.tree ?? action, batch)
+    }
+
+    /// A run of an earlier daemon goes on.
+    mutating func adopt(_ run: RunNumber, of tree: ActionID, since: FileTime) {
+        running[run] = (tree, Batch(since: since))
+    }
+
+    /// What a run was begun for.
+    func batch(_ run: RunNumber) -> Batch { running[run]?.batch ?? Batch() }
+
+    /// A run is over.
+    mutating func end(_ run: RunNumber) { running[run] = nil }
+
+    /// A run is over, and what it was begun for is due again: `action` is of a tree or of a file.
+    mutating func putBack(_ run: RunNumber, to action: ActionID) {
+        guard var (_, batch) = running.removeValue(forKey: run) else { return }
+        if let file = files[action] {
+            batch.add(file.pending)
+            files[action]?.pending = batch
+        } else {
+            if let later = pending[action] { batch.add(later) }
+            pending[action] = batch
+        }
+    }
+
+    mutating func remove(_ tree: ActionID) {
+        pending[tree] = nil
+        waiting[tree] = nil
+        counts[tree] = nil
+        owed[tree] = nil
+        files = files.filter { $0.value.tree != tree }
+        running = running.filter { $0.value.tree != tree }
+    }
+
+    /// Until when all of a tree had been heard before the first change that waits, and before the first
+    /// for which a run is busy.
+    func oldest(_ tree: ActionID) -> (waiting: FileTime?, busy: FileTime?) {
+        var since = pending[tree].flatMap(\.since)
+        for change in waiting[tree]?.changes.values ?? [:].values {
+            since = min(since ?? change.since, change.since)
+        }
+        for file in files.values where file.tree == tree {
+            if let time = file.pending.since { since = min(since ?? time, time) }
+        }
+        var busy: FileTime?
+        for run in running.values where run.tree == tree {
+            if let time = run.batch.since { busy = min(busy ?? time, time) }
+        }
+        return (since, busy)
+    }
+
+    /// The changes of a tree for which no run has begun.
+    func waiting(_ tree: ActionID) -> [TreeChange] {
+        (pending[tree]?.changes ?? [])
+            + files.values.filter { $0.tree == tree }.flatMap(\.pending.changes)
+            + (waiting[tree]?.changes.values ?? [:].values)
+    }
+}

@@ -1,0 +1,78 @@
+/// The directories of trees that are still to be listed, and what for.
+struct TreeScans {
+    /// What is made of a file that a listing shows.
+    enum Files: Equatable {
+        /// Nothing: what was there when a daemon begins is not its affair.
+        case ignored
+        /// It counts if it was changed in this time, in which nobody listened.
+        case changed(from: FileTime, to: FileTime)
+        /// It came with its directory.
+        case new
+        /// It is compared with what the last look of this kind saw.
+        case compared
+    }
+
+    struct Item: Equatable {
+        var tree: ActionID
+        /// The root of the part of the tree that it lies in: where another file system begins is another.
+        var part: Int
+        /// From the tree's base.
+        var directory: [UInt8]
+        var files: Files
+        /// Until when all had been heard before this came up.
+        var since: FileTime
+    }
+
+    /// What can't wait: a directory came, and what is in it is not heard yet.
+    private var urgent: [Item] = []
+    /// The rest, of which there may be very much.
+    private var leisurely: [Item] = []
+    /// The one that is being listed.
+    private(set) var current: Item?
+    /// How many directories were listed, and how many files seen there.
+    private(set) var directories = 0
+    var files = 0
+
+    var isEmpty: Bool { current == nil && urgent.isEmpty && leisurely.isEmpty }
+    /// Whether there is something that can't wait.
+    var hasUrgent: Bool { !urgent.isEmpty }
+
+    mutating func add(_ item: Item) {
+        switch item.files {
+        case .ignored, .new: urgent.append(item)
+        case .changed, .compared: leisurely.append(item)
+        }
+    }
+
+    /// The next directory to list. The last that came is the first to go: so no more wait at any time than
+    /// those beside one way down.
+    mutating func takeNext() -> Item? {
+        guard let item = urgent.popLast() ?? leisurely.popLast() else { return nil }
+        current = item
+        directories += 1
+        return item
+    }
+
+    mutating func finish() { current = nil }
+
+    /// All that is in the present directory is new.
+    mutating func currentIsNew() { current?.files = .new }
+
+    mutating func remove(where isUnwanted: (Item) -> Bool) {
+        urgent.removeAll(where: isUnwanted)
+        leisurely.removeAll(where: isUnwanted)
+        if let item = current, isUnwanted(item) { current = nil }
+    }
+
+    /// Whether a part of a tree is still compared.
+    func isComparing(_ tree: ActionID, _ part: Int) -> Bool {
+        let all = leisurely + (current.map { [$0] } ?? [])
+        return all.contains { $0.tree == tree && $0.part == part && $0.files == .compared }
+    }
+
+    /// Until when all of a tree had been heard before the oldest of what is left to do.
+    func oldest(_ tree: ActionID) -> FileTime? {
+        (urgent + leisurely + (current.map { [$0] } ?? [])).lazy
+            .filter { $0.tree == tree && $0.files != .compared }.map(\.since).min()
+    }
+}

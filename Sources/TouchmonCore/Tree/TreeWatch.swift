@@ -1,0 +1,743 @@
+import HeapModule
+
+/// The watch stage for trees: directories with all that is below them, and patterns.
+///
+/// Each tree has parts, one for each file system that begins in it. The kernel tells of a whole file
+/// system, or every directory is watched, or all of it is looked at in intervals: whichever it is, what is
+/// heard or seen leads to a look at one file, and a `TouchJudge` tells whether it was touched. Where that
+/// a directory is comes from the watch stage of plain paths, which follows the way to it.
+///
+/// As that stage, it asks one thing of the kernel at a time (`nextRequest`) and goes on with its answer.
+package struct TreeWatch {
+    /// What the stage has to say to the next.
+    package enum Output: Equatable, Sendable {
+        case changed(ActionID, TreeChange)
+        /// How it is known from now on what happens in a part of a tree, and why not better.
+        case watched(ActionID, RawPath, TreeMechanism, ErrorNumber?)
+        /// The kernel's queue was full.
+        case overflowed
+    }
+
+    struct Tree {
+        var selection: Selection
+        var kinds: TouchKinds
+        /// How often all of it is looked at, if the action says so.
+        var interval: Duration?
+        /// Where the base is, free of symbolic links; nil where it is not there.
+        var place: RawPath?
+        var node: TreeNodes.ID?
+        /// By numbers of their own; the first one's root is the base.
+        var parts: [Int: Part] = [:]
+        var lastPart = 0
+        /// What an earlier daemon handled; nil after its files were looked through, and where there was
+        /// none.
+        var known: KnownTree?
+        /// Since when the tree is watched.
+        var began: FileTime
+    }
+
+    /// One file as it was seen by a look at all.
+    struct Sight {
+        var state: UInt64
+        var pass: UInt32
+    }
+
+    /// What is to be made of the files that are in a part when it begins to be watched.
+    package enum Arrival: Sendable {
+        /// The daemon began: only what an earlier one did not handle counts.
+        case start
+        /// All of it came just now.
+        case new
+        /// A file system was mounted: what was changed since the tree is watched counts.
+        case mounted
+    }
+
+    /// As much of a tree as lies on one file system.
+    struct Part {
+        /// From the tree's base.
+        var root: [UInt8]
+        var mechanism: TreeMechanism?
+        var fileSystem: QuietFileSystem?
+        var arrival: Arrival
+        /// Until when writing may have gone unheard.
+        var doubt: FileTime?
+        var pass: UInt32 = 0
+        /// When it is looked at again; nil: not in intervals, or just now.
+        var poll: Instant?
+        /// When the present look began.
+        var pollBegan: Instant?
+    }
+
+    enum Work {
+        case attach(ActionID, Int)
+        case detach(RawPath)
+        case watch(TreeNodes.ID)
+        case list(isFirst: Bool)
+        case examine(TreeFiles.Key)
+        case probe(TreeFiles.Key)
+        /// For the present listing, or for a file.
+        case readIgnored(TreeNodes.ID)
+        case remove(Int32)
+    }
+
+    private struct Deadline: Comparable {
+        var time: Instant
+        var key: TreeFiles.Key
+        static func < (left: Deadline, right: Deadline) -> Bool { left.time < right.time }
+    }
+
+    var trees: [ActionID: Tree] = [:]
+    /// What the last look at all of a tree saw, by the hash of a path.
+    var snapshots: [ActionID: [UInt64: Sight]] = [:]
+    var nodes = TreeNodes()
+    var files = TreeFiles()
+    var scans = TreeScans()
+    private var mountPoints: [RawPath] = []
+    private var attaching = Queue<(tree: ActionID, part: Int)>()
+    private var attached: [RawPath: Int] = [:]
+    private var detaching: [RawPath] = []
+    var looks = Queue<TreeFiles.Key>()
+    private var deadlines = Heap<Deadline>()
+    var removals: [Int32] = []
+    var work: Work?
+    private var probed: Examination?
+    /// A change that waits for what the tree's `.gitignore`s say.
+    private var undecided: (key: TreeFiles.Key, change: TreeChange)?
+    private var restored: [TreeFiles.Key] = []
+    private var drained: [TreeFiles.Key] = []
+    var outputs = Queue<Output>()
+    /// Until when all that happened was heard.
+    var heardUntil = FileTime(seconds: 0)
+    /// Whether all was looked at once.
+    var isReady = false
+    /// How many listings may be asked for until `beginSlice`.
+    private var slice = Int.max
+    /// The path of the present event or entry: most are nobody's, and must not allocate.
+    var scratch: [UInt8] = []
+    /// Of the last event: who did it is told afterwards.
+    var lastSelected: [TreeFiles.Key] = []
+
+    private static let listingsPerSlice = 4
+    private static let usualInterval = Duration.seconds(10)
+
+    /// Begins at this time.
+    package init(wall: FileTime) {
+        heardUntil = wall
+    }
+
+    package var isEmpty: Bool { trees.isEmpty }
+
+    // MARK: Plan
+
+    /// Begins to watch a tree, whose base is told by `setPlace`.
+    mutating func add(
+        _ action: ActionID, _ selection: Selection, kinds: TouchKinds, interval: Duration?,
+        known: KnownTree?
+    ) {
+        trees[action] = Tree(
+            selection: selection, kinds: kinds, interval: interval, known: known,
+            began: known?.until ?? heardUntil)
+    }
+
+    /// Stops watching a tree.
+    mutating func remove(_ action: ActionID) {
+        setPlace(action, nil, .start)
+        files.remove(action)
+        trees[action] = nil
+    }
+
+    /// Where the base of a tree is from now on.
+    mutating func setPlace(_ action: ActionID, _ place: RawPath?, _ arrival: Arrival) {
+        guard trees[action] != nil else { return }
+        leave(action)
+        guard let place else { return }
+        trees[action]?.place = place
+        trees[action]?.node = nodes.addBase(action)
+        nodes.forgetUnrelated()
+        addPart(action, Part(root: [], arrival: arrival))
+        addParts(action)
+    }
+
+    /// Lets go of what is watched for a tree.
+    private mutating func leave(_ action: ActionID) {
+        guard let tree = trees[action], let node = tree.node else { return }
+        cancelWork(of: action)
+        scans.remove { $0.tree == action }
+        drop(node)
+        for part in tree.parts.values { detach(absolute(tree, part.root), part) }
+        trees[action]?.parts = [:]
+        trees[action]?.place = nil
+        trees[action]?.node = nil
+        snapshots[action] = nil
+    }
+
+    private mutating func detach(_ path: RawPath, _ part: Part) {
+        guard part.mechanism == .fanotify, let count = attached[path] else { return }
+        attached[path] = count == 1 ? nil : count - 1
+        if count == 1 { detaching.append(path) }
+    }
+
+    private mutating func cancelWork(of action: ActionID) {
+        switch work {
+        case .attach(action, _): work = nil
+        case .list: if scans.current?.tree == action { work = nil }
+        case .watch(let node), .readIgnored(let node):
+            if nodes[node].tree == action { (work, undecided) = (nil, nil) }
+        case .examine(let key), .probe(let key):
+            if files[key]?.tree == action { work = nil }
+        default: break
+        }
+    }
+
+    /// Where file systems are mounted now.
+    mutating func mountsChanged(_ points: [RawPath]) {
+        mountPoints = points
+        nodes.forgetNumbers()
+        for action in trees.keys {
+            guard let place = trees[action]?.place else { continue }
+            let inner = Set(innerPoints(place))
+            for (index, part) in trees[action]?.parts ?? [:]
+            where !part.root.isEmpty && !inner.contains(part.root) {
+                unmounted(action, index, part)
+            }
+            addParts(action)
+        }
+    }
+
+    /// What is below the place, from there.
+    private func innerPoints(_ place: RawPath) -> [[UInt8]] {
+        let start = place.bytes.count == 1 ? 1 : place.bytes.count + 1
+        return mountPoints.filter { $0 != place && $0.isWithin(place) }
+            .map { Array($0.bytes[start...]) }
+    }
+
+    private mutating func addParts(_ action: ActionID) {
+        guard let tree = trees[action], let place = tree.place else { return }
+        let known = Set(tree.parts.values.map(\.root))
+        for root in innerPoints(place) where !known.contains(root) {
+            guard root.withUnsafeBytes(tree.selection.enters) else { continue }
+            if let node = node(action, root) { drop(node) }
+            addPart(action, Part(root: root, arrival: isReady ? .mounted : .start))
+        }
+    }
+
+    private mutating func addPart(_ action: ActionID, _ part: Part) {
+        guard let number = trees[action]?.lastPart else { return }
+        trees[action]?.lastPart += 1
+        trees[action]?.parts[number] = part
+        attaching.append((action, number))
+    }
+
+    /// What was below it can be seen again: what changed meanwhile was not heard.
+    private mutating func unmounted(_ action: ActionID, _ number: Int, _ part: Part) {
+        guard let tree = trees[action] else { return }
+        cancelWork(of: action)
+        scans.remove { $0.tree == action && $0.part == number }
+        if let node = node(action, part.root) { drop(node) }
+        // Its mark went with it; at the path is another one now.
+        let path = absolute(tree, part.root)
+        if let count = attached[path] { attached[path] = count == 1 ? nil : count - 1 }
+        trees[action]?.parts[number] = nil
+        for number in tree.parts.keys { look(action, number, since: tree.began) }
+    }
+
+    /// The known directory at a path from the base.
+    func node(_ action: ActionID, _ path: [UInt8]) -> TreeNodes.ID? {
+        guard var node = trees[action]?.node else { return nil }
+        for name in path.split(separator: UInt8(ascii: "/")) {
+            guard let child = name.withUnsafeBytes({ nodes.child(node, $0) }) else { return nil }
+            node = child
+        }
+        return node
+    }
+
+    /// The same, known from now on.
+    mutating func makeNode(_ action: ActionID, _ path: [UInt8]) -> TreeNodes.ID? {
+        guard var node = trees[action]?.node else { return nil }
+        for name in path.split(separator: UInt8(ascii: "/")) { node = nodes.add(node, Array(name)) }
+        return node
+    }
+
+    mutating func drop(_ node: TreeNodes.ID) {
+        removals += nodes.remove(node).watches
+    }
+
+    func absolute(_ tree: Tree, _ path: [UInt8]) -> RawPath {
+        (tree.place ?? RawPath("/")).appending(path)
+    }
+
+    /// The part in which a path lies.
+    func part(_ tree: Tree, _ path: [UInt8]) -> Int? {
+        guard tree.parts.count > 1 else { return tree.parts.first?.key }
+        return tree.parts.filter { TreeFiles.isPath(path, in: $0.value.root) }
+            .max { $0.value.root.count < $1.value.root.count }?.key
+    }
+
+    // MARK: Time
+
+    package mutating func nextDeadline() -> Instant? {
+        var next = trees.isEmpty ? nil : trees.values.lazy.flatMap(\.parts.values).compactMap(\.poll).min()
+        while let wait = deadlines.min {
+            if files[wait.key]?.judge.deadline == wait.time {
+                next = min(next ?? wait.time, wait.time)
+                break
+            }
+            deadlines.removeMin()
+        }
+        return next
+    }
+
+    package mutating func timePassed(at now: Instant) {
+        while let wait = deadlines.min, wait.time <= now {
+            deadlines.removeMin()
+            if files[wait.key]?.judge.deadline == wait.time { look(wait.key, .deadline) }
+        }
+        for action in trees.keys {
+            for index in trees[action]?.parts.keys.sorted() ?? [] {
+                guard let poll = trees[action]?.parts[index]?.poll, poll <= now else { continue }
+                trees[action]?.parts[index]?.poll = nil
+                beginPoll(action, index, at: now)
+            }
+        }
+    }
+
+    private mutating func look(_ key: TreeFiles.Key, _ evidence: Evidence) {
+        files[key]?.evidence.formUnion(evidence)
+        guard files[key]?.isQueued == false else { return }
+        files[key]?.isQueued = true
+        looks.append(key)
+    }
+
+    var needsDrain: Bool { !restored.isEmpty }
+
+    /// Every queue of the kernel was read to its end at this time.
+    mutating func eventsDrained(wall: FileTime) {
+        heardUntil = wall
+        guard !restored.isEmpty else { return }
+        drained += restored
+        restored.removeAll()
+    }
+
+    // MARK: Work
+
+    /// Whether something is to be done before anything else.
+    var hasUrgent: Bool { !looks.isEmpty || !attaching.isEmpty }
+
+    /// Whether there are directories left to list, which has time.
+    package var isScanning: Bool { !scans.isEmpty }
+
+    /// Some more directories may be listed.
+    package mutating func beginSlice() { slice = Self.listingsPerSlice }
+
+    /// What is urgent until now was all that had to be done before the daemon is ready.
+    mutating func becomeReady() { (isReady, slice) = (true, 0) }
+
+    package mutating func nextRequest(at now: Instant) -> TreeRequest? {
+        guard !trees.isEmpty || !removals.isEmpty || !detaching.isEmpty else { return nil }
+        while true {
+            if let work { return request(work) }
+            guard begin(at: now) else { return nil }
+        }
+    }
+
+    private func request(_ work: Work) -> TreeRequest {
+        switch work {
+        case .attach(let action, let part):
+            guard let tree = trees[action] else { preconditionFailure("a tree that is not there") }
+            return .attach(absolute(tree, tree.parts[part]?.root ?? []))
+        case .detach(let path): return .detach(path)
+        case .watch(let node): return .watch(path(node))
+        case .list(let isFirst):
+            guard let item = scans.current, let tree = trees[item.tree] else {
+                preconditionFailure("a listing of nothing")
+            }
+            let needsStatus =
+                switch item.files {
+                case .changed, .compared: true
+                case .ignored, .new: false
+                }
+            return .list(
+                absolute(tree, item.directory), isFirst: isFirst, withStatus: needsStatus)
+        case .examine(let key): return .examine(path(key))
+        case .probe(let key): return .probeWriter(path(key))
+        case .readIgnored(let node):
+            return .readIgnored(path(node).appending(Array(".gitignore".utf8)))
+        case .remove(let watch): return .removeWatch(watch)
+        }
+    }
+
+    private func path(_ node: TreeNodes.ID) -> RawPath {
+        var path: [UInt8] = []
+        nodes.appendPath(node, to: &path)
+        guard let tree = trees[nodes[node].tree] else { return RawPath("/") }
+        return absolute(tree, path)
+    }
+
+    private func path(_ key: TreeFiles.Key) -> RawPath {
+        guard let file = files[key], let tree = trees[file.tree] else { return RawPath("/") }
+        return absolute(tree, file.path)
+    }
+
+    private mutating func begin(at now: Instant) -> Bool {
+        if let path = detaching.popLast() {
+            guard attached[path] == nil else { return true }
+            work = .detach(path)
+            return true
+        }
+        if let (action, part) = attaching.popFirst() {
+            guard let found = trees[action]?.parts[part], found.mechanism == nil else {
+                return true
+            }
+            work = .attach(action, part)
+            return true
+        }
+        if let key = looks.popFirst() {
+            // It may be of a tree that is not there any more.
+            guard let file = files[key], trees[file.tree]?.place != nil else { return true }
+            work = .examine(key)
+            return true
+        }
+        // What has time waits until the daemon is ready.
+        if slice > 0, isReady ? !scans.isEmpty : scans.current != nil || scans.hasUrgent {
+            return beginListing()
+        }
+        // Of what is queued, nothing is left to look at.
+        for key in drained where !restored.contains(key) { _ = files[key]?.judge.queueDrained() }
+        drained.removeAll()
+        // Last, so that a watch that is needed again meanwhile never pauses.
+        while let watch = removals.popLast() {
+            guard nodes.isUnused(watch) else { continue }
+            work = .remove(watch)
+            return true
+        }
+        return false
+    }
+
+    private mutating func beginListing() -> Bool {
+        if scans.current != nil {
+            slice -= 1
+            work = .list(isFirst: false)
+            return true
+        }
+        guard let item = scans.takeNext() else { return false }
+        guard let tree = trees[item.tree], let part = tree.parts[item.part] else {
+            scans.finish()
+            return true
+        }
+        slice -= 1
+        let isWatched = part.mechanism == .inotify
+        if isWatched || tree.selection.usesGitignore,
+            let node = makeNode(item.tree, item.directory)
+        {
+            if isWatched, nodes[node].watch == nil {
+                work = .watch(node)
+                return true
+            }
+            if readIgnored(node, of: tree) { return true }
+        }
+        work = .list(isFirst: true)
+        return true
+    }
+
+    /// Takes the answer to the last `nextRequest`.
+    package mutating func reply(_ reply: TreeReply, at now: Instant, wall: FileTime) {
+        guard let work else { preconditionFailure("trees were answered with nothing asked") }
+        self.work = nil
+        switch (work, reply) {
+        case (.attach(let action, let part), .attached(let error, let magic)):
+            attached(action, part, error, magic, at: now, wall: wall)
+        case (.watch(let node), .watch(let result)): watched(node, result, at: now)
+        case (.list, .listed(let result)): listed(result, at: now)
+        case (.examine(let key), .examination(let examination)):
+            judge(key, examination, writer: nil, at: now)
+        case (.probe(let key), .writer(let writer)):
+            if let examination = probed.take() { judge(key, examination, writer: writer, at: now) }
+        case (.readIgnored(let node), .content(let bytes)):
+            nodes.setIgnored(node, .read(bytes.map { IgnoreRules($0) }))
+            goOn(at: now)
+        case (.remove, .done), (.detach, .done): break
+        default: preconditionFailure("trees were answered with something they did not ask")
+        }
+    }
+
+    /// Goes on with what had to wait for a `.gitignore`.
+    private mutating func goOn(at now: Instant) {
+        if let (key, change) = undecided.take() { return conclude(key, change, at: now) }
+        guard let item = scans.current, let tree = trees[item.tree],
+            let node = makeNode(item.tree, item.directory)
+        else { return }
+        if !readIgnored(node, of: tree) { work = .list(isFirst: true) }
+    }
+
+    /// Whether something has to be read before it is known what a directory's names are worth.
+    private mutating func readIgnored(_ node: TreeNodes.ID, of tree: Tree) -> Bool {
+        guard tree.selection.usesGitignore else { return false }
+        for id in nodes.way(to: node) {
+            if case .unread = nodes[id].ignored {
+                work = .readIgnored(id)
+                return true
+            }
+        }
+        return false
+    }
+
+    private mutating func attached(
+        _ action: ActionID, _ index: Int, _ error: ErrorNumber?, _ magic: UInt64?,
+        at now: Instant, wall: FileTime
+    ) {
+        guard let tree = trees[action], let part = tree.parts[index] else { return }
+        let path = absolute(tree, part.root)
+        let quiet = magic.flatMap(QuietFileSystem.init)
+        let isSilent = quiet.map { $0.silence != .layers } ?? false
+        let mechanism: TreeMechanism =
+            if tree.interval != nil || isSilent {
+                .poll
+            } else if error == nil {
+                .fanotify
+            } else {
+                .inotify
+            }
+        if error == nil {
+            if mechanism == .fanotify {
+                attached[path, default: 0] += 1
+            } else if attached[path] == nil {
+                detaching.append(path)
+            }
+        }
+        trees[action]?.parts[index]?.mechanism = mechanism
+        trees[action]?.parts[index]?.fileSystem = quiet
+        trees[action]?.parts[index]?.doubt = wall
+        outputs.append(.watched(action, path, mechanism, mechanism == .inotify ? error : nil))
+        begin(action, index, mechanism, at: now, wall: wall)
+    }
+
+    /// Begins to watch a part of a tree: what is in it already is new, or was handled before, or is
+    /// nobody's affair.
+    private mutating func begin(
+        _ action: ActionID, _ index: Int, _ mechanism: TreeMechanism, at now: Instant, wall: FileTime
+    ) {
+        guard let tree = trees[action], let part = tree.parts[index] else { return }
+        if mechanism == .poll { return beginPoll(action, index, at: now) }
+        if case .new = part.arrival { return scan(action, index, .new) }
+        if mechanism == .inotify { scan(action, index, .ignored) }
+        if case .mounted = part.arrival {
+            look(action, index, since: tree.began)
+        } else if let known = tree.known {
+            // Of watches, those of the last directories come last; whatever is heard twice counts once.
+            let to = mechanism == .inotify ? FileTime.distantFuture : wall
+            let from = known.until.advanced(by: .zero - TreeProgress.tick)
+            scan(action, index, .changed(from: from, to: to))
+        }
+    }
+
+    private mutating func scan(_ action: ActionID, _ index: Int, _ files: TreeScans.Files) {
+        guard let part = trees[action]?.parts[index] else { return }
+        scans.add(
+            TreeScans.Item(
+                tree: action, part: index, directory: part.root, files: files,
+                since: heardUntil))
+    }
+
+    /// Looks for what may have been changed unheard since a time.
+    private mutating func look(_ action: ActionID, _ index: Int, since: FileTime) {
+        guard let mechanism = trees[action]?.parts[index]?.mechanism, mechanism != .poll else { return }
+        let from = since.advanced(by: .zero - TreeProgress.tick)
+        scan(action, index, .changed(from: from, to: .distantFuture))
+    }
+
+    /// Events of a mechanism were lost with a full queue.
+    mutating func overflowed(_ mechanism: TreeMechanism, wall: FileTime) {
+        outputs.append(.overflowed)
+        for action in trees.keys {
+            for index in trees[action]?.parts.keys.sorted() ?? []
+            where trees[action]?.parts[index]?.mechanism == mechanism {
+                trees[action]?.parts[index]?.doubt = wall
+                look(action, index, since: heardUntil)
+            }
+        }
+        // A directory may have been moved.
+        nodes.forgetNumbers()
+    }
+
+    private mutating func watched(
+        _ node: TreeNodes.ID, _ result: Result<Int32, ErrorNumber>, at now: Instant
+    ) {
+        guard let item = scans.current, let tree = trees[item.tree] else { return }
+        switch result {
+        case .success(let watch):
+            if let old = nodes.setWatch(node, watch) { removals.append(old) }
+            // Nobody listened to what is in it.
+            if case .changed = item.files { scans.currentIsNew() }
+            if !readIgnored(node, of: tree) { work = .list(isFirst: true) }
+        case .failure(let error) where error == .noSpace || error == .noMemory:
+            scans.finish()
+            lookInstead(item.tree, item.part, error, at: now)
+        case .failure:
+            // It is gone, or was replaced: that is heard of. Or it may not be read.
+            scans.finish()
+        }
+    }
+
+    /// There are no more watches to be had: all of it is looked at in intervals.
+    private mutating func lookInstead(
+        _ action: ActionID, _ index: Int, _ error: ErrorNumber, at now: Instant
+    ) {
+        guard let tree = trees[action], let part = tree.parts[index] else { return }
+        scans.remove { $0.tree == action && $0.part == index }
+        trees[action]?.parts[index]?.mechanism = .poll
+        outputs.append(
+            .watched(action, absolute(tree, part.root), .poll, error))
+        beginPoll(action, index, at: now)
+    }
+
+    private mutating func listed(_ result: Result<Bool, ErrorNumber>, at now: Instant) {
+        if case .success(true) = result { return }
+        guard let item = scans.current else { return }
+        scans.finish()
+        if item.files == .compared, !scans.isComparing(item.tree, item.part) {
+            endPoll(item.tree, item.part, at: now)
+        }
+    }
+
+    // MARK: Looking in intervals
+
+    private mutating func beginPoll(_ action: ActionID, _ index: Int, at now: Instant) {
+        trees[action]?.parts[index]?.pass &+= 1
+        trees[action]?.parts[index]?.pollBegan = now
+        scan(action, index, .compared)
+    }
+
+    /// The next look comes after the interval, and much later than this one took.
+    private mutating func endPoll(_ action: ActionID, _ index: Int, at now: Instant) {
+        guard let tree = trees[action], let part = tree.parts[index] else { return }
+        let took = part.pollBegan.map { now.elapsed(since: $0) } ?? .zero
+        let wait = max(tree.interval ?? Self.usualInterval, took * 4)
+        trees[action]?.parts[index]?.poll = now.advanced(by: wait)
+        if tree.parts.count == 1 {
+            snapshots[action] = snapshots[action]?.filter { $0.value.pass == part.pass }
+        }
+    }
+
+    // MARK: Looks
+
+    private mutating func judge(
+        _ key: TreeFiles.Key, _ examination: Examination, writer: WriterPresence?, at now: Instant
+    ) {
+        guard let present = files[key], let tree = trees[present.tree],
+            let part = part(tree, present.path).flatMap({ tree.parts[$0] })
+        else { return }
+        var examination = examination
+        if let quiet = part.fileSystem, part.mechanism == .poll {
+            examination.polled(Polling(.fileSystem(quiet), every: tree.interval ?? Self.usualInterval))
+        }
+        let status = try? examination.status.get()
+        let wasFresh = present.isFresh
+        files.assume(key, status, doubt: part.doubt)
+        guard var file = files[key] else { return }
+        let (old, deadline) = (file.judge, file.judge.deadline)
+        let verdict = file.judge.judge(file.evidence, examination, writer: writer, at: now)
+        files[key]?.judge = file.judge
+        if verdict == .askWriter {
+            probed = examination
+            return work = .probe(key)
+        }
+        let isKnown = !wasFresh || file.isFound || old.handledState == nil
+        var counted: TouchKinds = verdict == .touch && status != nil ? .touch : []
+        if var change = file.change {
+            if !tree.kinds.contains(.touch) || status?.kind == .directory { counted = [] }
+            counted.formUnion(
+                change.judge(before: old.seen, isKnown: isKnown, after: status))
+            file.change = change
+        } else if status?.kind == .directory {
+            counted = []
+        }
+        if let next = file.judge.deadline, next != deadline {
+            deadlines.insert(Deadline(time: next, key: key))
+        }
+        if file.judge.isRestored { restored.append(key) }
+        (file.evidence, file.isQueued, file.isFound) = ([], false, false)
+        let isCaughtUp = file.isCaughtUp
+        if !counted.isEmpty || file.isIdle { file.isCaughtUp = false }
+        let touchers = file.touchers
+        if !counted.isEmpty || file.isIdle { file.touchers = [] }
+        files[key] = file
+        guard !counted.isEmpty else { return }
+        conclude(
+            key,
+            TreeChange(
+                path: tree.selection.base.appending(file.path), kind: counted, status: status,
+                touchers: touchers, isCaughtUp: isCaughtUp, since: file.since), at: now)
+    }
+
+    /// Says what was found, unless git would not look at it.
+    private mutating func conclude(_ key: TreeFiles.Key, _ change: TreeChange, at now: Instant) {
+        guard let file = files[key], let tree = trees[file.tree] else { return }
+        if tree.selection.usesGitignore {
+            let slash = file.path.lastIndex(of: UInt8(ascii: "/")) ?? 0
+            guard let node = makeNode(file.tree, Array(file.path[..<slash])) else { return }
+            if readIgnored(node, of: tree) { return undecided = (key, change) }
+            let isDirectory = change.status?.kind == .directory
+            if isIgnored(file.path, in: node, isDirectory: isDirectory) { return }
+        }
+        outputs.append(.changed(file.tree, change))
+    }
+
+    /// Whether the `.gitignore`s on the way to a directory, which were read, exclude a path in it.
+    func isIgnored(_ path: [UInt8], in node: TreeNodes.ID, isDirectory: Bool) -> Bool {
+        let rules = nodes.way(to: node).map { id -> IgnoreRules? in
+            if case .read(let rules) = nodes[id].ignored { rules } else { nil }
+        }
+        return path.withUnsafeBytes { path in
+            IgnoreRules.ignores(path, isDirectory: isDirectory) { directory in
+                let depth =
+                    directory.isEmpty
+                    ? 0 : 1 + directory.count { $0 == UInt8(ascii: "/") }
+                return depth < rules.count ? rules[depth] : nil
+            }
+        }
+    }
+
+    // MARK: The ledger
+
+    func contains(_ action: ActionID) -> Bool { !trees.isEmpty && trees[action] != nil }
+
+    /// Whether a tree is to be watched otherwise than it is.
+    func isChanged(
+        _ action: ActionID, _ selection: Selection, _ kinds: TouchKinds, _ interval: Duration?
+    ) -> Bool {
+        guard let tree = trees[action] else { return true }
+        return tree.selection != selection || tree.kinds != kinds || tree.interval != interval
+    }
+
+    /// Until when all is known of a tree that may come to something.
+    func handledUntil(_ action: ActionID) -> FileTime {
+        var until = heardUntil
+        if let time = files.oldest(action) { until = min(until, time) }
+        if let time = scans.oldest(action) { until = min(until, time) }
+        return until
+    }
+
+    /// See `TreeProgress`.
+    func marks(of action: ActionID, from time: FileTime, except waiting: Set<RawPath>) -> [UInt64] {
+        guard let base = trees[action]?.selection.base else { return [] }
+        return files.marks(of: action, from: time) { file in
+            !waiting.isEmpty && waiting.contains(base.appending(file.path))
+        }
+    }
+
+    /// Tells late what an earlier daemon handled of a tree.
+    mutating func know(_ action: ActionID, _ known: KnownTree) {
+        guard let began = trees[action]?.began else { return }
+        trees[action]?.known = known
+        let from = known.until.advanced(by: .zero - TreeProgress.tick)
+        for index in trees[action]?.parts.keys.sorted() ?? [] {
+            scan(action, index, .changed(from: from, to: began))
+        }
+    }
+
+    package mutating func nextOutput() -> Output? { outputs.popFirst() }
+}
+
+extension FileTime {
+    static let distantFuture = FileTime(seconds: .max)
+}

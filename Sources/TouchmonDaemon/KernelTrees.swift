@@ -1,0 +1,206 @@
+internal import TouchmonCore
+internal import TouchmonSystem
+
+/// Asks the kernel what the watching of trees wants to know, and hands on what it tells.
+struct KernelTrees: ~Copyable {
+    let inotify: Inotify
+    /// What happens on whole file systems; nil where the kernel does not tell.
+    private(set) var marks: FileSystemEvents?
+    /// Where a file system is marked, and its number.
+    private var attached: [RawPath: UInt64] = [:]
+    private var looks = TreeLooks()
+    /// The directory that is being listed.
+    private var listing: TreeListing?
+    private var listed: RawPath?
+    private var fileSystems = FileSystems()
+    private var path = CPath("/")
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+
+    private static let mask: InotifyMask = [
+        .create, .delete, .movedFrom, .movedTo, .modify, .attributes, .closeAfterWriting,
+        .onlyDirectory, .doNotFollow,
+    ]
+    /// A `.gitignore` that is longer says nothing.
+    private static let mostIgnored = 1 << 20
+
+    /// `marks`: whether to ask the kernel to tell of whole file systems.
+    init(marks: Bool) throws(SystemFailure) {
+        inotify = try Inotify()
+        self.marks = marks ? try? FileSystemEvents() : nil
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Something was mounted or unmounted.
+    mutating func mountsChanged() {
+        looks.forget()
+        fileSystems.forget()
+    }
+
+    // MARK: Events
+
+    /// Hands one read of every queue to the engine; false when all were empty. `tellWho` is called for
+    /// each process that did something that matters.
+    mutating func readEvents(
+        into engine: inout Engine, at now: Instant,
+        tellWho: (Int32, inout Engine) -> Void
+    ) throws(SystemFailure) -> Bool {
+        looks.forget()
+        let count = try inotify.read(into: buffer)
+        if count > 0 {
+            engine.trees.read(
+                UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes, at: now, wall: .now)
+        }
+        guard marks != nil else { return count > 0 }
+        let attached = attached
+        let isMore =
+            try marks?.read { event in
+                Self.take(event, attached, &engine, at: now, tellWho)
+            } ?? false
+        return isMore || count > 0
+    }
+
+    private static func take(
+        _ event: FileSystemEvents.Event, _ attached: [RawPath: UInt64], _ engine: inout Engine,
+        at now: Instant, _ tellWho: (Int32, inout Engine) -> Void
+    ) {
+        let mask = InotifyMask(rawValue: UInt32(truncatingIfNeeded: event.events.rawValue))
+        if mask.contains(.queueOverflow) { return engine.trees.marksOverflowed(wall: .now) }
+        var hearing = engine.trees.heard(event.directory, event.name, mask, at: now)
+        if case .unknown = hearing, let handle = event.handle {
+            engine.trees.found(event.directory, at: paths(of: handle, attached))
+            hearing = engine.trees.heard(event.directory, event.name, mask, at: now)
+        }
+        if case .selected = hearing { tellWho(event.process, &engine) }
+    }
+
+    /// Where a directory is: in each mount of its file system that a tree reaches. A mount is opened for
+    /// no longer than that, or it could not be unmounted.
+    private static func paths(
+        of handle: DirectoryHandle, _ attached: [RawPath: UInt64]
+    ) -> [RawPath] {
+        var paths: [RawPath] = []
+        for (place, number) in attached where number == handle.fileSystem {
+            guard let listing = try? TreeListing(CPath(place.bytes)),
+                let path = try? handle.path(onMountAt: listing.directory),
+                !paths.contains(RawPath(bytes: path))
+            else { continue }
+            paths.append(RawPath(bytes: path))
+        }
+        return paths
+    }
+
+    // MARK: Questions
+
+    mutating func answer(_ request: TreeRequest, _ engine: inout Engine, at now: Instant) {
+        let reply: TreeReply =
+            switch request {
+            case .attach(let path): attach(path)
+            case .detach(let path): detach(path)
+            case .watch(let path): .watch(watch(path))
+            case .removeWatch(let watch): remove(watch)
+            case .list(let path, let isFirst, let withStatus):
+                .listed(list(path, isFirst, withStatus, &engine, at: now))
+            case .examine(let path): .examination(examine(path))
+            case .probeWriter(let path):
+                .writer(WriterPresence(WriterProbe.probe(inTree: CPath(path.bytes))))
+            case .readIgnored(let path): .content(readIgnored(path))
+            }
+        engine.reply(reply, at: now, wall: .now)
+    }
+
+    private mutating func attach(_ place: RawPath) -> TreeReply {
+        let path = CPath(place.bytes)
+        let magic = (try? FileSystemType(of: path, follow: false))?.magic
+        do {
+            guard marks != nil else { return .attached(.notPermitted, fileSystem: magic) }
+            let handle = try DirectoryHandle(inTree: path)
+            try marks?.mark(path)
+            // Where the kernel does not say which directory a handle is, events mean nothing.
+            let listing = try TreeListing(path)
+            guard try handle.path(onMountAt: listing.directory) == place.bytes else {
+                try? marks?.unmark(path)
+                return .attached(.notSupported, fileSystem: magic)
+            }
+            attached[place] = handle.fileSystem
+            return .attached(nil, fileSystem: magic)
+        } catch {
+            return .attached(ErrorNumber(error.errno.code), fileSystem: magic)
+        }
+    }
+
+    private mutating func detach(_ place: RawPath) -> TreeReply {
+        guard let number = attached.removeValue(forKey: place),
+            !attached.values.contains(number)
+        else { return .done }
+        let path = CPath(place.bytes)
+        // Something else may be mounted there by now, and its mark is needed.
+        if (try? DirectoryHandle(inTree: path))?.fileSystem == number { try? marks?.unmark(path) }
+        return .done
+    }
+
+    private mutating func watch(_ place: RawPath) -> Result<Int32, ErrorNumber> {
+        Result { () throws(SystemFailure) in
+            let opened = try TreeListing(CPath(place.bytes))
+            let watch = try opened.watch(with: inotify, mask: Self.mask.rawValue)
+            listing = consume opened
+            listed = place
+            return watch
+        }
+    }
+
+    private func remove(_ watch: Int32) -> TreeReply {
+        // It may have ended by itself.
+        _ = try? inotify.removeWatch(watch)
+        return .done
+    }
+
+    private mutating func list(
+        _ place: RawPath, _ isFirst: Bool, _ withStatus: Bool, _ engine: inout Engine,
+        at now: Instant
+    ) -> Result<Bool, ErrorNumber> {
+        do {
+            if isFirst, listed != place {
+                listing = try TreeListing(CPath(place.bytes))
+                listed = place
+            }
+            let isMore =
+                try listing?.next(withStatus: withStatus) { entry in
+                    // What can't be looked at may be a directory: it will be seen when it is opened.
+                    engine.entry(
+                        entry.name, entry.kind.map(FileKind.init) ?? .regular,
+                        entry.metadata.map(FileStatus.init), at: now)
+                } ?? false
+            if !isMore { (listing, listed) = (nil, nil) }
+            return .success(isMore)
+        } catch {
+            (listing, listed) = (nil, nil)
+            return .failure(ErrorNumber(error.errno.code))
+        }
+    }
+
+    private mutating func examine(_ subject: RawPath) -> Examination {
+        path.assign(subject.bytes)
+        let time = FileTime.now
+        var granularity = Duration.zero
+        let status: Result<FileStatus, ErrorNumber> =
+            Result { () throws(SystemFailure) in FileStatus(try looks.metadata(of: path)) }
+        if case .success(let status) = status {
+            granularity =
+                fileSystems.fileSystem(status.identity.device, path, follow: false)?.granularity
+                ?? .milliseconds(10)
+        }
+        return Examination(status: status, time: time, granularity: granularity)
+    }
+
+    private func readIgnored(_ place: RawPath) -> [UInt8]? {
+        try? readFile(inTree: CPath(place.bytes), atMost: Self.mostIgnored)
+    }
+}
+
+extension FileTime {
+    /// What the kernel's realtime clock says.
+    static var now: FileTime { FileTime(nanosecondsSince1970: Clock.realtime()) }
+}

@@ -1,0 +1,258 @@
+import Testing
+import TouchmonCore
+import TouchmonTestSupport
+
+/// Directories and patterns on the simulated daemon: the same behaviour, whether the kernel tells of whole
+/// file systems or every directory is watched.
+@Suite struct TreeTests {
+    static let mechanisms = [true, false]
+
+    /// A daemon that watches `actions`, with the directory /srv.
+    static func daemon(
+        _ actions: [PlannedAction], marks: Bool, directories: [String] = [], files: [String] = []
+    ) throws -> SimulatedDaemon {
+        var kernel = SimulatedKernel()
+        for directory in ["/srv"] + directories { try kernel.makeDirectory(RawPath(directory)) }
+        for file in files { try kernel.close(try kernel.open(RawPath(file), [.write, .create])) }
+        kernel.advance(by: .seconds(3600))
+        var daemon = SimulatedDaemon(kernel: kernel, plan: actions)
+        daemon.marksFileSystems = marks
+        daemon.runDuration = .milliseconds(5)
+        daemon.settle()
+        return daemon
+    }
+
+    static func write(_ path: String, _ kernel: inout SimulatedKernel) throws {
+        let file = try kernel.open(RawPath(path), [.write, .create, .truncate])
+        try kernel.write(file, count: 1)
+        try kernel.close(file)
+    }
+
+    /// The paths that the runs were for.
+    static func paths(_ daemon: SimulatedDaemon) -> [[String]] {
+        daemon.runs.map { run in
+            String(decoding: run.spec.changes ?? [], as: UTF8.self).split(separator: "\n")
+                .compactMap { $0.split(separator: "\"").dropFirst(3).first.map(String.init) }
+        }
+    }
+
+    @Test(arguments: mechanisms)
+    func `a file that is written in a tree is one run, with its path`(marks: Bool) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/")], marks: marks, directories: ["/srv/a"], files: ["/srv/a/old"])
+        try Self.write("/srv/a/f", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        try Self.write("/srv/a/old", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/a/f"], ["/srv/a/old"]])
+    }
+
+    @Test(arguments: mechanisms)
+    func `directories that are made and filled at once are seen`(marks: Bool) throws {
+        var daemon = try Self.daemon([try .tree("/srv/")], marks: marks)
+        for directory in ["/srv/a", "/srv/a/b", "/srv/a/b/c"] {
+            try daemon.kernel.makeDirectory(RawPath(directory))
+        }
+        try Self.write("/srv/a/b/c/f", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/a/b/c/f"]])
+    }
+
+    @Test(arguments: mechanisms)
+    func `a tree that is moved in counts with every file, and again where it is moved to`(
+        marks: Bool
+    ) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/")], marks: marks, directories: ["/out", "/out/t", "/out/t/u"],
+            files: ["/out/t/1", "/out/t/u/2"])
+        try daemon.kernel.rename(RawPath("/out/t"), to: RawPath("/srv/t"))
+        daemon.pass(.seconds(1))
+        try daemon.kernel.rename(RawPath("/srv/t"), to: RawPath("/srv/v"))
+        daemon.pass(.seconds(1))
+        try daemon.kernel.rename(RawPath("/srv/v"), to: RawPath("/out/t"))
+        daemon.pass(.seconds(1))
+        #expect(
+            Self.paths(daemon).map { $0.sorted() } == [
+                ["/srv/t/1", "/srv/t/u/2"], ["/srv/v/1", "/srv/v/u/2"],
+            ])
+        // What is done outside is nobody's affair.
+        try Self.write("/out/t/1", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.count == 2)
+    }
+
+    @Test(arguments: mechanisms)
+    func `changes during a run become one more run with all of them`(marks: Bool) throws {
+        var daemon = try Self.daemon([try .tree("/srv/")], marks: marks)
+        daemon.runDuration = nil
+        try Self.write("/srv/1", &daemon.kernel)
+        daemon.settle()
+        for name in ["2", "3", "2"] {
+            try Self.write("/srv/\(name)", &daemon.kernel)
+            daemon.pass(.milliseconds(20))
+        }
+        daemon.end(RunNumber(1))
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/1"], ["/srv/2", "/srv/3"]])
+    }
+
+    @Test(arguments: mechanisms)
+    func `each file has a run of its own, several at once and one at a time for each`(
+        marks: Bool
+    ) throws {
+        var policy = RunPolicy.standard
+        policy.maxParallel = 2
+        var daemon = try Self.daemon([try .tree("/srv/", each: .file, policy: policy)], marks: marks)
+        daemon.runDuration = nil
+        for name in ["1", "2", "3"] { try Self.write("/srv/\(name)", &daemon.kernel) }
+        daemon.settle()
+        #expect(Self.paths(daemon) == [["/srv/1"], ["/srv/2"]])
+        daemon.kernel.advance(by: .milliseconds(20))
+        try Self.write("/srv/1", &daemon.kernel)
+        daemon.settle()
+        #expect(daemon.runs.count == 2)
+        daemon.end(RunNumber(2))
+        daemon.settle()
+        #expect(Self.paths(daemon) == [["/srv/1"], ["/srv/2"], ["/srv/3"]])
+        daemon.end(RunNumber(1))
+        daemon.settle()
+        #expect(Self.paths(daemon).last == ["/srv/1"])
+        let run = try #require(daemon.runs.last)
+        #expect(run.variable("TOUCHMON_PATH") == Array("/srv/1".utf8))
+        #expect(run.variable("TOUCHMON_ACTION") == Array("/srv/".utf8))
+    }
+
+    @Test(arguments: mechanisms)
+    func `two hundred files at once have two hundred runs`(marks: Bool) throws {
+        var daemon = try Self.daemon([try .tree("/srv/", each: .file)], marks: marks)
+        for name in 1...200 { try Self.write("/srv/\(name)", &daemon.kernel) }
+        daemon.pass(.seconds(10))
+        #expect(Set(Self.paths(daemon)).count == 200)
+        #expect(daemon.runs.count == 200)
+    }
+
+    @Test(arguments: mechanisms)
+    func `chmod, reading and opening without a change are no touches`(marks: Bool) throws {
+        var daemon = try Self.daemon([try .tree("/srv/")], marks: marks, files: ["/srv/f"])
+        try daemon.kernel.setMode(RawPath("/srv/f"), to: 0o600)
+        daemon.pass(.seconds(1))
+        try daemon.kernel.close(try daemon.kernel.open(RawPath("/srv/f"), [.read]))
+        try daemon.kernel.close(try daemon.kernel.open(RawPath("/srv/f"), [.write]))
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.isEmpty)
+        try daemon.kernel.setTimes(RawPath("/srv/f"), access: .now, modification: .now)
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.count == 1)
+    }
+
+    @Test(arguments: mechanisms)
+    func `what changed while no daemon was there is caught up, and nothing else`(
+        marks: Bool
+    ) throws {
+        let plan = [try PlannedAction.tree("/srv/")]
+        var daemon = try Self.daemon(plan, marks: marks, directories: ["/srv/a"], files: ["/srv/a/1"])
+        try Self.write("/srv/a/2", &daemon.kernel)
+        daemon.pass(.seconds(20))
+        daemon.signal(.terminate)
+        daemon.pass(.seconds(1))
+        #expect(daemon.hasExited)
+        try Self.write("/srv/a/3", &daemon.kernel)
+        daemon.kernel.advance(by: .seconds(5))
+        daemon.restart(plan)
+        daemon.pass(.seconds(5))
+        #expect(Self.paths(daemon) == [["/srv/a/2"], ["/srv/a/3"]])
+        #expect(daemon.runs.last?.variable("TOUCHMON_REASON") == Array("catch-up".utf8))
+        daemon.crash()
+        daemon.restart(plan)
+        daemon.pass(.seconds(5))
+        #expect(daemon.runs.count == 2)
+    }
+
+    @Test(arguments: mechanisms)
+    func `a run that was cut off is for the same files again`(marks: Bool) throws {
+        let plan = [try PlannedAction.tree("/srv/")]
+        var daemon = try Self.daemon(plan, marks: marks)
+        daemon.pass(.seconds(5))
+        daemon.runDuration = nil
+        try Self.write("/srv/1", &daemon.kernel)
+        daemon.settle()
+        #expect(daemon.runs.count == 1)
+        daemon.losePower(.keeps(1000))
+        daemon.restart(plan)
+        daemon.pass(.seconds(5))
+        #expect(Self.paths(daemon) == [["/srv/1"], ["/srv/1"]])
+    }
+
+    @Test(arguments: mechanisms)
+    func `an overflow of the queue loses nothing and doubles nothing`(marks: Bool) throws {
+        var daemon = try Self.daemon([try .tree("/srv/")], marks: marks)
+        daemon.kernel.queueLimit = 4
+        for name in 1...20 { try Self.write("/srv/\(name)", &daemon.kernel) }
+        try daemon.kernel.makeDirectory(RawPath("/srv/d"))
+        try Self.write("/srv/d/f", &daemon.kernel)
+        daemon.pass(.seconds(15))
+        let paths = Self.paths(daemon).flatMap { $0 }
+        #expect(Set(paths).count == 21)
+        #expect(paths.count == 21)
+    }
+
+    @Test(arguments: mechanisms)
+    func `a base that comes later counts with all that is in it`(marks: Bool) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/in/*.csv")], marks: marks, directories: ["/new"],
+            files: ["/new/1.csv", "/new/2.txt"])
+        try daemon.kernel.rename(RawPath("/new"), to: RawPath("/srv/in"))
+        daemon.pass(.seconds(1))
+        try Self.write("/srv/in/3.csv", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/in/1.csv"], ["/srv/in/3.csv"]])
+    }
+
+    @Test(arguments: mechanisms)
+    func `other kinds of changes are told as such`(marks: Bool) throws {
+        var touch = TouchPolicy.standard
+        touch.on = [.delete, .create]
+        var daemon = try Self.daemon(
+            [try .tree("/srv/", touch: touch)], marks: marks, files: ["/srv/f"])
+        try daemon.kernel.unlink(RawPath("/srv/f"))
+        daemon.pass(.seconds(1))
+        try daemon.kernel.makeDirectory(RawPath("/srv/d"))
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/f"], ["/srv/d"]])
+        let lines = daemon.runs.map { String(decoding: $0.spec.changes ?? [], as: UTF8.self) }
+        #expect(lines[0].contains("\"change\":\"delete\""))
+        #expect(lines[1].contains("\"change\":\"create\"") && lines[1].contains("\"directory\""))
+    }
+
+    @Test(arguments: mechanisms)
+    func `a file system that is mounted in a tree is watched too`(marks: Bool) throws {
+        var daemon = try Self.daemon([try .tree("/srv/")], marks: marks, directories: ["/srv/m"])
+        let disk = daemon.kernel.makeFileSystem(.ext4)
+        try daemon.kernel.mount(disk, at: RawPath("/srv/m"))
+        try Self.write("/srv/m/1", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        try Self.write("/srv/m/2", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        try daemon.kernel.unmount(RawPath("/srv/m"))
+        daemon.pass(.seconds(1))
+        try Self.write("/srv/m/3", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/m/1"], ["/srv/m/2"], ["/srv/m/3"]])
+    }
+
+    @Test func `without watches left, a tree is looked at in intervals`() throws {
+        var kernel = SimulatedKernel()
+        try kernel.makeDirectory(RawPath("/srv"))
+        try kernel.makeDirectory(RawPath("/srv/a"))
+        kernel.watchLimit = 3
+        var daemon = SimulatedDaemon(kernel: kernel, plan: [try .tree("/srv/")])
+        daemon.runDuration = .milliseconds(5)
+        daemon.settle()
+        daemon.pass(.seconds(30))
+        try Self.write("/srv/a/f", &daemon.kernel)
+        daemon.pass(.seconds(60))
+        try Self.write("/srv/a/f", &daemon.kernel)
+        daemon.pass(.seconds(60))
+        #expect(Self.paths(daemon) == [["/srv/a/f"], ["/srv/a/f"]])
+    }
+}
