@@ -7,9 +7,11 @@
 #ifndef TOUCHMON_KERNEL_H
 #define TOUCHMON_KERNEL_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/types.h>
 
 // Flags of open(2) that <fcntl.h> shows only with _GNU_SOURCE.
 extern const int tm_open_path;    // O_PATH
@@ -91,16 +93,38 @@ int tm_is_process_there(int pidfd);
 // (FAN_REPORT_DFID_NAME_TARGET, FAN_REPORT_PIDFD). Needs CAP_SYS_ADMIN and Linux 5.17.
 int tm_fanotify_init(void);
 
+// fanotify_init(2) of a queue that ends, whose events name directory and entry and nothing else
+// (FAN_REPORT_DFID_NAME, Linux 5.9). Needs CAP_SYS_ADMIN.
+int tm_fanotify_init_names(void);
+
 // fanotify_mark(2): adds the events to the mark of the inode at `path`, a symbolic link not followed.
 // The mark goes when the kernel forgets the inode (FAN_MARK_EVICTABLE, Linux 5.19).
 int tm_fanotify_mark(int queue, uint64_t events, const char *path);
 
+// fanotify_mark(2): adds the events to the mark of the whole file system of what is at `path`, a
+// symbolic link not followed, or takes them from it.
+int tm_fanotify_mark_file_system(int queue, int is_added, uint64_t events, const char *path);
+
 // The longest file handle, MAX_HANDLE_SZ, and the four bytes before it that say its type.
 #define TM_HANDLE_SIZE 132
 
-// name_to_handle_at(2) of the file at the end of the path, as fanotify(7) gives it: type and bytes, at most TM_HANDLE_SIZE; returns how
-// many.
-int tm_file_handle(const char *path, unsigned char *out);
+// name_to_handle_at(2) of the file at the end of the path, or with an empty path of the one that
+// `directory` refers to, as fanotify(7) gives it: type and bytes, at most TM_HANDLE_SIZE; returns how many.
+int tm_file_handle(int directory, const char *path, unsigned char *out);
+
+// open_by_handle_at(2) of `size` bytes as tm_file_handle gives them, on the mount that `mount` refers
+// to. Needs CAP_DAC_READ_SEARCH.
+int tm_open_handle(int mount, const unsigned char *handle, size_t size, int flags);
+
+// openat2(2) with RESOLVE_NO_SYMLINKS, Linux 5.6: fails with ELOOP where a symbolic link is on the way.
+int tm_open_without_links(int directory, const char *path, int flags);
+
+// inotify_add_watch(2) of what a descriptor refers to.
+int tm_watch_descriptor(int queue, int descriptor, uint32_t mask);
+
+// getdents64(2): records of a directory, struct linux_dirent64, as many as there is room for; 0 at the
+// end.
+ssize_t tm_list(int directory, void *records, size_t size);
 
 // Whether `user` with `group` and `groups` may read `path`: 1, or 0; -1 with errno where that can't be
 // told. For a moment the calling thread accesses files as that user; it ends the process with status

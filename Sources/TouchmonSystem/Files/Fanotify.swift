@@ -23,6 +23,8 @@ package struct Fanotify: ~Copyable {
         package static let movedTo = Events(rawValue: 0x80)
         package static let create = Events(rawValue: 0x100)
         package static let delete = Events(rawValue: 0x200)
+        /// The queue was full, and what came then is lost.
+        package static let overflow = Events(rawValue: 0x4000)
         /// Directories as entries, too.
         package static let onDirectory = Events(rawValue: 0x4000_0000)
 
@@ -53,8 +55,7 @@ package struct Fanotify: ~Copyable {
     /// Descriptors of processes, which take a while to close: that has time.
     private var spent: [Int32] = []
     private static let mostSpent = 64
-    /// Other numbers in each process: nobody can choose names that have the same.
-    private let key = UInt64.random(in: 1...UInt64.max)
+    private let numbers = HandleNumber()
 
     /// Fails with `EPERM` for who is not root in the first user namespace, and with `EINVAL` before
     /// Linux 5.17. fanotify_init(2).
@@ -89,13 +90,10 @@ package struct Fanotify: ~Copyable {
             return false
         }
         var rest = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-        while rest.count >= Self.headSize {
-            let length = Int(rest.loadUnaligned(as: UInt32.self))
-            guard length >= Self.headSize, length <= rest.count else { break }
-            let event = event(UnsafeRawBufferPointer(rebasing: rest[..<length]))
+        while let record = FanotifyRecord(takenFrom: &rest) {
+            let event = event(record)
             body(event)
             if event.pidfd >= 0 { spent.append(event.pidfd) }
-            rest = UnsafeRawBufferPointer(rebasing: rest[length...])
         }
         return true
     }
@@ -106,46 +104,20 @@ package struct Fanotify: ~Copyable {
         spent.removeAll(keepingCapacity: true)
     }
 
-    private static let headSize = 24
-    private static let fileRecord: UInt8 = 1, nameRecord: UInt8 = 2, processRecord: UInt8 = 4
-
-    /// `struct fanotify_event_metadata`, and the records of information behind it.
-    private func event(_ bytes: UnsafeRawBufferPointer) -> Event {
+    private func event(_ record: FanotifyRecord) -> Event {
         var event = Event(
-            events: Events(rawValue: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
-            process: bytes.loadUnaligned(fromByteOffset: 20, as: Int32.self), pidfd: -1, file: 0,
-            name: 0)
-        var offset = Int(bytes.loadUnaligned(fromByteOffset: 6, as: UInt16.self))
-        while offset + 8 <= bytes.count {
-            let length = Int(bytes.loadUnaligned(fromByteOffset: offset + 2, as: UInt16.self))
-            guard length >= 8, offset + length <= bytes.count else { break }
-            let record = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)])
-            switch record[0] {
-            case Self.processRecord:
-                event.pidfd = record.loadUnaligned(fromByteOffset: 4, as: Int32.self)
-            case Self.fileRecord: event.file = number(ofRecord: record, withName: false)
-            case Self.nameRecord: event.name = number(ofRecord: record, withName: true)
-            default: break
+            events: record.events, process: record.process, pidfd: -1, file: 0, name: 0)
+        record.forEachInformation { information in
+            switch information {
+            case .process(let pidfd): event.pidfd = pidfd
+            case .file(let file): event.file = numbers(file.fileSystem, file.handle)
+            case .name(let entry):
+                let directory = numbers(entry.fileSystem, entry.handle)
+                event.name = numbers(entry: entry.name, of: directory)
+            case .other: break
             }
-            offset += length
         }
         return event
-    }
-
-    /// Of `struct fanotify_event_info_fid`: the file system's number, the handle, and what comes
-    /// behind it, which is a name, and zeros. 0 where it is none.
-    private func number(ofRecord record: UnsafeRawBufferPointer, withName: Bool) -> UInt64 {
-        let handleOffset = 20
-        guard record.count >= handleOffset else { return 0 }
-        let size = Int(record.loadUnaligned(fromByteOffset: 12, as: UInt32.self))
-        guard size <= record.count - handleOffset else { return 0 }
-        let end = handleOffset + size
-        var number = mix(key, record.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
-        number = mix(number, UnsafeRawBufferPointer(rebasing: record[16..<end]))
-        guard withName else { return number }
-        var nameEnd = end
-        while nameEnd < record.count, record[nameEnd] != 0 { nameEnd += 1 }
-        return mix(number, UnsafeRawBufferPointer(rebasing: record[end..<nameEnd]))
     }
 
     /// The number by which events tell the file at `path`, or with `name` that entry of the directory
@@ -156,35 +128,13 @@ package struct Fanotify: ~Copyable {
     ) -> UInt64 {
         withUnsafeTemporaryAllocation(byteCount: Int(TM_HANDLE_SIZE), alignment: 8) { handle in
             let count = tm_file_handle(
-                path.terminated, handle.baseAddress?.assumingMemoryBound(to: UInt8.self))
+                AT_FDCWD, path.terminated, handle.baseAddress?.assumingMemoryBound(to: UInt8.self))
             guard count >= 0, let fileSystem = fileSystem ?? (try? FileSystemType(of: path))?.number
             else { return 0 }
-            let number = mix(
-                mix(key, fileSystem), UnsafeRawBufferPointer(rebasing: handle[..<Int(count)]))
+            let number = numbers(
+                fileSystem, UnsafeRawBufferPointer(rebasing: handle[..<Int(count)]))
             guard let name else { return number }
-            return name.withUnsafeBytes { mix(number, $0) }
+            return name.withUnsafeBytes { numbers(entry: $0, of: number) }
         }
-    }
-
-    private func mix(_ state: UInt64, _ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        var state = mix(state, UInt64(bytes.count))
-        var offset = 0
-        while bytes.count - offset >= 8 {
-            state = mix(state, bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
-        }
-        var rest: UInt64 = 0
-        while offset < bytes.count {
-            rest = rest << 8 | UInt64(bytes[offset])
-            offset += 1
-        }
-        return mix(state, rest)
-    }
-
-    /// Every bit of both reaches all others: the product in twice the width, folded.
-    @inline(__always)
-    private func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
-        let product = (state ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
-        return product.high ^ product.low ^ state.byteSwapped
     }
 }

@@ -58,6 +58,17 @@ package struct FileMetadata: Hashable, Sendable {
         self.init(file)
     }
 
+    /// What `name`, which ends with NUL, names in a directory; a symbolic link itself.
+    init(
+        of name: UnsafePointer<CChar>, in directory: Int32, isFresh: Bool = false
+    ) throws(SystemFailure) {
+        var file = tm_file()
+        _ = try systemCall("examine an entry") {
+            tm_statx(directory, name, 0, 0, isFresh ? 1 : 0, &file)
+        }
+        self.init(file)
+    }
+
     private init(_ file: tm_file) {
         device = file.device
         inode = file.inode
@@ -78,6 +89,13 @@ package struct FileMetadata: Hashable, Sendable {
 }
 
 extension FileMetadata.Kind {
+    /// By `d_type` of readdir(3); nil where the directory does not say.
+    init?(entry type: UInt8) {
+        // The numbers are those of the mode, without its permissions.
+        if type == 0 { return nil }
+        self.init(mode: UInt32(type) << 12)
+    }
+
     fileprivate init(mode: UInt32) {
         switch mode & UInt32(S_IFMT) {
         case UInt32(S_IFDIR): self = .directory

@@ -19,12 +19,24 @@ package enum WriterProbe {
     /// with SIGIO, which `SignalInbox` blocks.
     package static func probe(_ path: CPath) -> Answer {
         do {
-            let found = try OwnedDescriptor(opening: path, flags: tm_open_path)
-            guard try FileMetadata(of: found).kind == .regular else { return .unknown }
-            return try lease(try found.reopenedForReading())
+            return try probe(OwnedDescriptor(opening: path, flags: tm_open_path))
         } catch {
             return .unknown
         }
+    }
+
+    /// The same of what is at a path without symbolic links, as `OwnedDescriptor.init(inTree:)` opens it.
+    package static func probe(inTree path: CPath) -> Answer {
+        do {
+            return try probe(OwnedDescriptor(inTree: path, flags: tm_open_path))
+        } catch {
+            return .unknown
+        }
+    }
+
+    private static func probe(_ found: consuming OwnedDescriptor) throws(SystemFailure) -> Answer {
+        guard try FileMetadata(of: found).kind == .regular else { return .unknown }
+        return try lease(try found.reopenedForReading())
     }
 
     private static func lease(_ file: consuming OwnedDescriptor) throws(SystemFailure) -> Answer {

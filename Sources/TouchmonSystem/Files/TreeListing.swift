@@ -1,0 +1,104 @@
+internal import CTouchmon
+internal import Glibc
+
+/// A directory of a tree that is watched and listed through one descriptor: what was watched is what is
+/// listed, whatever its path leads to meanwhile.
+///
+/// Watch, then list: what comes while it is listed is told by the watch, or by the mark. An entry that is
+/// renamed meanwhile may be listed twice, or not at all. getdents(2).
+package struct TreeListing: ~Copyable {
+    /// For `FileMetadata` and `DirectoryHandle` of the directory itself.
+    package let directory: OwnedDescriptor
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
+
+    private static let size = 32768
+
+    /// One entry, valid as long as `body` of `next` runs.
+    package struct Entry {
+        /// Of the directory's own entry: where something is mounted on it, `metadata` has another one.
+        package let inode: UInt64
+        /// nil where neither the directory says it nor the entry may be looked at.
+        package let kind: FileMetadata.Kind?
+        package let name: UnsafeRawBufferPointer
+        /// The entry's own, also where it is a symbolic link. nil unless asked for, and where it may not
+        /// be looked at.
+        package let metadata: FileMetadata?
+    }
+
+    /// Opens the directory at `path`, as `OwnedDescriptor.init(inTree:)` does. Leaves no access time
+    /// where that is permitted.
+    package init(_ path: CPath) throws(SystemFailure) {
+        let flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK
+        do {
+            try self.init(OwnedDescriptor(inTree: path, flags: flags | tm_open_noatime))
+        } catch {
+            // O_NOATIME is for the directory's owner and root, open(2).
+            guard error.errno == .notPermitted else { throw error }
+            try self.init(OwnedDescriptor(inTree: path, flags: flags))
+        }
+    }
+
+    /// Takes over a directory that was opened for reading, and not listed yet.
+    init(_ directory: consuming OwnedDescriptor) {
+        self.directory = directory
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Watches the directory, with a mask of `Inotify.addWatch`.
+    package func watch(
+        with queue: borrowing Inotify, mask: UInt32
+    ) throws(SystemFailure) -> Int32 {
+        try queue.addWatch(of: directory, mask: mask)
+    }
+
+    /// Hands some entries to `body`, all but `.` and `..`; false when there are no more. An entry that
+    /// has vanished when it is looked at is left out. Allocates nothing.
+    package mutating func next(
+        withStatus: Bool, _ body: (Entry) -> Void
+    ) throws(SystemFailure) -> Bool {
+        let raw = directory.raw
+        let count = try systemCall("list a directory") {
+            tm_list(raw, buffer.baseAddress, Self.size)
+        }
+        guard count > 0, let start = buffer.baseAddress else { return false }
+        var record = UnsafeRawPointer(start)
+        let end = record + count
+        while record < end {
+            let length = Int(record.loadUnaligned(fromByteOffset: 16, as: UInt16.self))
+            if let entry = Self.entry(record, in: raw, withStatus: withStatus) { body(entry) }
+            record += length
+        }
+        return true
+    }
+
+    /// `struct linux_dirent64`: inode, offset, length, type, name. nil where it is none to tell of.
+    @inline(__always)
+    private static func entry(
+        _ record: UnsafeRawPointer, in directory: Int32, withStatus: Bool
+    ) -> Entry? {
+        let name = (record + 19).assumingMemoryBound(to: CChar.self)
+        let count = strlen(name)
+        if name[0] == CChar(bitPattern: .dot),
+            count == 1 || (count == 2 && name[1] == CChar(bitPattern: .dot))
+        {
+            return nil
+        }
+        var kind = FileMetadata.Kind(entry: record.load(fromByteOffset: 18, as: UInt8.self))
+        var metadata: FileMetadata?
+        if withStatus || kind == nil {
+            do {
+                let found = try FileMetadata(of: name, in: directory)
+                kind = found.kind
+                if withStatus { metadata = found }
+            } catch {
+                if error.errno == .noSuchFile { return nil }
+            }
+        }
+        return Entry(
+            inode: record.loadUnaligned(as: UInt64.self), kind: kind,
+            name: UnsafeRawBufferPointer(start: name, count: count), metadata: metadata)
+    }
+}
