@@ -27,7 +27,7 @@ package struct Daemon: ~Copyable {
     /// are to become empty, are named by the run's number above these.
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
-        static let touchers: UInt64 = 3, outputs: UInt64 = 4
+        static let touchers: UInt64 = 3, outputs: UInt64 = 4, trees: UInt64 = 5
         static let runs: UInt64 = 16
         static let groups: UInt64 = 1 << 62
     }
@@ -38,6 +38,8 @@ package struct Daemon: ~Copyable {
     private var poller: Poller
     private let signals: SignalInbox
     private var watch: KernelWatch
+    /// nil as long as no action is of a tree.
+    private var trees: KernelTrees?
     private let mounts: MountTable
     /// nil as long as the state directory can't be used.
     private var state: State?
@@ -132,7 +134,8 @@ package struct Daemon: ~Copyable {
         self.log = log
         engine = Engine(
             plan: reading.plan, isRoot: files.identity.isRoot,
-            tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered, at: begun)
+            tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered, at: begun,
+            wall: .now)
         engine.outputDirectory = RawPath(bytes: options.state.bytes + Array("/output".utf8))
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
@@ -213,6 +216,10 @@ package struct Daemon: ~Copyable {
             engine.timePassed(at: now)
         }
         try perform()
+        if engine.trees.isScanning {
+            engine.trees.beginSlice()
+            try perform()
+        }
         if hasFreed {
             // What was written or read is gone only now.
             hasFreed = false
@@ -262,6 +269,7 @@ package struct Daemon: ~Copyable {
 
     private mutating func readMounts() {
         watch.mountsChanged()
+        trees?.mountsChanged()
         do {
             engine.readMounts(try mounts.read())
             areMountsUnread = false
@@ -291,7 +299,7 @@ package struct Daemon: ~Copyable {
         if engine.oldestLog != nil || children.wantsAhead {
             timeout = min(timeout ?? Log.leisure, Log.leisure)
         }
-        if contents.isReading { return 0 }
+        if contents.isReading || engine.trees.isScanning { return 0 }
         if mustMakeUp { timeout = min(timeout ?? Trouble.interval, Trouble.interval) }
         return timeout
     }
@@ -313,6 +321,7 @@ package struct Daemon: ~Copyable {
     private mutating func take(_ token: UInt64) throws(SystemFailure) {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
+        case Token.trees: _ = try readTreeEvents()
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
@@ -411,10 +420,17 @@ package struct Daemon: ~Copyable {
         switch effect {
         case .watch(let request):
             engine.reply(watch.answer(request), at: now)
-        case .tree: break
+        case .tree(let request):
+            if trees == nil {
+                trees = try KernelTrees(
+                    marks: files.identity.isRoot, poller, token: Token.trees)
+            }
+            trees?.answer(request, &engine, at: now)
         case .readEvents:
+            let wall = trees == nil ? nil : FileTime.now
             while try watch.readEvents(into: &engine) {}
-            engine.eventsDrained()
+            while try readTreeEvents() {}
+            engine.eventsDrained(wall: wall)
         case .findToucher(let touch, let path):
             while try watch.touchers?.read(into: &engine, at: now) == true {}
             engine.findToucher(touch, among: watch.touchers?.numbers(of: path) ?? [], at: now)
@@ -441,6 +457,13 @@ package struct Daemon: ~Copyable {
         case .exit:
             exits = true
         }
+    }
+
+    private mutating func readTreeEvents() throws(SystemFailure) -> Bool {
+        let touchers = watch.touchers
+        return try trees?.readEvents(into: &engine, at: now) { process, engine in
+            if let toucher = touchers?.toucher(process) { engine.trees.heard(by: toucher) }
+        } ?? false
     }
 
     /// Reads a piece of a file, and does what follows from it.

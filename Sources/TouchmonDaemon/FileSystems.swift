@@ -20,7 +20,7 @@ struct FileSystems {
 
     /// What holds the file at `path`, which is on this device. nil where the path leads elsewhere by now.
     mutating func fileSystem(
-        _ device: UInt64, _ path: borrowing CPath, follow: Bool
+        _ device: UInt64, _ path: CPath, follow: Bool
     ) -> FileSystem? {
         if let last, last.device == device { return last.fileSystem }
         guard let fileSystem = known[device] ?? Self.lookUp(path, follow: follow) else {
@@ -31,8 +31,8 @@ struct FileSystems {
         return fileSystem
     }
 
-    private static func lookUp(_ path: borrowing CPath, follow: Bool) -> FileSystem? {
-        guard let type = try? FileSystemType(of: copy path, follow: follow),
+    private static func lookUp(_ path: CPath, follow: Bool) -> FileSystem? {
+        guard let type = try? FileSystemType(of: path, follow: follow),
             let granularity = try? TimestampGranularity(of: type)
         else { return nil }
         return FileSystem(magic: type.magic, granularity: Duration(granularity))

@@ -67,6 +67,9 @@ final class KernelTouchers {
         return toucher
     }
 
+    /// Who a process is that was told without a descriptor.
+    func toucher(_ process: Int32) -> Toucher? { nil }
+
     private func name(of user: UInt32) -> String? {
         if let known = names[user] { return known }
         let name = Accounts.userName(user).map { String(decoding: $0, as: UTF8.self) }

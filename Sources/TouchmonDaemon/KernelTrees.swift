@@ -14,7 +14,7 @@ struct KernelTrees: ~Copyable {
     private var listed: RawPath?
     private var fileSystems = FileSystems()
     private var path = CPath("/")
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
+    private let buffer: UnsafeMutableRawBufferPointer
 
     private static let mask: InotifyMask = [
         .create, .delete, .movedFrom, .movedTo, .modify, .attributes, .closeAfterWriting,
@@ -23,10 +23,24 @@ struct KernelTrees: ~Copyable {
     /// A `.gitignore` that is longer says nothing.
     private static let mostIgnored = 1 << 20
 
-    /// `marks`: whether to ask the kernel to tell of whole file systems.
-    init(marks: Bool) throws(SystemFailure) {
-        inotify = try Inotify()
-        self.marks = marks ? try? FileSystemEvents() : nil
+    /// Has its queues told by `poller`. `marks`: whether to ask the kernel to tell of whole file systems.
+    init(
+        marks: Bool, _ poller: borrowing Poller, token: UInt64
+    ) throws(SystemFailure) {
+        // All that can fail comes first.
+        let opened = try Inotify()
+        try poller.add(opened.descriptor, token: token)
+        inotify = opened
+        buffer = .allocate(byteCount: 65536, alignment: 16)
+        self.marks = marks ? try? Self.openMarks(poller, token) : nil
+    }
+
+    private static func openMarks(
+        _ poller: borrowing Poller, _ token: UInt64
+    ) throws(SystemFailure) -> FileSystemEvents {
+        let marks = try FileSystemEvents()
+        try poller.add(marks.descriptor, token: token)
+        return marks
     }
 
     deinit {
@@ -142,13 +156,13 @@ struct KernelTrees: ~Copyable {
     }
 
     private mutating func watch(_ place: RawPath) -> Result<Int32, ErrorNumber> {
-        Result { () throws(SystemFailure) in
+        Result(asking: { () throws(SystemFailure) in
             let opened = try TreeListing(CPath(place.bytes))
             let watch = try opened.watch(with: inotify, mask: Self.mask.rawValue)
             listing = consume opened
             listed = place
             return watch
-        }
+        })
     }
 
     private func remove(_ watch: Int32) -> TreeReply {
@@ -173,12 +187,17 @@ struct KernelTrees: ~Copyable {
                         entry.name, entry.kind.map(FileKind.init) ?? .regular,
                         entry.metadata.map(FileStatus.init), at: now)
                 } ?? false
-            if !isMore { (listing, listed) = (nil, nil) }
+            if !isMore { forgetListing() }
             return .success(isMore)
         } catch {
-            (listing, listed) = (nil, nil)
+            forgetListing()
             return .failure(ErrorNumber(error.errno.code))
         }
+    }
+
+    private mutating func forgetListing() {
+        listing = nil
+        listed = nil
     }
 
     private mutating func examine(_ subject: RawPath) -> Examination {
@@ -186,7 +205,7 @@ struct KernelTrees: ~Copyable {
         let time = FileTime.now
         var granularity = Duration.zero
         let status: Result<FileStatus, ErrorNumber> =
-            Result { () throws(SystemFailure) in FileStatus(try looks.metadata(of: path)) }
+            Result(asking: { () throws(SystemFailure) in FileStatus(try looks.metadata(of: path)) })
         if case .success(let status) = status {
             granularity =
                 fileSystems.fileSystem(status.identity.device, path, follow: false)?.granularity

@@ -45,7 +45,8 @@ struct KernelWatch: ~Copyable {
         case .status(let path):
             status(path)
         case .readLink(let path):
-            .link(Result { () throws(SystemFailure) in try readLink(CPath(path.bytes)) })
+            .link(
+                Result(asking: { () throws(SystemFailure) in try readLink(CPath(path.bytes)) }))
         case .examine(_, let path, let isFresh):
             .examination(examine(path, isFresh: isFresh))
         case .probeWriter(_, let path):
@@ -61,9 +62,9 @@ struct KernelWatch: ~Copyable {
         // First: who touches must be known of whatever is heard.
         let number = touchers?.mark(path, mask)
         return .watch(
-            Result { () throws(SystemFailure) in
+            Result(asking: { () throws(SystemFailure) in
                 try inotify.addWatch(path, mask: mask.rawValue)
-            }, number: number ?? 0)
+            }), number: number ?? 0)
     }
 
     private func remove(_ watch: Int32) -> WatchReply {
@@ -74,9 +75,9 @@ struct KernelWatch: ~Copyable {
 
     private mutating func status(_ subject: RawPath) -> WatchReply {
         path.assign(subject.bytes)
-        let status = Result { () throws(SystemFailure) in
+        let status = Result(asking: { () throws(SystemFailure) in
             FileStatus(try FileMetadata(at: path, follow: false))
-        }
+        })
         var magic: UInt64?
         if case .success(let status) = status {
             magic = fileSystems.fileSystem(status.identity.device, path, follow: false)?.magic
@@ -87,9 +88,9 @@ struct KernelWatch: ~Copyable {
     private mutating func examine(_ subject: RawPath, isFresh: Bool) -> Examination {
         path.assign(subject.bytes)
         let time = FileTime(nanosecondsSince1970: Clock.realtime())
-        let status = Result { () throws(SystemFailure) in
+        let status = Result(asking: { () throws(SystemFailure) in
             FileStatus(try FileMetadata(at: path, isFresh: isFresh))
-        }
+        })
         var granularity = Duration.zero
         if case .success(let status) = status {
             // It vanished since: the coarsest tick of all.
@@ -104,7 +105,7 @@ struct KernelWatch: ~Copyable {
 
 extension Result where Failure == ErrorNumber {
     /// What the system answers, or why it does not.
-    init(_ body: () throws(SystemFailure) -> Success) {
+    init(asking body: () throws(SystemFailure) -> Success) {
         do {
             self = .success(try body())
         } catch {
