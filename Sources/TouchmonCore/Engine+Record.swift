@@ -20,6 +20,7 @@ extension Engine {
                 if let due = row.due { treeRuns.owed[id] = due }
                 continue
             }
+            owe(id, recovered)
             switch row.due {
             case nil, .failure: break
             case .interrupted: rerun(id, at: now)
@@ -28,10 +29,12 @@ extension Engine {
             case .touch, .catchUp: catchUp(id, action, at: now)
             }
         }
-        for run in recovered.unfinished { take(run, ran: ran, at: now) }
+        for run in recovered.unfinished { take(run, recovered, ran: ran, at: now) }
     }
 
-    mutating func take(_ run: Recovered.Run, ran: Set<ActionID>, at now: Instant) {
+    mutating func take(
+        _ run: Recovered.Run, _ recovered: Recovered, ran: Set<ActionID>, at now: Instant
+    ) {
         if run.reason == .failure { return takeHandler(run, ran: ran, at: now) }
         let id = recoveredPlace(run.path)
         var active = Runs.Active(
@@ -62,7 +65,9 @@ extension Engine {
             let reruns = action?.command.interrupted == .rerun && !isCovered
             ledger.ended(row(active, run.path), .interrupted, at: now)
             log(.interrupted(run.number, run.path, reruns: reruns), at: now)
-            if reruns, let id { rerun(id, at: now) }
+            guard reruns, let id else { return }
+            owe(id, recovered)
+            rerun(id, at: now)
         }
     }
 
@@ -182,7 +187,9 @@ extension Engine {
         return (path, state?.holding(contents.digest(id)), due)
     }
 
-    func change() -> LedgerChange {
+    mutating func change() -> LedgerChange {
+        // They say until when all was handled, which nothing but time moves on.
+        for id in trees.actions { ledger.saves(id) }
         let active = runs.activeRuns.map { row($0) } + handlers.waiting.map { row($0) }
         return ledger.change(lastRun: runs.last, active: active) { id in
             present(id).map { path, state, due in

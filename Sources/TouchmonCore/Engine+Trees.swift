@@ -160,6 +160,19 @@ extension Engine {
         return place(file: path, of: id, actions[id].action)
     }
 
+    /// A run of a file is due again that an earlier daemon owed.
+    mutating func owe(_ file: ActionID, _ recovered: Recovered) {
+        guard treeRuns.tree(of: file) != nil,
+            let pair = actions[file].action.path.fileOfAction
+        else { return }
+        let status = recovered.paths[actions[file].action.path]?.handled?.status
+        treeRuns.add(
+            file,
+            TreeChange(
+                path: pair.file, kind: .touch, status: status, isCaughtUp: true,
+                since: trees.heardUntil))
+    }
+
     /// A file's action goes when nothing is due of it; then another file's may come.
     mutating func forgetIfOver(_ file: ActionID, at now: Instant) {
         guard let tree = treeRuns.tree(of: file), !actions[file].isRetired, !runs.isBusy(file), !runs.isWaiting(file),

@@ -41,7 +41,49 @@ func simulate(first: UInt64, count: UInt64, shrinks: Bool) -> Int {
     return failures
 }
 
+func broken(_ history: TreeHistory) -> String? {
+    do {
+        var player = try TreeHistoryPlayer(history)
+        return try player.play()
+    } catch {
+        return "not played: \(error)"
+    }
+}
+
+/// The same of trees, as long as none is broken.
+func simulateTrees(first: UInt64, count: UInt64) -> Int {
+    for seed in first..<first + count {
+        let history = TreeHistory(seed: seed)
+        guard let promise = broken(history) else { continue }
+        let smallest = history.shrunk { broken($0)?.prefix(4) == promise.prefix(4) }
+        print("# seed \(seed): \(promise)")
+        print(smallest.text)
+        return 1
+    }
+    return 0
+}
+
+func tell(_ history: TreeHistory) throws {
+    let smallest = broken(history).map { promise in
+        history.shrunk { broken($0)?.prefix(4) == promise.prefix(4) }
+    }
+    var player = try TreeHistoryPlayer(smallest ?? history) { print($0) }
+    let result = try player.play()
+    for line in player.runs { print(line) }
+    print(result ?? "all promises kept")
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.first == "trees", arguments.count == 3, let first = UInt64(arguments[1]),
+    let count = UInt64(arguments[2])
+{
+    let failures = simulateTrees(first: first, count: count)
+    print("# \(count) histories of trees from seed \(first): \(failures) broken")
+    exit(failures == 0 ? 0 : 1)
+} else if arguments.first == "trees", arguments.count == 2, let seed = UInt64(arguments[1]) {
+    try tell(TreeHistory(seed: seed))
+    exit(0)
+}
 if arguments.count >= 2, let first = UInt64(arguments[0]), let count = UInt64(arguments[1]) {
     let failures = simulate(first: first, count: count, shrinks: arguments.count == 2)
     print("# \(count) histories from seed \(first): \(failures) broken")

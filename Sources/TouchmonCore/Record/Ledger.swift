@@ -172,6 +172,9 @@ struct Ledger {
         note(now)
     }
 
+    /// The next save is to have the action's row as it is then.
+    mutating func saves(_ action: ActionID) { mark(action) }
+
     private mutating func mark(_ action: ActionID) {
         guard !marks[action.index].contains(.changed) else { return }
         marks[action.index].insert(.changed)

@@ -81,7 +81,8 @@ struct TreeFiles {
             order.append(key)
             return true
         }
-        if files.values[index].isIdle { files.values[index].since = since }
+        let isIdle = files.values[index].isIdle
+        files.values[index].since = isIdle ? since : min(since, files.values[index].since)
         files.values[index].used = now
         change(&files.values[index])
         guard !files.values[index].isQueued else { return false }

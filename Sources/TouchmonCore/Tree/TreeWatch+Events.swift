@@ -78,7 +78,7 @@ extension TreeWatch {
             }
             guard scratch.withUnsafeBytes(tree.selection.selects) else { return nil }
         }
-        return note(action, tree, at: now) { file in
+        return note(action, tree, since: heardUntil, at: now) { file in
             if !mask.isDisjoint(with: .names) {
                 // Whatever was heard before was heard of a file that is not there any more.
                 file.evidence = []
@@ -102,15 +102,15 @@ extension TreeWatch {
 
     /// Notes something of the file at the path in `scratch`.
     private mutating func note(
-        _ action: ActionID, _ tree: Tree, at now: Instant, _ change: (inout TreeFiles.File) -> Void
+        _ action: ActionID, _ tree: Tree, since: FileTime, at now: Instant,
+        _ change: (inout TreeFiles.File) -> Void
     ) -> TreeFiles.Key {
-        let heardUntil = heardUntil
         let (key, isNew) = scratch.withUnsafeBytes { path in
             let key = TreeFiles.key(action, path)
             return (
                 key,
                 files.note(
-                    key, action, path, kinds: tree.kinds, since: heardUntil, at: now, change)
+                    key, action, path, kinds: tree.kinds, since: since, at: now, change)
             )
         }
         if isNew { looks.append(key) }
@@ -218,7 +218,7 @@ extension TreeWatch {
     private mutating func found(
         _ item: TreeScans.Item, _ tree: Tree, isCaughtUp: Bool = false, at now: Instant
     ) {
-        _ = note(item.tree, tree, at: now) { file in
+        _ = note(item.tree, tree, since: item.since, at: now) { file in
             file.evidence.insert(.unheard)
             if file.isFresh { (file.isFound, file.isCaughtUp) = (true, isCaughtUp) }
         }
@@ -239,7 +239,7 @@ extension TreeWatch {
                     scratch.withUnsafeBytes { TreeProgress.mark($0, status.changed) })
             else { return }
         }
-        _ = note(item.tree, tree, at: now) { file in
+        _ = note(item.tree, tree, since: item.since, at: now) { file in
             file.evidence.formUnion([.unheard, .polled])
             if file.isFresh { file.isFound = true }
         }

@@ -127,6 +127,9 @@ package struct TreeWatch {
 
     package var isEmpty: Bool { trees.isEmpty }
 
+    /// The actions that are trees.
+    var actions: [ActionID] { Array(trees.keys) }
+
     // MARK: Plan
 
     /// Begins to watch a tree, whose base is told by `setPlace`.
@@ -532,10 +535,12 @@ package struct TreeWatch {
 
     private mutating func scan(_ action: ActionID, _ index: Int, _ files: TreeScans.Files) {
         guard let part = trees[action]?.parts[index] else { return }
+        // Of what is found, all is handled only until when nobody listened any more.
+        var since = heardUntil
+        if case .changed(let from, _) = files { since = from.advanced(by: TreeProgress.tick) }
         scans.add(
             TreeScans.Item(
-                tree: action, part: index, directory: part.root, files: files,
-                since: heardUntil))
+                tree: action, part: index, directory: part.root, files: files, since: since))
     }
 
     /// Looks for what may have been changed unheard since a time.
