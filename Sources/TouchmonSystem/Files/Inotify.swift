@@ -1,4 +1,3 @@
-internal import CTouchmon
 internal import Glibc
 
 /// One queue of file events, inotify(7).
@@ -21,15 +20,6 @@ package struct Inotify: ~Copyable {
         try systemCall("watch", path) {
             inotify_add_watch(descriptor.raw, path.terminated, mask)
         }
-    }
-
-    /// Watches the directory that a descriptor refers to, wherever its path leads by now. Needs /proc,
-    /// proc(5). Allocates nothing.
-    package func addWatch(
-        of directory: borrowing OwnedDescriptor, mask: UInt32
-    ) throws(SystemFailure) -> Int32 {
-        let (queue, raw) = (descriptor.raw, directory.raw)
-        return try systemCall("watch a directory") { tm_watch_descriptor(queue, raw, mask) }
     }
 
     /// Ends a watch; false when the kernel had ended it before. Events that wait in the queue still

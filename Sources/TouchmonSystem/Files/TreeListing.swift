@@ -1,8 +1,8 @@
 internal import CTouchmon
 internal import Glibc
 
-/// A directory of a tree that is watched and listed through one descriptor: what was watched is what is
-/// listed, whatever its path leads to meanwhile.
+/// A directory of a tree, watched by `TreeWatch` and listed through one descriptor: what was watched is
+/// what is listed, whatever its path leads to meanwhile.
 ///
 /// Watch, then list: what comes while it is listed is told by the watch, or by the mark. An entry that is
 /// renamed meanwhile may be listed twice, or not at all. getdents(2).
@@ -45,13 +45,6 @@ package struct TreeListing: ~Copyable {
 
     deinit {
         buffer.deallocate()
-    }
-
-    /// Watches the directory, with a mask of `Inotify.addWatch`.
-    package func watch(
-        with queue: borrowing Inotify, mask: UInt32
-    ) throws(SystemFailure) -> Int32 {
-        try queue.addWatch(of: directory, mask: mask)
     }
 
     /// Hands some entries to `body`, all but `.` and `..`; false when there are no more. An entry that
