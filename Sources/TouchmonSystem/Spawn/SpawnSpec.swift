@@ -92,6 +92,8 @@ package struct StandardDescriptors: Sendable {
     private(set) var spare: Int32 = -1
     /// The control group that the child enters; -1 where that is the daemon's.
     private(set) var group: Int32 = -1
+    /// Whether the input is another than the one that all children have.
+    private(set) var hasOwnInput = false
 
     /// Input from `null`, output and error as the daemon's own.
     package init(null: borrowing OwnedDescriptor) {
@@ -108,6 +110,12 @@ package struct StandardDescriptors: Sendable {
     package mutating func setOutput(_ output: borrowing OwnedDescriptor) {
         raw.1 = Self.checked(output)
         raw.2 = raw.1
+    }
+
+    /// Sets the input to `input`, for one run alone: no child that is made ahead has it.
+    package mutating func setInput(_ input: borrowing OwnedDescriptor) {
+        raw.0 = Self.checked(input)
+        hasOwnInput = true
     }
 
     /// Lets a child that is made ahead keep `output`, for the case that this is to be its output and

@@ -49,9 +49,11 @@ package struct Spawner: ~Copyable {
     private mutating func startAhead(
         _ spec: borrowing SpawnSpec, _ standard: StandardDescriptors
     ) -> Child? {
-        // It has closed the descriptor by which it could enter a control group; it is left for the
-        // next run.
-        guard standard.group < 0, let (pid, slot, known) = ahead else { return nil }
+        // It has closed the descriptor by which it could enter a control group, and that of an input
+        // of the run's own, which was not there when it was made; it is left for the next run.
+        guard standard.group < 0, !standard.hasOwnInput, let (pid, slot, known) = ahead else {
+            return nil
+        }
         guard slot.hasChild, standard.canFollow(known), slot.fill(spec, standard) else {
             dismissAhead()
             return nil
