@@ -188,11 +188,11 @@ extension TreeWatch {
         }
         var next = item
         next.directory = scratch
-        if case .changed(let from, _) = item.files, let status, status.changed >= from,
+        if case .changed(let from, let to) = item.files, let status, status.changed >= from,
             status.changed != status.modified
         {
             // Only its own attributes changed, or it was moved here with all that is in it.
-            next.files = .new
+            next.files = .changed(from: .distantPast, to: to)
         }
         scans.add(next)
     }

@@ -527,7 +527,9 @@ package struct TreeWatch {
             look(action, index, since: tree.began)
         } else if let known = tree.known {
             // Of watches, those of the last directories come last; whatever is heard twice counts once.
-            let to = mechanism == .inotify ? FileTime.distantFuture : wall
+            let to =
+                mechanism == .inotify
+                ? FileTime.distantFuture : wall.advanced(by: TreeProgress.tick)
             let from = known.until.advanced(by: .zero - TreeProgress.tick)
             scan(action, index, .changed(from: from, to: to))
         }
@@ -637,6 +639,13 @@ package struct TreeWatch {
         }
         let status = try? examination.status.get()
         let wasFresh = present.isFresh
+        // A link to a file that somebody else may have open: what he does is told of another name.
+        if let status, status.links > 1, present.evidence.contains(.created),
+            !present.evidence.contains(.modified)
+        {
+            files[key]?.evidence.remove(.created)
+            files[key]?.evidence.insert(.arrived)
+        }
         files.assume(key, status, doubt: part.doubt)
         guard var file = files[key] else { return }
         let (old, deadline) = (file.judge, file.judge.deadline)
@@ -745,4 +754,5 @@ package struct TreeWatch {
 
 extension FileTime {
     static let distantFuture = FileTime(seconds: .max)
+    static let distantPast = FileTime(seconds: .min)
 }

@@ -24,13 +24,15 @@ package struct TreeHistoryPlayer {
     private struct Held {
         var path: String
         var handle: FileHandle
+        var written: Instant
         /// Whether another close of the file was for what was written here as well.
         var isCovered = false
     }
     private var isDown = false
     /// What was renamed with a directory since no daemon was there.
     private var unsought: Set<String> = []
-    /// Whether it was the daemon's own end that no run follows.
+    /// The files whose modes were changed since the daemon began.
+    private var changed: [String] = []
     private let plan: [PlannedAction]
 
     package init(_ history: TreeHistory, tell: ((String) -> Void)? = nil) throws {
@@ -85,20 +87,24 @@ package struct TreeHistoryPlayer {
         var found: [String: FileIdentity] = [:]
         // A copy: to look must not change what the next change looks like.
         var kernel = daemon.kernel
-        for path in TreeHistory.files where path.hasPrefix("/srv/t/") {
-            if case .success(let status) = kernel.status(RawPath(path), followSymlinks: false),
-                status.kind != .directory
-            {
-                found[path] = status.identity
+        var directories = ["/srv/t"]
+        while let directory = directories.popLast() {
+            guard case .success(let entries) = kernel.list(RawPath(directory), withStatus: true)
+            else { continue }
+            for (name, kind, status) in entries {
+                let path = "\(directory)/\(String(decoding: name, as: UTF8.self))"
+                if kind == .directory { directories.append(path) } else {
+                    found[path] = status?.identity
+                }
             }
         }
         return found
     }
 
-    private mutating func touched(_ path: String) {
+    private mutating func touched(_ path: String, at time: Instant? = nil) {
         guard path.hasPrefix("/srv/t/") else { return }
         paths[path, default: Path()].touches += 1
-        paths[path]?.due = daemon.clock
+        paths[path]?.due = time ?? daemon.clock
         unsought.remove(path)
     }
 
@@ -116,7 +122,7 @@ package struct TreeHistoryPlayer {
     }
 
     private mutating func doubt() {
-        for path in TreeHistory.files where path.hasPrefix("/srv/t/") {
+        for path in Set(paths.keys).union(identities().keys) {
             paths[path, default: Path()].doubts += 1
         }
     }
@@ -136,7 +142,7 @@ package struct TreeHistoryPlayer {
                 let handle = try? daemon.kernel.open(RawPath(path), [.write, .create])
             else { return }
             try? daemon.kernel.write(handle, count: 1)
-            held.append(Held(path: path, handle: handle))
+            held.append(Held(path: path, handle: handle, written: daemon.clock))
             // It counts when it is closed; if it is new and never is, when nobody knows better.
             compare(except: path)
             paths[path]?.doubts += 1
@@ -145,7 +151,9 @@ package struct TreeHistoryPlayer {
             _ = try? daemon.kernel.unlink(RawPath(files[file]))
             compare()
         case .move(let file, let other):
-            _ = try? daemon.kernel.rename(RawPath(files[file]), to: RawPath(files[other]))
+            guard
+                (try? daemon.kernel.rename(RawPath(files[file]), to: RawPath(files[other]))) != nil
+            else { return }
             moved(files[file], files[other])
             compare()
         case .moveDirectory(let from, let to):
@@ -165,8 +173,10 @@ package struct TreeHistoryPlayer {
             try? daemon.kernel.removeDirectory(RawPath(directories[directory]))
         case .chmod(let file):
             let isThere = (try? daemon.kernel.setMode(RawPath(files[file]), to: 0o640)) != nil
-            // While nobody looks it can't be told from another file at the path.
+            // Where nobody looks, or forgets that he did, it can't be told from another file at the
+            // path.
             if isThere, isDown { paths[files[file], default: Path()].doubts += 1 }
+            if isThere, !isDown { changed.append(files[file]) }
         case .pass(let time): daemon.pass(.microseconds(time))
         case .work(let count): for _ in 0..<count { _ = daemon.step() }
         case .flood:
@@ -202,6 +212,8 @@ package struct TreeHistoryPlayer {
         body(&daemon)
         isDown = true
         doubt()
+        for path in changed { paths[path, default: Path()].doubts += 1 }
+        changed = []
     }
 
     private mutating func write(_ path: String) {
@@ -217,12 +229,17 @@ package struct TreeHistoryPlayer {
 
     private mutating func close() {
         for file in held {
+            let status = try? daemon.kernel.status(file.handle).get()
             try? daemon.kernel.close(file.handle)
-            if file.isCovered {
+            let isThere = status != nil && identities()[file.path] == status?.identity
+            if file.isCovered || !isThere {
+                // Or its name is another file's, or nobody's, by now.
                 paths[file.path, default: Path()].doubts += 1
-            } else if identities()[file.path] != nil {
-                // Its name may be another file's, or nobody's, by now.
-                touched(file.path)
+            } else {
+                // Where the kernel joins what one
+                // process does, that it wrote after an earlier close may be heard as before it: a run
+                // that starts after the writing is all that is sure then.
+                touched(file.path, at: history.marks ? file.written : daemon.clock)
             }
         }
         held = []
