@@ -22,19 +22,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        for part in text.split(separator: "⟨", omittingEmptySubsequences: false) {
-            let pieces = part.split(separator: "⟩", omittingEmptySubsequences: false)
-            if pieces.count == 2, let byte = UInt8(pieces[0], radix: 16) {
-                bytes.append(byte)
-                bytes += pieces[1].utf8
-            } else {
-                bytes += part.utf8
-            }
-        }
-        return bytes
-    }
+    var bytes: [UInt8] { text.markedBytes }
 }
 
 @Suite struct WrongFilesTests {
