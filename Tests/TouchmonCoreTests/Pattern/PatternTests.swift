@@ -89,8 +89,8 @@ enum RandomPattern {
     }
 
     /// Whether the reference means the same by `pattern`. Here paths are normal, so that an empty name,
-    /// `.` and `..` say nothing; and a `*` that matches nothing does not let a `?` or a set behind it match
-    /// the dot at the beginning of a name, which is not so in the reference, but in bash.
+    /// `.` and `..` say nothing; and a `*` that matches nothing does not let what is behind it match the
+    /// dot at the beginning of a name, which is not always so in the reference, but in bash.
     static func isComparable(_ pattern: [UInt8], hidesDots: Bool) -> Bool {
         guard let patterns = try? BraceExpansion.expand(pattern) else { return false }
         return patterns.allSatisfy { pattern in
@@ -99,7 +99,7 @@ enum RandomPattern {
             let isNormal = !names.contains { ["", ".", ".."].contains($0) }
             let isLazy = names.contains { name in
                 let rest = name.drop { $0 == "*" }
-                return rest.count < name.count && (rest.first == "?" || rest.first == "[")
+                return rest.count < name.count && rest.first.map("?[.".contains) == true
             }
             return isNormal && !(hidesDots && isLazy)
         }
