@@ -14,22 +14,21 @@ package enum BraceExpansion {
         // could drive too deep.
         var open = [pattern]
         var done: [[UInt8]] = []
-        var byteCount = 0
+        var byteCount = pattern.count
         while let next = open.popLast() {
             guard let pair = firstPair(in: next) else {
                 done.append(next)
-                byteCount += next.count
                 continue
             }
-            guard open.count + done.count + pair.parts.count <= limit,
-                byteCount + (open.count + pair.parts.count) * next.count <= byteLimit
+            let rest = next.count - pair.range.count
+            byteCount += pair.parts.reduce(-next.count) { $0 + rest + $1.count }
+            guard open.count + done.count + pair.parts.count <= limit, byteCount <= byteLimit
             else { throw .tooManyAlternatives }
             for part in pair.parts.reversed() {
                 open.append(
                     Array(
                         next[..<pair.range.lowerBound] + next[part] + next[pair.range.upperBound...]
-                    )
-                )
+                    ))
             }
         }
         return done
@@ -74,14 +73,14 @@ package enum BraceExpansion {
         return pairs
     }
 
-    /// The first `{` that nothing closes.
-    static func firstUnclosed(in pattern: [UInt8]) -> Int? {
+    /// The first `{` that nothing closes and that lies in none of `sets`, where it needs no closing.
+    static func firstUnclosed(in pattern: [UInt8], outside sets: [Range<Int>]) -> Int? {
         var open: [Int] = []
         for (index, byte) in Unescaped(pattern) {
             if byte == UInt8(ascii: "{") { open.append(index) }
             if byte == UInt8(ascii: "}") { _ = open.popLast() }
         }
-        return open.first
+        return open.first { brace in !sets.contains { $0.contains(brace) } }
     }
 }
 

@@ -44,7 +44,7 @@ package struct TreeKey: Hashable, Sendable {
         let spelled = RawPath(bytes: key).normalized(relativeTo: directory)
         let form = Self.form(of: key)
         guard form == .pattern || form == .directories else {
-            path = spelled.bytes == [47] ? spelled : RawPath(bytes: spelled.bytes + "/".utf8)
+            path = RawPath(bytes: (spelled.bytes.count > 1 ? spelled.bytes : []) + "/".utf8)
             base = spelled
             var pattern = PathPattern(literal: RawPath("/"))
             pattern.descend(isDeep: isDeep)
