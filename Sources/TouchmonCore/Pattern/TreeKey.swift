@@ -24,11 +24,13 @@ package struct TreeKey: Hashable, Sendable {
 
     /// What `key` names, as it is written.
     package static func form(of key: [UInt8]) -> Form {
-        let (names, separators) = PathPattern.names(in: key)
+        // What `..` takes away says nothing.
+        let normal = normalized(key, relativeTo: RawPath("/")).bytes
         let isPattern =
-            BraceExpansion.isNeeded(by: key) || names.contains { NamePattern.isNeeded(by: $0) }
-        let isDirectory = !key.isEmpty && separators.last == key.count - 1
-        switch (isPattern, isDirectory) {
+            BraceExpansion.isNeeded(by: normal)
+            || PathPattern.names(in: normal).names.contains { NamePattern.isNeeded(by: $0) }
+        let isDirectory = PathPattern.names(in: key).separators.last.map { $0 == key.count - 1 }
+        switch (isPattern, isDirectory ?? false) {
         case (false, false): return .path
         case (true, false): return .pattern
         case (false, true): return .directory

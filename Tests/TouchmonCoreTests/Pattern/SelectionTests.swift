@@ -91,7 +91,7 @@ import TouchmonTestSupport
         Row(key: "/srv/[.]x", files: ["/srv/[.]x"], others: ["/srv/.x"]),
         Row(key: "/srv/*/../x?", files: ["/srv/xa"], others: ["/srv/a/xa"]),
         Row(key: "/..*/a", files: ["/..*/a", "/..b/a"], others: ["/b/a"]),
-        Row(key: "/*/..", files: [], others: ["/a", "/a/b", "/"]),
+        Row(key: "/{a/..,b/..}", files: ["/{a/..,b/..}"], others: ["/a", "/b", "/"]),
     ]
 
     private static let hidden = [

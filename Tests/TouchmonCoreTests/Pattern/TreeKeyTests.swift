@@ -15,6 +15,8 @@ import TouchmonCore
         ("/srv/{a", .path), ("/srv/{a}", .path), ("/srv/a,b}", .path), ("/srv/]", .path),
         ("/srv/[a/b]", .path), ("/srv/{1..3}", .path), ("/srv/~", .path), ("/srv/a\\]", .path),
         ("/srv/a\\}/", .directory), ("/srv/[a/", .directory), ("/srv/[]", .path),
+        ("/srv/*/..", .path), ("*/../", .directory),
+        ("/srv/*/../?", .pattern),
     ])
     func `a key names a path unless it says otherwise`(key: String, form: TreeKey.Form) {
         #expect(TreeKey.form(of: Array(key.utf8)) == form)
