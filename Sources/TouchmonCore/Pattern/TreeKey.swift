@@ -19,6 +19,8 @@ package struct TreeKey: Hashable, Sendable {
     /// The directory below which everything lies that the key stands for: the names before the first
     /// one with a pattern character.
     package let base: RawPath
+    /// Whether it stands for what is further below its directories as well.
+    let isDeep: Bool
     /// What it stands for, relative to `base`.
     let patterns: [PathPattern]
 
@@ -43,7 +45,9 @@ package struct TreeKey: Hashable, Sendable {
     package init(
         _ key: [UInt8], relativeTo directory: RawPath, isDeep: Bool
     ) throws(PatternProblem) {
-        let spelled = RawPath(bytes: key).normalized(relativeTo: directory)
+        self.isDeep = isDeep
+        let spelled = RawPath(bytes: key).normalized(
+            relativeTo: Self.isAbsolute(key) ? RawPath("/") : directory)
         let form = Self.form(of: key)
         guard form == .pattern || form == .directories else {
             path = RawPath(bytes: (spelled.bytes.count > 1 ? spelled.bytes : []) + "/".utf8)
@@ -79,6 +83,13 @@ package struct TreeKey: Hashable, Sendable {
         return common
     }
 
+    /// Whether a key begins at the root; so does one that begins with braces that hold such a path, as
+    /// bash(1) takes each path that braces stand for by itself.
+    private static func isAbsolute(_ key: [UInt8]) -> Bool {
+        let isInBraces = BraceExpansion.outerPairs(in: key).first?.lowerBound == 0
+        return (isInBraces ? key.dropFirst() : key[...]).first == UInt8(ascii: "/")
+    }
+
     /// A pattern made absolute and normal. What is within braces stays as it is.
     private static func normalized(_ key: [UInt8], relativeTo directory: RawPath) -> RawPath {
         let braces = BraceExpansion.outerPairs(in: key)
@@ -86,18 +97,18 @@ package struct TreeKey: Hashable, Sendable {
         var ends = separators.filter { slash in !braces.contains { $0.contains(slash) } }
         let isDirectory = ends.last == key.count - 1
         ends.append(key.count)
-        // As in bash(1), where each path that the braces stand for is taken by itself.
-        let first = braces.first.map { $0.lowerBound == 0 ? key.dropFirst() : key[...] } ?? key[...]
-        let isAbsolute = first.first == UInt8(ascii: "/")
         var names: [[UInt8]] =
-            isAbsolute
+            isAbsolute(key)
             ? [] : directory.bytes.split(separator: UInt8(ascii: "/")).map { literal($0) }
         var start = 0
         for end in ends {
             let name = key[start..<end]
             start = end + 1
             if name.isEmpty || name.elementsEqual(".".utf8) { continue }
-            if name.elementsEqual("..".utf8) {
+            let isUp = name.elementsEqual("..".utf8)
+            // Braces that hold a slash are more names than one: what comes of them is made normal.
+            let isOneName = names.last.map { !$0.contains(UInt8(ascii: "/")) } ?? true
+            if isUp, isOneName, names.last?.elementsEqual("..".utf8) != true {
                 _ = names.popLast()
             } else {
                 names.append(Array(name))

@@ -18,7 +18,7 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
     /// Those of every table.
     static let all =
         text + tokens + structure + values + settings + policies + limits + process + touches
-        + handlers
+        + handlers + trees + treeRuns
 
     var testDescription: String { name }
 
@@ -38,7 +38,8 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
 
     @Test(
         arguments: WrongFile.values + WrongFile.settings + WrongFile.policies + WrongFile.limits
-            + WrongFile.process + WrongFile.touches + WrongFile.handlers)
+            + WrongFile.process + WrongFile.touches + WrongFile.handlers + WrongFile.trees
+            + WrongFile.treeRuns)
     func `a wrong value is explained`(file: WrongFile) {
         expectReport(of: file)
     }
