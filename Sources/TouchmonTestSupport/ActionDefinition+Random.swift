@@ -70,6 +70,7 @@ extension ActionDefinition {
         action.policy.rateLimit = maybe(
             RateLimit(runs: Int.random(in: 1...1000, using: &random), per: some(1...1 << 40)))
         action.policy.runAtStart = Bool.random(using: &random)
+        if isWhole, Bool.random(using: &random) { action.becomeTree(using: &random) }
         if isWhole, Bool.random(using: &random) {
             let other = ActionDefinition.random(path: path, isWhole: false, using: &random)
             var handler = ActionDefinition(path: path, location: place, argv: other.argv)
@@ -89,5 +90,44 @@ extension ActionDefinition {
             action.onFailure = Shared(handler)
         }
         return action
+    }
+}
+
+extension ActionDefinition {
+    /// Makes it an action of a directory or a pattern below its path.
+    private mutating func becomeTree(using random: inout some RandomNumberGenerator) {
+        let endings = ["/", "/*.csv", "/**/[!a-c]?", "/{a,b/c}/", "/\\*\\\\", "/.*/**"]
+        let key = path.bytes + (endings.randomElement(using: &random) ?? "/").utf8
+        let form = TreeKey.form(of: key)
+        let patterns =
+            ["*.c", "docs/", "/a/**", "{x,y}*", "[[:alpha:]]", "\\[", "é?"]
+            .map { Array($0.utf8) } + [[0xFF]]
+        func some() -> [[UInt8]] { patterns.filter { _ in Bool.random(using: &random) } }
+        let include = some()
+        let isDeep = form != .pattern && Bool.random(using: &random)
+        guard
+            let treeKey = try? TreeKey(key, relativeTo: RawPath("/"), isDeep: isDeep),
+            let selection = try? Selection(
+                treeKey, include: include.isEmpty ? nil : include, exclude: some(),
+                usesGitignore: Bool.random(using: &random),
+                leavesOutUsual: Bool.random(using: &random))
+        else { return }
+        var policy = TreePolicy(selection: selection)
+        policy.each = TreePolicy.Each.allCases.randomElement(using: &random) ?? .batch
+        policy.readsChanges = Bool.random(using: &random)
+        if Bool.random(using: &random) {
+            let kind = policy.each == .file ? TreePolicy.Placeholder.path : .paths
+            policy.argvPlaceholders = [argv.count: kind]
+            argv.append(Array(kind.rawValue.utf8))
+        }
+        path = treeKey.path
+        touch.compare = .state
+        touch.on.subtract([.exists, .notEmpty])
+        if touch.on.isEmpty { touch.on = .touch }
+        if policy.each == .file {
+            self.policy.runAtStart = false
+            if [.parallel, .signal].contains(self.policy.busy) { self.policy.busy = .queue }
+        }
+        tree = Shared(policy)
     }
 }

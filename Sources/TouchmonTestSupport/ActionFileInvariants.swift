@@ -58,7 +58,7 @@ package enum ActionFileInvariants {
         let texts = [action.path.bytes, action.workingDirectory?.bytes ?? []] + action.argv + names
         return !(texts + action.environment.map(\.value)).contains { $0.contains(0) }
             && action.path.isAbsolute
-            && action.path.normalized(relativeTo: RawPath("/")) == action.path
+            && isNormal(action)
             && action.argv.first?.isEmpty == false
             && !names.contains {
                 $0.isEmpty || $0.contains(UInt8(ascii: "=")) || $0.starts(with: "TOUCHMON_".utf8)
@@ -75,6 +75,26 @@ package enum ActionFileInvariants {
             && !action.touch.on.isEmpty
             && action.touchedBy.map { !$0.users.isEmpty || !$0.groups.isEmpty } != false
             && action.onFailure.map { isValid($0.value) } != false
+    }
+
+    private static func isNormal(_ action: ActionDefinition) -> Bool {
+        guard let tree = action.tree?.value else {
+            return action.path.normalized(relativeTo: RawPath("/")) == action.path
+        }
+        let selection = tree.selection
+        let key = try? TreeKey(
+            action.path.bytes, relativeTo: RawPath("/"), isDeep: selection.isDeep)
+        return key?.path == action.path && key?.base == selection.base
+            && selection.base.normalized(relativeTo: RawPath("/")) == selection.base
+            && action.touch.on.isDisjoint(with: [.exists, .notEmpty])
+            && action.touch.compare == .state
+            && tree.argvPlaceholders.allSatisfy { index, kind in
+                index > 0 && action.argv[index] == Array(kind.rawValue.utf8)
+                    && (kind == .path) == (tree.each == .file)
+            }
+            && (tree.each == .batch
+                || (!action.policy.runAtStart
+                    && ![.parallel, .signal].contains(action.policy.busy)))
     }
 
     private static func isValid(_ policy: RunPolicy) -> Bool {
@@ -119,6 +139,7 @@ package enum ActionFileInvariants {
 
     private static func write(_ action: ActionDefinition, to writer: inout JSONWriter) {
         writeCommand(of: action, to: &writer)
+        if let tree = action.tree?.value { write(tree, to: &writer) }
         write(action.touch, action.touchedBy, to: &writer)
         writer.key("settle")
         writer.object { writer in
@@ -140,6 +161,35 @@ package enum ActionFileInvariants {
         if let handler = action.onFailure?.value {
             writer.key("on_failure")
             writer.object { writeCommand(of: handler, to: &$0) }
+        }
+    }
+
+    private static func write(_ tree: TreePolicy, to writer: inout JSONWriter) {
+        let selection = tree.selection
+        writer.key("recursive")
+        writer.boolean(selection.isDeep)
+        if let include = selection.include {
+            writer.key("include")
+            write(include, to: &writer)
+        }
+        writer.key("exclude")
+        writer.object { writer in
+            writer.key("patterns")
+            write(selection.exclude, to: &writer)
+            writer.key("gitignore")
+            writer.boolean(selection.usesGitignore)
+            writer.key("defaults")
+            writer.boolean(!selection.usual.isEmpty)
+        }
+        writer.key("each")
+        writer.string(tree.each.rawValue)
+        writer.key("stdin")
+        writer.string(tree.readsChanges ? "changes" : "null")
+    }
+
+    private static func write(_ texts: [[UInt8]], to writer: inout JSONWriter) {
+        writer.list { writer in
+            for text in texts { writer.string(text) }
         }
     }
 

@@ -11,6 +11,8 @@ struct ActionDecoder {
     private(set) var problemCount = 0
     private var firstLeftOut: Int?
     private static let problemLimit = 1_000
+    /// What the keys for patterns and directories say of the present action.
+    var tree = TreeParts()
     /// The keys' places in `ActionKey.all`.
     private let keys: [[UInt8]: Int]
 
@@ -69,11 +71,13 @@ struct ActionDecoder {
         var action = ActionDefinition(
             path: RawPath(bytes: member.key).normalized(relativeTo: directory),
             location: source.location(at: member.keyOffset), argv: [])
+        tree = TreeParts()
         take(members, into: &action) { decoder, part, key in
             if key == nil { decoder.reportUnknown(part) }
             return key != nil
         }
         checkTouches(action, members)
+        takeTree(member, members, into: &action)
         if !members.contains(where: { $0.key.elementsEqual("argv".utf8) }) {
             report(
                 at: member.keyOffset,

@@ -54,7 +54,8 @@ package struct SettlePolicy: Hashable, Sendable {
 /// Arguments and paths are bytes: a byte that is not UTF-8 is spelled in JSON as the lone surrogate
 /// `\udc80` to `\udcff`. No text of a definition contains NUL.
 package struct ActionDefinition: Hashable, Sendable {
-    /// The watched path, absolute and lexically normal.
+    /// The watched path, absolute and lexically normal; for a directory with a slash at its end, and for
+    /// a pattern as it is written.
     package var path: RawPath
     /// Where its key stands.
     package var location: SourceLocation
@@ -85,6 +86,8 @@ package struct ActionDefinition: Hashable, Sendable {
     package var catchUp = true
     package var interrupted = InterruptedPolicy.rerun
     package var policy = RunPolicy.standard
+    /// Which files it is about, where its path stands for many; nil: its path.
+    package var tree: Shared<TreePolicy>?
     /// What runs when a run failed and is not repeated: of this, only what says how a command runs is of
     /// account.
     package var onFailure: Shared<ActionDefinition>?

@@ -105,6 +105,24 @@ package struct ActionKey: Sendable {
             node, action, decoder throws(WrongForm) in
             action.touch.on = try decoder.touchKinds(node) ?? action.touch.on
         },
+        ActionKey("recursive", .boolean, aliases: ["recurse", "deep"]) {
+            node, _, decoder throws(WrongForm) in
+            decoder.tree.isRecursive = try decoder.boolean(node)
+        },
+        ActionKey(
+            "include", .patterns, aliases: ["filter", "only", "patterns", "glob", "globs"]
+        ) {
+            node, _, decoder throws(WrongForm) in
+            decoder.tree.include = try decoder.include(node)
+        },
+        ActionKey("exclude", .exclude, aliases: ["ignore", "except"]) {
+            node, _, decoder throws(WrongForm) in
+            decoder.tree.exclude = try decoder.exclude(node)
+        },
+        ActionKey("each", .oneOf(TreePolicy.Each.allCases.map(\.rawValue)), aliases: ["per"]) {
+            node, _, decoder throws(WrongForm) in
+            decoder.tree.each = try decoder.choice(node, "each")
+        },
         ActionKey("settle", .settle, aliases: ["debounce", "delay", "quiet"]) {
             node, action, decoder throws(WrongForm) in
             action.settle = try decoder.settle(node) ?? action.settle
@@ -144,6 +162,10 @@ package struct ActionKey: Sendable {
         ActionKey("output_limit", .size, aliases: ["max_output", "output_size"], ofCommand: true) {
             node, action, decoder throws(WrongForm) in
             action.outputLimit = try decoder.outputLimit(node) ?? action.outputLimit
+        },
+        ActionKey("stdin", .stdin, aliases: ["standard_input", "input"]) {
+            node, _, decoder throws(WrongForm) in
+            decoder.tree.readsChanges = try decoder.readsChanges(node)
         },
         ActionKey("busy", .oneOf(BusyPolicy.allCases.map(\.rawValue)), aliases: ["on_busy"]) {
             node, action, decoder throws(WrongForm) in
@@ -198,7 +220,5 @@ package struct ActionKey: Sendable {
         },
     ]
 
-    private static let later = [
-        "recursive", "include", "exclude", "each", "stdin", "follow",
-    ]
+    private static let later = ["follow"]
 }

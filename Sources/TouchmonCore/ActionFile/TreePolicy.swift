@@ -1,10 +1,30 @@
-/// Temporary.
+/// What the action of a pattern or a directory has besides what every action has.
 package struct TreePolicy: Hashable, Sendable {
-    package enum Each: Hashable, Sendable { case batch, file }
-    package enum Placeholder: Hashable, Sendable { case path, paths }
+    /// Which files it is about.
     package var selection: Selection
-    package var each: Each = .batch
+    package var each = Each.batch
+    /// Whether a run reads what changed from its standard input.
     package var readsChanges = false
+    /// The arguments, by their places, that a run has others for.
     package var argvPlaceholders: [Int: Placeholder] = [:]
-    package init(selection: Selection) { self.selection = selection }
+
+    /// What a run is for.
+    package enum Each: String, Hashable, Sendable, CaseIterable {
+        /// All files that were touched since the last one.
+        case batch
+        /// One of them.
+        case file
+    }
+
+    /// What stands for paths of files among the arguments of an action, as a whole argument.
+    package enum Placeholder: String, Hashable, Sendable, CaseIterable {
+        /// The file that the run is for.
+        case path = "{path}"
+        /// Each of the files, as an argument of its own.
+        case paths = "{paths}"
+    }
+
+    package init(selection: Selection) {
+        self.selection = selection
+    }
 }

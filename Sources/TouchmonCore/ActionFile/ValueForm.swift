@@ -3,6 +3,7 @@ package enum ValueForm: Hashable, Sendable {
     case strings, account, accounts, environment, path, octal, duration, settle, boolean
     case count, size, signal, retry, rateLimit
     case touchKinds, touchedBy
+    case patterns, exclude, stdin
     case limits, nice, ioClass, sandbox
     case handler
     case oneOf([String])
@@ -25,6 +26,9 @@ package enum ValueForm: Hashable, Sendable {
         case .retry, .rateLimit, .handler: "an object"
         case .touchKinds: "a list of words"
         case .touchedBy: "an object of lists of names or numbers"
+        case .patterns: "a list of patterns"
+        case .exclude: "a list of patterns, or an object"
+        case .stdin: "`null` or a string"
         case .limits: "an object of limits"
         case .nice: "a whole number"
         case .ioClass, .oneOf: "a string"
@@ -52,6 +56,10 @@ package enum ValueForm: Hashable, Sendable {
         case .touchKinds:
             "write one or more of them in a list, as in `[\"touch\", \"delete\"]`: "
                 + TouchKinds.names.map { "`\"\($0.name)\"`" }.joined(separator: ", ")
+        case .patterns: "write `[\"*.csv\", \"docs/\"]`"
+        case .exclude:
+            "write `[\"*.tmp\", \"cache/\"]`, or `{\"patterns\": [\"*.tmp\"], \"gitignore\": true}`"
+        case .stdin: "write `\"changes\"`, or `null`"
         case .touchedBy: "write `{\"users\": [\"name\"], \"groups\": [\"name\"]}`"
         case .handler: "write `{\"argv\": [\"program\", \"argument\"]}`"
         case .limits: "write `{\"open_files\": 1024, \"memory\": \"512M\"}`"

@@ -10,26 +10,25 @@ package enum BraceExpansion {
 
     /// All patterns that `pattern` stands for; itself where it has no braces.
     package static func expand(_ pattern: [UInt8]) throws(PatternProblem) -> [[UInt8]] {
+        guard count(of: pattern) <= limit else { throw .tooManyAlternatives }
         // One pair of braces is opened at a time: nesting needs no recursion, which a hostile file
         // could drive too deep.
         var open = [pattern]
         var done: [[UInt8]] = []
-        var byteCount = 0
+        var byteCount = pattern.count
         while let next = open.popLast() {
             guard let pair = firstPair(in: next) else {
                 done.append(next)
-                byteCount += next.count
                 continue
             }
-            guard open.count + done.count + pair.parts.count <= limit,
-                byteCount + (open.count + pair.parts.count) * next.count <= byteLimit
-            else { throw .tooManyAlternatives }
+            let rest = next.count - pair.range.count
+            byteCount += pair.parts.reduce(-next.count) { $0 + rest + $1.count }
+            guard byteCount <= byteLimit else { throw .tooManyAlternatives }
             for part in pair.parts.reversed() {
                 open.append(
                     Array(
                         next[..<pair.range.lowerBound] + next[part] + next[pair.range.upperBound...]
-                    )
-                )
+                    ))
             }
         }
         return done
@@ -74,14 +73,49 @@ package enum BraceExpansion {
         return pairs
     }
 
-    /// The first `{` that nothing closes.
-    static func firstUnclosed(in pattern: [UInt8]) -> Int? {
+    /// For how many patterns `pattern` stands, as far as they can be counted up to one more than
+    /// `limit`.
+    private static func count(of pattern: [UInt8]) -> Int {
+        func product(_ left: Int, _ right: Int) -> Int { min(left * right, limit + 1) }
+        /// What was counted since a brace was opened.
+        struct Level {
+            /// For the parts before the last comma.
+            var sum = 0
+            /// For the part behind it.
+            var part = 1
+            /// For all of them one behind another, should the commas separate nothing.
+            var whole = 1
+        }
+        var levels = [Level()]
+        func close(_ count: Int) {
+            levels[levels.count - 1].part = product(levels[levels.count - 1].part, count)
+            levels[levels.count - 1].whole = product(levels[levels.count - 1].whole, count)
+        }
+        for (_, byte) in Unescaped(pattern) {
+            switch byte {
+            case UInt8(ascii: "{"): levels.append(Level())
+            case UInt8(ascii: ","):
+                let level = levels[levels.count - 1]
+                levels[levels.count - 1].sum = min(level.sum + level.part, limit + 1)
+                levels[levels.count - 1].part = 1
+            case UInt8(ascii: "}") where levels.count > 1:
+                let level = levels.removeLast()
+                close(min(level.sum + level.part, limit + 1))
+            default: break
+            }
+        }
+        while levels.count > 1 { close(levels.removeLast().whole) }
+        return levels[0].whole
+    }
+
+    /// The first `{` that nothing closes and that lies in none of `sets`, where it needs no closing.
+    static func firstUnclosed(in pattern: [UInt8], outside sets: [Range<Int>]) -> Int? {
         var open: [Int] = []
         for (index, byte) in Unescaped(pattern) {
             if byte == UInt8(ascii: "{") { open.append(index) }
             if byte == UInt8(ascii: "}") { _ = open.popLast() }
         }
-        return open.first
+        return open.first { brace in !sets.contains { $0.contains(brace) } }
     }
 }
 

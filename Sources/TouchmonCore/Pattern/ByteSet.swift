@@ -26,16 +26,21 @@ struct ByteSet: Hashable, Sendable {
         while let current = byte(index), isFirst || current != UInt8(ascii: "]") {
             isFirst = false
             index += 1
-            switch current {
-            case UInt8(ascii: "\\"):
-                guard let escaped = byte(index) else { return nil }
-                index += 1
-                set.insert(escaped...escaped)
-                low = escaped
-            case UInt8(ascii: "-"):
-                guard let first = low, var last = byte(index), last != UInt8(ascii: "]") else {
-                    fallthrough
+            if current == UInt8(ascii: "["), byte(index) == UInt8(ascii: ":") {
+                guard let end = text[index...].firstIndex(of: UInt8(ascii: "]")) else { return nil }
+                // Without its second colon it is no class, but a set like any other.
+                if end - 1 > index, text[end - 1] == UInt8(ascii: ":") {
+                    let name = text[(index + 1)..<(end - 1)]
+                    guard let ranges = ranges(ofClass: name) else { return nil }
+                    for range in ranges { set.insert(range) }
+                    index = end + 1
+                    low = nil
+                    continue
                 }
+            }
+            if current == UInt8(ascii: "-"), let first = low, var last = byte(index),
+                last != UInt8(ascii: "]")
+            {
                 index += 1
                 if last == UInt8(ascii: "\\") {
                     guard let escaped = byte(index) else { return nil }
@@ -44,20 +49,16 @@ struct ByteSet: Hashable, Sendable {
                 }
                 if first <= last { set.insert(first...last) }
                 low = nil
-            case UInt8(ascii: "[") where byte(index) == UInt8(ascii: ":"):
-                guard let end = text[index...].firstIndex(of: UInt8(ascii: "]")) else { return nil }
-                // Without its second colon it is no class, but a set like any other.
-                guard end - 1 > index, text[end - 1] == UInt8(ascii: ":") else { fallthrough }
-                guard let ranges = ranges(ofClass: text[(index + 1)..<(end - 1)]) else {
-                    return nil
-                }
-                for range in ranges { set.insert(range) }
-                index = end + 1
-                low = nil
-            default:
-                set.insert(current...current)
-                low = current
+                continue
             }
+            var literal = current
+            if current == UInt8(ascii: "\\") {
+                guard let escaped = byte(index) else { return nil }
+                index += 1
+                literal = escaped
+            }
+            set.insert(literal...literal)
+            low = literal
         }
         guard index < text.endIndex else { return nil }
         if isNegated { for index in set.members.indices { set.members[index].toggle() } }

@@ -1,18 +1,20 @@
 /// How the text of a pattern is read.
 extension NamePattern {
-    /// The place of the first `[` of one name that stands for itself because nothing closes it.
-    static func firstUnclosed(in pattern: ArraySlice<UInt8>) -> Int? {
+    /// The places of each `[…]` of a name, up to the first `[` that nothing closes.
+    static func sets(in pattern: ArraySlice<UInt8>) -> (closed: [Range<Int>], unclosed: Int?) {
+        var closed: [Range<Int>] = []
         var index = pattern.startIndex
         while index < pattern.endIndex {
             switch pattern[index] {
             case UInt8(ascii: "\\"): index += 2
             case UInt8(ascii: "["):
-                guard let set = set(in: pattern, at: index) else { return index }
+                guard let set = set(in: pattern, at: index) else { return (closed, index) }
+                closed.append(index..<set.end)
                 index = set.end
             default: index += 1
             }
         }
-        return nil
+        return (closed, nil)
     }
 
     /// Whether the pattern says anything but its own bytes.

@@ -15,6 +15,8 @@ package struct PathPattern: Hashable, Sendable {
     let isAbsolute: Bool
     /// Whether it ends in a slash.
     let isDirectory: Bool
+    /// Whether it ends in `**`.
+    private var endsInDirectories = false
 
     /// `text` is one of those that `BraceExpansion` makes. Empty names and `.` are left out, and
     /// `..` with the name before it.
@@ -33,7 +35,8 @@ package struct PathPattern: Hashable, Sendable {
                 parts.append(.name(NamePattern(name)))
             }
         }
-        if parts.last == .directories { parts.append(Self.anyName) }
+        endsInDirectories = parts.last == .directories
+        if endsInDirectories { parts.append(Self.anyName) }
     }
 
     /// A pattern that only `path` matches.
@@ -62,8 +65,8 @@ package struct PathPattern: Hashable, Sendable {
     /// The names that it begins with that stand for themselves, without its last name.
     var literalDirectories: [[UInt8]] {
         var names: [[UInt8]] = []
-        for case .name(let name) in parts.prefix(while: { $0 != .directories }).dropLast() {
-            guard let literal = name.literal else { break }
+        for part in parts.dropLast() {
+            guard case .name(let name) = part, let literal = name.literal else { break }
             names.append(literal)
         }
         return names
@@ -75,6 +78,10 @@ package struct PathPattern: Hashable, Sendable {
     /// Makes it stand for the files in the directories that it stood for; `isDeep`: also for those
     /// further below.
     mutating func descend(isDeep: Bool) {
+        // `**/` is for the files in any directory, also in the one before it.
+        if endsInDirectories {
+            parts.removeLast()
+        }
         if isDeep { appendDirectories() }
         parts.append(Self.anyName)
     }

@@ -7,3 +7,19 @@ package enum PatternProblem: Error, Hashable, Sendable {
     /// Its braces stand for more patterns than `BraceExpansion.limit`, or for too long ones.
     case tooManyAlternatives
 }
+
+extension PatternProblem {
+    /// The first bracket or brace of `pattern` that nothing closes: it would stand for itself, which is
+    /// hardly meant in a text that is nothing but a pattern.
+    package static func unclosed(in pattern: [UInt8]) -> PatternProblem? {
+        var sets: [Range<Int>] = []
+        for name in PathPattern.names(in: pattern).names {
+            let found = NamePattern.sets(in: name)
+            if let offset = found.unclosed { return .unclosedBracket(offset: offset) }
+            sets += found.closed
+        }
+        return BraceExpansion.firstUnclosed(in: pattern, outside: sets).map {
+            .unclosedBrace(offset: $0)
+        }
+    }
+}

@@ -7,14 +7,17 @@ package struct Selection: Hashable, Sendable {
     package let base: RawPath
     /// Whether what `.gitignore` files below `base` ignore is left out.
     package let usesGitignore: Bool
-    private let patterns: [PathPattern]
-    /// nil: all.
-    private let include: [SelectionRule]?
-    private let exclude: [SelectionRule]
-    /// The patterns of `exclude` as they are written.
-    private let excludeTexts: [[UInt8]]
+    /// Whether what is further below its directories is selected as well.
+    package let isDeep: Bool
+    /// Patterns, one of which a path has to match; as they are written. nil: none.
+    package let include: [[UInt8]]?
+    /// Patterns of what is left out; as they are written.
+    package let exclude: [[UInt8]]
     /// Which of the usual exclusions are left out.
-    private let usual: UsualExclusions
+    package let usual: UsualExclusions
+    private let patterns: [PathPattern]
+    private let includeRules: [SelectionRule]?
+    private let excludeRules: [SelectionRule]
 
     /// What keeps a path out of a selection.
     package struct Exclusion: Hashable, Sendable {
@@ -30,11 +33,13 @@ package struct Selection: Hashable, Sendable {
         usesGitignore: Bool = false, leavesOutUsual: Bool = true
     ) throws(PatternProblem) {
         base = key.base
+        isDeep = key.isDeep
         patterns = key.patterns
         self.usesGitignore = usesGitignore
-        if let include { self.include = try Self.rules(include) } else { self.include = nil }
-        self.exclude = try Self.rules(exclude)
-        excludeTexts = exclude
+        self.include = include
+        self.exclude = exclude
+        if let include { includeRules = try Self.rules(include) } else { includeRules = nil }
+        excludeRules = try Self.rules(exclude)
         usual = leavesOutUsual ? .all : []
     }
 
@@ -44,6 +49,7 @@ package struct Selection: Hashable, Sendable {
             for pattern in try BraceExpansion.expand(text) {
                 rules.append(SelectionRule(PathPattern(pattern), index: index))
             }
+            if rules.count > BraceExpansion.limit { throw .tooManyAlternatives }
         }
         return rules
     }
@@ -63,7 +69,7 @@ package struct Selection: Hashable, Sendable {
         let found = usual.isEmpty ? [] : usual.intersection(path.usualExclusions)
         return isMeant(path, isDirectory: isDirectory, despite: found)
             && isIncluded(path, isDirectory: isDirectory)
-            && !exclude.contains { $0.reach(in: path, isDirectory: isDirectory) != nil }
+            && !excludeRules.contains { $0.reach(in: path, isDirectory: isDirectory) != nil }
     }
 
     /// Whether the key stands for `path`, and what is written asks for each of the usual exclusions
@@ -72,7 +78,7 @@ package struct Selection: Hashable, Sendable {
         _ path: UnsafeRawBufferPointer, isDirectory: Bool, despite found: UsualExclusions
     ) -> Bool {
         var asked: UsualExclusions = []
-        if !found.isEmpty, let include {
+        if !found.isEmpty, let include = includeRules {
             if include.contains(where: {
                 $0.admits(path, isDirectory: isDirectory, despite: found)
             }) {
@@ -87,7 +93,7 @@ package struct Selection: Hashable, Sendable {
     }
 
     private func isIncluded(_ path: UnsafeRawBufferPointer, isDirectory: Bool) -> Bool {
-        guard let include else { return true }
+        guard let include = includeRules else { return true }
         return include.contains { $0.includes(path, isDirectory: isDirectory) }
     }
 
@@ -95,8 +101,8 @@ package struct Selection: Hashable, Sendable {
     package func enters(_ directory: UnsafeRawBufferPointer) -> Bool {
         let found = usual.isEmpty ? [] : usual.intersection(directory.usualExclusions)
         return mayMean(below: directory, despite: found)
-            && (include?.contains { $0.mayInclude(below: directory) } ?? true)
-            && !exclude.contains { $0.reach(in: directory, isDirectory: true) != nil }
+            && (includeRules?.contains { $0.mayInclude(below: directory) } ?? true)
+            && !excludeRules.contains { $0.reach(in: directory, isDirectory: true) != nil }
     }
 
     private func mayMean(
@@ -105,7 +111,7 @@ package struct Selection: Hashable, Sendable {
         for pattern in patterns where pattern.mayMatch(below: directory, hiding: found) {
             return true
         }
-        guard !found.isEmpty, let include else { return false }
+        guard !found.isEmpty, let include = includeRules else { return false }
         return include.contains { $0.mayAdmit(below: directory, despite: found) }
             && mayMean(below: directory, despite: [])
     }
@@ -116,9 +122,9 @@ package struct Selection: Hashable, Sendable {
         against relative: UnsafeRawBufferPointer, isDirectory: Bool = false
     ) -> Exclusion? {
         guard isMeant(relative, isDirectory: isDirectory, despite: []) else { return nil }
-        for rule in exclude {
+        for rule in excludeRules {
             if let length = rule.reach(in: relative, isDirectory: isDirectory) {
-                return Exclusion(pattern: excludeTexts[rule.index], isUsual: false, length: length)
+                return Exclusion(pattern: exclude[rule.index], isUsual: false, length: length)
             }
         }
         let found = usual.intersection(relative.usualExclusions)

@@ -19,16 +19,20 @@ package struct TreeKey: Hashable, Sendable {
     /// The directory below which everything lies that the key stands for: the names before the first
     /// one with a pattern character.
     package let base: RawPath
+    /// Whether it stands for what is further below its directories as well.
+    let isDeep: Bool
     /// What it stands for, relative to `base`.
     let patterns: [PathPattern]
 
     /// What `key` names, as it is written.
     package static func form(of key: [UInt8]) -> Form {
-        let (names, separators) = PathPattern.names(in: key)
+        // What `..` takes away says nothing.
+        let normal = normalized(key, relativeTo: RawPath("/")).bytes
         let isPattern =
-            BraceExpansion.isNeeded(by: key) || names.contains { NamePattern.isNeeded(by: $0) }
-        let isDirectory = !key.isEmpty && separators.last == key.count - 1
-        switch (isPattern, isDirectory) {
+            BraceExpansion.isNeeded(by: normal)
+            || PathPattern.names(in: normal).names.contains { NamePattern.isNeeded(by: $0) }
+        let isDirectory = PathPattern.names(in: key).separators.last.map { $0 == key.count - 1 }
+        switch (isPattern, isDirectory ?? false) {
         case (false, false): return .path
         case (true, false): return .pattern
         case (false, true): return .directory
@@ -41,10 +45,12 @@ package struct TreeKey: Hashable, Sendable {
     package init(
         _ key: [UInt8], relativeTo directory: RawPath, isDeep: Bool
     ) throws(PatternProblem) {
-        let spelled = RawPath(bytes: key).normalized(relativeTo: directory)
+        self.isDeep = isDeep
+        let spelled = RawPath(bytes: key).normalized(
+            relativeTo: Self.isAbsolute(key) ? RawPath("/") : directory)
         let form = Self.form(of: key)
         guard form == .pattern || form == .directories else {
-            path = spelled.bytes == [47] ? spelled : RawPath(bytes: spelled.bytes + "/".utf8)
+            path = RawPath(bytes: (spelled.bytes.count > 1 ? spelled.bytes : []) + "/".utf8)
             base = spelled
             var pattern = PathPattern(literal: RawPath("/"))
             pattern.descend(isDeep: isDeep)
@@ -77,6 +83,13 @@ package struct TreeKey: Hashable, Sendable {
         return common
     }
 
+    /// Whether a key begins at the root; so does one that begins with braces that hold such a path, as
+    /// bash(1) takes each path that braces stand for by itself.
+    private static func isAbsolute(_ key: [UInt8]) -> Bool {
+        let isInBraces = BraceExpansion.outerPairs(in: key).first?.lowerBound == 0
+        return (isInBraces ? key.dropFirst() : key[...]).first == UInt8(ascii: "/")
+    }
+
     /// A pattern made absolute and normal. What is within braces stays as it is.
     private static func normalized(_ key: [UInt8], relativeTo directory: RawPath) -> RawPath {
         let braces = BraceExpansion.outerPairs(in: key)
@@ -84,18 +97,18 @@ package struct TreeKey: Hashable, Sendable {
         var ends = separators.filter { slash in !braces.contains { $0.contains(slash) } }
         let isDirectory = ends.last == key.count - 1
         ends.append(key.count)
-        // As in bash(1), where each path that the braces stand for is taken by itself.
-        let first = braces.first.map { $0.lowerBound == 0 ? key.dropFirst() : key[...] } ?? key[...]
-        let isAbsolute = first.first == UInt8(ascii: "/")
         var names: [[UInt8]] =
-            isAbsolute
+            isAbsolute(key)
             ? [] : directory.bytes.split(separator: UInt8(ascii: "/")).map { literal($0) }
         var start = 0
         for end in ends {
             let name = key[start..<end]
             start = end + 1
             if name.isEmpty || name.elementsEqual(".".utf8) { continue }
-            if name.elementsEqual("..".utf8) {
+            let isUp = name.elementsEqual("..".utf8)
+            // Braces that hold a slash are more names than one: what comes of them is made normal.
+            let isOneName = names.last.map { !$0.contains(UInt8(ascii: "/")) } ?? true
+            if isUp, isOneName, names.last?.elementsEqual("..".utf8) != true {
                 _ = names.popLast()
             } else {
                 names.append(Array(name))

@@ -26,9 +26,13 @@ package struct UsualExclusions: OptionSet, Hashable, Sendable {
 
     package static let all = UsualExclusions(patterns.map(\.exclusion))
 
-    /// What leaves out `name`, which is not empty.
+    /// What leaves out `name`.
     init(of name: UnsafeRawBufferPointer) {
         var found: UsualExclusions = []
+        guard !name.isEmpty else {
+            self = found
+            return
+        }
         let first = name[0]
         let last = name[name.count - 1]
         if first == UInt8(ascii: ".") { found.insert(.hidden) }

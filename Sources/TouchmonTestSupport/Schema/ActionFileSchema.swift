@@ -41,6 +41,10 @@ package enum ActionFileSchema {
             standard: "false"),
         Key("sandbox", "What alone the run may read, write and execute, at a path and below it."),
         Key("on", "Which changes count.", standard: "[\"touch\"]"),
+        Key("recursive", "Whether files at any depth below the directory are meant."),
+        Key("include", "Patterns, one of which a file below the directory has to match."),
+        Key("exclude", "Patterns of files and directories that are left out."),
+        Key("each", "Whether a run is for all files that were touched, or for one."),
         Key("settle", "How long the path must be quiet before the run.", standard: "\"0s\""),
         Key(
             "compare", "What a touch is compared with: content counts only where the bytes differ.",
@@ -60,6 +64,7 @@ package enum ActionFileSchema {
         Key(
             "output_limit", "How much of what a run prints is kept, in bytes or with K, M, G or T.",
             standard: "\"1M\""),
+        Key("stdin", "What a run reads: nothing, or what changed.", standard: "null"),
         Key("busy", "What becomes of a touch during a run.", standard: "\"queue\""),
         Key("max_parallel", "How many runs at a time, with busy: parallel.", standard: "4"),
         Key("busy_signal", "What the run gets, with busy: signal.", standard: "\"HUP\""),
@@ -121,6 +126,7 @@ package enum ActionFileSchema {
                 [
                     "sandbox": ["properties": withSandbox],
                     "touched_by": ["properties": ["on": ["items": ["not": levels]]]],
+                    "each": ["anyOf": [["properties": ["each": ["const": "batch"]]], forFiles]],
                 ]
             )
         ])
@@ -128,6 +134,13 @@ package enum ActionFileSchema {
 
     /// Nobody touches a state.
     private static let levels: SchemaNode = ["enum": ["exists", "not_empty"]]
+
+    /// What goes with a run for each file.
+    private static let forFiles: SchemaNode = [
+        "properties": [
+            "busy": ["enum": ["queue", "skip", "restart"]], "run_at_start": ["const": false],
+        ]
+    ]
 
     /// What a sandbox implies and what it takes to set it up.
     private static let withSandbox: SchemaNode = [

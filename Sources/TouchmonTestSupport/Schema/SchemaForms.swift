@@ -50,6 +50,18 @@ extension SchemaNode {
                 "items": ["enum": .list(TouchKinds.names.map { .text($0.name) })],
             ]
         case .touchedBy: touchedBy
+        case .patterns: patterns.adding([("minItems", 1)])
+        case .exclude:
+            [
+                "anyOf": [
+                    patterns,
+                    object([
+                        "patterns": patterns, "gitignore": ["type": "boolean"],
+                        "defaults": ["type": "boolean", "default": true],
+                    ]),
+                ]
+            ]
+        case .stdin: ["enum": [.json("null"), "null", "changes"]]
         case .limits:
             object(.object(ResourceLimit.Resource.allCases.map { ($0.rawValue, limit($0)) }))
         case .nice: integer(-20...19)
@@ -103,6 +115,12 @@ extension SchemaNode {
         }
         return object(["users": accounts, "groups": accounts]).adding([("anyOf", .list(some))])
     }()
+
+    /// None of them leads up.
+    private static let patterns: SchemaNode = [
+        "type": "array",
+        "items": string("(?!(?:[^\\u0000]*/)?\\.\\.(?:/|$))[^\\u0000]+"),
+    ]
 
     static func ref(_ name: String) -> SchemaNode { ["$ref": .text("#/$defs/\(name)")] }
 

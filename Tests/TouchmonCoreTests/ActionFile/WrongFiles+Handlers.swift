@@ -75,10 +75,10 @@ extension WrongFile {
             """#),
         WrongFile(
             "an on_failure with a key of a later version",
-            #"{"/f": {"argv": ["true"], "user": "a", "on_failure": {"argv": ["x"], "stdin": "null"}}}"#,
+            #"{"/f": {"argv": ["true"], "user": "a", "on_failure": {"argv": ["x"], "follow": "none"}}}"#,
             #"""
-            web.json:1:70: error: `stdin` is not supported by this version of touchmon
-                …er": "a", "on_failure": {"argv": ["x"], "stdin": "null"}}}
+            web.json:1:70: error: `follow` is not supported by this version of touchmon
+                …er": "a", "on_failure": {"argv": ["x"], "follow": "none"}}}
                                                          ^
               remove it, or use a later version
             """#),

@@ -18,23 +18,11 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
     /// Those of every table.
     static let all =
         text + tokens + structure + values + settings + policies + limits + process + touches
-        + handlers
+        + handlers + trees + treeRuns
 
     var testDescription: String { name }
 
-    var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        for part in text.split(separator: "⟨", omittingEmptySubsequences: false) {
-            let pieces = part.split(separator: "⟩", omittingEmptySubsequences: false)
-            if pieces.count == 2, let byte = UInt8(pieces[0], radix: 16) {
-                bytes.append(byte)
-                bytes += pieces[1].utf8
-            } else {
-                bytes += part.utf8
-            }
-        }
-        return bytes
-    }
+    var bytes: [UInt8] { text.markedBytes }
 }
 
 @Suite struct WrongFilesTests {
@@ -50,7 +38,8 @@ struct WrongFile: Sendable, CustomTestStringConvertible {
 
     @Test(
         arguments: WrongFile.values + WrongFile.settings + WrongFile.policies + WrongFile.limits
-            + WrongFile.process + WrongFile.touches + WrongFile.handlers)
+            + WrongFile.process + WrongFile.touches + WrongFile.handlers + WrongFile.trees
+            + WrongFile.treeRuns)
     func `a wrong value is explained`(file: WrongFile) {
         expectReport(of: file)
     }
