@@ -154,6 +154,7 @@ package enum LedgerStore {
             // A log can't be read without writing: where that is impossible, a copy is read.
             let copy = isWritable ? nil : try TemporaryCopy(of: directory, [name, name + "-wal"])
             let path = copy.map { $0.path(of: name) } ?? directory.path(of: name)
+            if isWritable { makeClosed(path) }
             guard let database = try open(path, isWritable: isWritable) else { return contents }
             let summary = try database.prepare(
                 "SELECT last_run, generation, saved_length, boot FROM summary")
@@ -201,9 +202,9 @@ package enum LedgerStore {
         _ change: Change, into directory: borrowing StateDirectory
     ) throws(Failure) {
         do {
-            guard let database = try open(directory.path(of: name), isWritable: true) else {
-                return
-            }
+            let path = directory.path(of: name)
+            makeClosed(path)
+            guard let database = try open(path, isWritable: true) else { return }
             if change.mustLast { try database.syncCommits() }
             try database.transaction { () throws(DatabaseFailure) in
                 try write(change, to: database)
@@ -337,6 +338,13 @@ package enum LedgerStore {
             }
         }
         return directory.path(of: "\(name).corrupt-\(number)")
+    }
+
+    /// Makes the database, empty, if there is none: nobody else may read it, whom the directory lets
+    /// pass, and SQLite gives its other files the mode of this one. What is wrong, SQLite finds as well.
+    private static func makeClosed(_ path: [UInt8]) {
+        _ = try? OwnedDescriptor(
+            opening: CPath(path), flags: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
     }
 
     /// nil where there is none and none is to be made.

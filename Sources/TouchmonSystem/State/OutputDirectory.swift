@@ -6,46 +6,17 @@ internal import Glibc
 /// Nobody else can enter it; so its files can be writable for everybody, and are: a program that
 /// opens /dev/stderr, and thereby /proc/self/fd/2, is asked for the right to write the file.
 package struct OutputDirectory: ~Copyable, Sendable {
-    private let descriptor: OwnedDescriptor
+    private let files: RunFiles
 
     /// Opens the directory, which is made if it is not there.
     package init(in state: borrowing StateDirectory) throws(SystemFailure) {
-        try Self.make(in: state)
-        let opened = try OwnedDescriptor(
-            opening: Self.name, in: state.descriptor.raw,
-            flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-        try Self.check(opened)
-        descriptor = opened
-    }
-
-    private static let name = CPath("output")
-
-    private static func make(in state: borrowing StateDirectory) throws(SystemFailure) {
-        do {
-            _ = try systemCall("make the directory", name) {
-                mkdirat(state.descriptor.raw, name.terminated, 0o700)
-            }
-        } catch {
-            // Where nothing can be made, opening says whether it is there.
-            guard [EEXIST, EROFS, EACCES].contains(error.errno.code) else { throw error }
-        }
-    }
-
-    /// It must be ours, and nobody else's to enter.
-    private static func check(_ directory: borrowing OwnedDescriptor) throws(SystemFailure) {
-        var status = stat()
-        _ = try systemCall("examine", name) { fstat(directory.raw, &status) }
-        guard status.st_uid == geteuid() else {
-            throw SystemFailure(operation: "use", errno: .notPermitted, subject: name.bytes)
-        }
-        guard status.st_mode & 0o777 != 0o700 else { return }
-        _ = try systemCall("change the mode of", name) { fchmod(directory.raw, 0o700) }
+        files = try RunFiles("output", mode: 0o700, in: state)
     }
 
     /// A fresh file for a run, open for appending.
     package func make(_ run: UInt64) throws(SystemFailure) -> OwnedDescriptor {
         let file = try OwnedDescriptor(
-            opening: CPath(String(run)), in: descriptor.raw,
+            opening: RunFiles.name(run), in: files.directory.raw,
             flags: O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
         _ = try systemCall("change the mode of a file") { fchmod(file.raw, 0o622) }
         return file
@@ -55,30 +26,20 @@ package struct OutputDirectory: ~Copyable, Sendable {
     package func open(_ run: UInt64) throws(SystemFailure) -> OutputFile {
         try OutputFile(
             OwnedDescriptor(
-                opening: CPath(String(run)), in: descriptor.raw,
+                opening: RunFiles.name(run), in: files.directory.raw,
                 flags: O_RDWR | O_NOFOLLOW | O_NONBLOCK))
     }
 
     /// Removes the file of a run, if there is one.
-    package func remove(_ run: UInt64) throws(SystemFailure) {
-        do {
-            let name = CPath(String(run))
-            _ = try systemCall("remove", name) { unlinkat(descriptor.raw, name.terminated, 0) }
-        } catch {
-            guard error.errno == .noSuchFile else { throw error }
-        }
-    }
+    package func remove(_ run: UInt64) throws(SystemFailure) { try files.remove(run) }
 
     /// The runs of which there is a file, in no order.
-    package func runs() throws(SystemFailure) -> [UInt64] {
-        try Directory.names(of: CPath("/proc/self/fd/\(descriptor.raw)")).compactMap { name in
-            let text = String(decoding: name, as: UTF8.self)
-            return UInt64(text).flatMap { String($0) == text ? $0 : nil }
-        }
-    }
+    package func runs() throws(SystemFailure) -> [UInt64] { try files.runs() }
 
     /// Where the file of a run is, for as long as the directory is open. Needs /proc, proc(5).
-    package func path(of run: UInt64) -> CPath { CPath("/proc/self/fd/\(descriptor.raw)/\(run)") }
+    package func path(of run: UInt64) -> CPath {
+        CPath("/proc/self/fd/\(files.directory.raw)/\(run)")
+    }
 }
 
 /// The file that a run prints into.

@@ -16,6 +16,8 @@ package struct StateDirectory: ~Copyable, Sendable {
         case notOurs(path: [UInt8])
     }
 
+    private static let pid = Array("pid".utf8)
+
     /// Absolute.
     package let path: [UInt8]
     let descriptor: OwnedDescriptor
@@ -33,7 +35,7 @@ package struct StateDirectory: ~Copyable, Sendable {
         try Self.lock(descriptor, until: Clock.monotonic() + patience)
         // Only for those who look; the lock is what counts.
         if let file = try? OwnedDescriptor(
-            opening: CPath(Array("pid".utf8)), in: descriptor.raw,
+            opening: CPath(Self.pid), in: descriptor.raw,
             flags: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode: 0o644)
         {
             let text = Array("\(getpid())\n".utf8)
@@ -52,6 +54,30 @@ package struct StateDirectory: ~Copyable, Sendable {
     /// The path of something in it.
     package func path(of name: String) -> [UInt8] {
         path + Array("/\(name)".utf8)
+    }
+
+    /// Lets everybody pass through the directory to what is in it, and list nothing. What is there is
+    /// closed before: it may be an earlier version's, which left that to the directory. What is made
+    /// later must be closed by whoever makes it.
+    func letPass() throws(SystemFailure) {
+        var status = stat()
+        let raw = descriptor.raw
+        _ = try systemCall("examine the state directory") { fstat(raw, &status) }
+        guard status.st_mode & 0o011 != 0o011 else { return }
+        for name in try Directory.names(of: CPath("/proc/self/fd/\(raw)")) where name != Self.pid {
+            let name = CPath(name)
+            var entry = stat()
+            _ = try systemCall("examine", name) {
+                fstatat(raw, name.terminated, &entry, AT_SYMLINK_NOFOLLOW)
+            }
+            guard entry.st_mode & S_IFMT == S_IFREG, entry.st_mode & 0o077 != 0 else { continue }
+            let mode = entry.st_mode & 0o700
+            _ = try systemCall("change the mode of", name) {
+                fchmodat(raw, name.terminated, mode, 0)
+            }
+        }
+        let mode = status.st_mode & 0o777 | 0o011
+        _ = try systemCall("change the mode of the state directory") { fchmod(raw, mode) }
     }
 
     private static func make(_ path: [UInt8]) throws(SystemFailure) {
