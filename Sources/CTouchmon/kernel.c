@@ -321,6 +321,12 @@ int tm_watch_descriptor(int queue, int home, int descriptor, uint32_t mask) {
     return inotify_add_watch(queue, path, mask);
 }
 
+int tm_memory_file(void) { return memfd_create("touchmon", MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+
+int tm_seal(int file) {
+    return fcntl(file, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+}
+
 ssize_t tm_list(int directory, void *records, size_t size) {
     return syscall(SYS_getdents64, directory, records, size);
 }

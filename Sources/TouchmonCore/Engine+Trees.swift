@@ -82,7 +82,7 @@ extension Engine {
 
     // MARK: Changes
 
-    mutating func take(_ output: TreeWatch.Output, at now: Instant) {
+    mutating func take(_ output: TreeWatcher.Output, at now: Instant) {
         switch output {
         case .overflowed: log(.overflowed, at: now)
         case .watched(let id, let path, let mechanism, let error):
@@ -106,7 +106,8 @@ extension Engine {
         guard let policy = action.command.tree?.value else { return }
         let reason = isCatchUp ? RunReason.catchUp : .touch
         guard policy.each == .file else {
-            if !runs.isWaiting(id) || !treeRuns.isPending(id) { say(change, isCatchUp, at: now) }
+            // Of many that are for one run, the first is news.
+            if !treeRuns.isPending(id) { say(change, isCatchUp, at: now) }
             treeRuns.add(id, change)
             return settle(id, action, reason, by: change.touchers.last, at: now)
         }

@@ -51,7 +51,7 @@ package struct Engine {
 
     private var mounts = MountPoints()
     var watcher: Watcher
-    package var trees: TreeWatch
+    package var trees: TreeWatcher
     var treeRuns = TreeRuns()
     var trigger = Trigger()
     var runs = Runs()
@@ -100,7 +100,7 @@ package struct Engine {
     ) {
         self.tellsTouchers = tellsTouchers
         watcher = Watcher(listensByName: !isRoot)
-        trees = TreeWatch(wall: wall)
+        trees = TreeWatcher(wall: wall)
         ledger = Ledger(after: recovered?.generation, at: now)
         shutdown = Shutdown(drain: drain)
         self.drain = drain

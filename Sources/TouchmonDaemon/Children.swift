@@ -73,8 +73,12 @@ struct Children: ~Copyable {
     }
 
     /// What a run prints into, as its action says and as is possible.
-    struct Output {
+    struct Output: ~Copyable {
         fileprivate var standard: StandardDescriptors
+        /// What the run reads, open until it has it; nil: nothing.
+        fileprivate var input: OwnedDescriptor?
+        /// What is only this run's in its environment, beside what its spec says.
+        fileprivate var variables: [UInt8] = []
         /// Whether it is a file of the run's.
         fileprivate(set) var isRecorded = false
         /// Why it is not, though the action says so.
@@ -100,9 +104,38 @@ struct Children: ~Copyable {
         return output
     }
 
+    /// Lets a run of a tree know what changed: by a file of its user's, or, where there is no room for one,
+    /// from its standard input.
+    func giveChanges(
+        _ changes: [UInt8], to spec: RunSpec, _ state: State?, _ output: inout Output
+    ) throws(StartFailure) {
+        let command = spec.shared.value
+        do {
+            if let state,
+                let path = try? state.writeChanges(
+                    changes, of: spec.number, for: command.identity)
+            {
+                output.variables = Array("TOUCHMON_CHANGES=".utf8) + path + [0]
+                guard command.tree?.value.readsChanges == true else { return }
+                output.input = try state.lendChanges(of: spec.number, to: &output.standard)
+            } else {
+                let file = try MemoryFile.make(changes)
+                output.variables = Array("TOUCHMON_CHANGES=/dev/stdin".utf8) + [0]
+                output.standard.setInput(file)
+                output.input = consume file
+            }
+        } catch {
+            throw StartFailure(step: .clone, error: ErrorNumber(error.errno.code))
+        }
+    }
+
     /// Makes the process of a run; `settle` tells when it executes its program.
-    mutating func start(_ spec: RunSpec, _ output: Output) throws(StartFailure) -> Child {
+    mutating func start(
+        _ spec: RunSpec, _ output: borrowing Output
+    ) throws(StartFailure) -> Child {
         var standard = output.standard
+        var spec = spec
+        spec.variables += output.variables
         guard spec.shared.value.policy.kill == .all else { return try start(spec, standard) }
         let members = try groups.make(for: spec.number)
         standard.setGroup(members)
@@ -126,7 +159,7 @@ struct Children: ~Copyable {
         }
         let spawn = SpawnSpec(
             candidates: SpawnStrings(shared.value.programs),
-            arguments: SpawnStrings(shared.value.argv),
+            arguments: SpawnStrings(spec.argv ?? shared.value.argv),
             environment: SpawnStrings(shared.value.environment), variables: spec.variables,
             directory: shared.value.workingDirectory?.bytes,
             identity: ProcessIdentity(

@@ -115,6 +115,7 @@ package struct Daemon: ~Copyable {
             recovered = nil
             degradation = LedgerFailure(error, options.state)
         }
+        state?.removeOldChanges(except: (recovered?.unfinished ?? []).map(\.number))
         for run in recovered?.unfinished ?? [] where run.isAlive {
             guard let adopted = children.adopted(run.number) else { continue }
             try poller.add(adopted.pidfd, token: Token.runs + run.number.value)
@@ -356,6 +357,7 @@ package struct Daemon: ~Copyable {
                 end(run, outcome)
             case .notStarted(let failure):
                 children.letGoOfGroup(run)
+                state?.removeChanges(of: run)
                 engine.notStarted(run, failure, at: now)
             }
         }
@@ -406,6 +408,7 @@ package struct Daemon: ~Copyable {
 
     private mutating func over(_ run: RunNumber, _ outcome: RunOutcome) {
         children.letGoOfGroup(run)
+        state?.removeChanges(of: run)
         engine.ended(run, outcome, at: now)
     }
 
@@ -489,7 +492,10 @@ package struct Daemon: ~Copyable {
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
         if children.isCrowded { try settle() }
         do {
-            let output = children.output(of: spec, state, at: statePath)
+            var output = children.output(of: spec, state, at: statePath)
+            if let changes = spec.changes {
+                try children.giveChanges(changes, to: spec, state, &output)
+            }
             let child = try children.start(spec, output)
             engine.made(spec.number, process: child.pid, isRecorded: output.isRecorded)
             if output.isRecorded { state?.outputs.isGiven() }

@@ -9,6 +9,7 @@ struct KernelTrees: ~Copyable {
     /// Where a file system is marked, and its number.
     private var attached: [RawPath: UInt64] = [:]
     private var looks = TreeLooks()
+    private let watcher = TreeWatch()
     /// The directory that is being listed.
     private var listing: TreeListing?
     private var listed: RawPath?
@@ -158,7 +159,7 @@ struct KernelTrees: ~Copyable {
     private mutating func watch(_ place: RawPath) -> Result<Int32, ErrorNumber> {
         Result(asking: { () throws(SystemFailure) in
             let opened = try TreeListing(CPath(place.bytes))
-            let watch = try opened.watch(with: inotify, mask: Self.mask.rawValue)
+            let watch = try watcher.add(opened, to: inotify, mask: Self.mask.rawValue)
             listing = consume opened
             listed = place
             return watch

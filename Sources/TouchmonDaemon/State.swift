@@ -18,6 +18,10 @@ final class State {
     private let boot: [UInt8]
     /// What runs print.
     let outputs = OutputFiles()
+    /// What runs of trees read; nil where it could not be opened yet.
+    private var changes: ChangesDirectory?
+    /// The runs that have such a file, or may have one.
+    private var changed: Set<RunNumber> = []
     /// A database that could not be read, under its new name, and why.
     private(set) var setAside: (path: RawPath, reason: String)?
 
@@ -114,6 +118,38 @@ final class State {
         try? outputs.open(in: directory)
         recovered.outputs = (try? outputs.runs()) ?? []
         return recovered
+    }
+
+    /// Writes what changed for a run of a tree, for its user, and returns the path of the file.
+    func writeChanges(
+        _ bytes: [UInt8], of run: RunNumber, for identity: RunIdentity
+    ) throws(SystemFailure) -> [UInt8] {
+        if changes == nil { changes = try ChangesDirectory(in: directory) }
+        changed.insert(run)
+        return try changes?.make(
+            run.value, bytes, user: identity.user, group: identity.group) ?? []
+    }
+
+    /// Lets a run read its file of changes from its standard input.
+    func lendChanges(
+        of run: RunNumber, to standard: inout StandardDescriptors
+    ) throws(SystemFailure) -> OwnedDescriptor? {
+        guard let file = try changes?.open(run.value) else { return nil }
+        standard.setInput(file)
+        return file
+    }
+
+    /// Removes the file of changes of a run that is over. What is left over goes at the next start.
+    func removeChanges(of run: RunNumber) {
+        if changed.remove(run) != nil { try? changes?.remove(run.value) }
+    }
+
+    /// Removes what earlier daemons left, but for runs that are still alive.
+    func removeOldChanges(except runs: [RunNumber]) {
+        guard (try? FileMetadata(at: CPath(directory.path(of: "changes")))) != nil else { return }
+        if changes == nil { changes = try? ChangesDirectory(in: directory) }
+        changed.formUnion(runs)
+        try? changes?.removeAll(except: Set(runs.map(\.value)))
     }
 
     /// Makes the file of a run that will come, for a process that is made ahead of it; nil stands for a

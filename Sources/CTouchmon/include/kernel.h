@@ -129,6 +129,10 @@ int tm_watch_descriptor(int queue, int home, int descriptor, uint32_t mask);
 // end.
 ssize_t tm_list(int directory, void *records, size_t size);
 
+// memfd_create(2), of a file that can be sealed; and its seals, fcntl(2): nobody writes to it any more.
+int tm_memory_file(void);
+int tm_seal(int file);
+
 // Whether `user` with `group` and `groups` may read `path`: 1, or 0; -1 with errno where that can't be
 // told. For a moment the calling thread accesses files as that user; it ends the process with status
 // 71 if it can't become itself again. setfsuid(2) gives up the capabilities that override permissions,

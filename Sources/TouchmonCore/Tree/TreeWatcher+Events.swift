@@ -1,5 +1,5 @@
 /// What is heard of trees, and what listings show.
-extension TreeWatch {
+extension TreeWatcher {
     // MARK: Events
 
     /// Takes the bytes of one read of the inotify descriptor of trees.

@@ -8,7 +8,7 @@ import HeapModule
 /// a directory is comes from the watch stage of plain paths, which follows the way to it.
 ///
 /// As that stage, it asks one thing of the kernel at a time (`nextRequest`) and goes on with its answer.
-package struct TreeWatch {
+package struct TreeWatcher {
     /// What the stage has to say to the next.
     package enum Output: Equatable, Sendable {
         case changed(ActionID, TreeChange)
