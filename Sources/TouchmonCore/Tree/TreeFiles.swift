@@ -23,6 +23,8 @@ struct TreeFiles {
         var change: ChangeJudge?
         /// Whether it was not looked at yet.
         var isFresh = true
+        /// Whether the first look took it for the same file as before, and it has not counted since.
+        var isGuessed = false
         /// Whether it was found by listing a directory that is new, or may have changed unheard.
         var isFound = false
         /// Whether that was before anybody listened.
@@ -88,6 +90,13 @@ struct TreeFiles {
         guard !files.values[index].isQueued else { return false }
         files.values[index].isQueued = true
         return true
+    }
+
+    /// A directory came, and this file with it: whatever was taken for granted of it before was wrong.
+    mutating func noteArrival(_ key: Key) {
+        guard let index = files.index(forKey: key), files.values[index].isGuessed else { return }
+        files.values[index].judge = TouchJudge()
+        files.values[index].isFresh = true
     }
 
     mutating func note(_ toucher: Toucher, _ key: Key) {
@@ -167,6 +176,7 @@ struct TreeFiles {
             isWritten = age >= .zero && age <= Self.writing
         }
         var before = status
+        files.values[index].isGuessed = !isTimeSet && !isWritten
         if isTimeSet || isWritten { before.modified.seconds -= 1 }
         files.values[index].judge.assume(before)
     }

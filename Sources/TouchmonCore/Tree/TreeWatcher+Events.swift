@@ -218,6 +218,9 @@ extension TreeWatcher {
     private mutating func found(
         _ item: TreeScans.Item, _ tree: Tree, isCaughtUp: Bool = false, at now: Instant
     ) {
+        if item.files == .new {
+            files.noteArrival(scratch.withUnsafeBytes { TreeFiles.key(item.tree, $0) })
+        }
         _ = note(item.tree, tree, since: item.since, at: now) { file in
             file.evidence.insert(.unheard)
             if file.isFresh { (file.isFound, file.isCaughtUp) = (true, isCaughtUp) }

@@ -674,6 +674,7 @@ package struct TreeWatcher {
         if !counted.isEmpty || file.isIdle { file.isCaughtUp = false }
         let touchers = file.touchers
         if !counted.isEmpty || file.isIdle { file.touchers = [] }
+        if !counted.isEmpty { file.isGuessed = false }
         files[key] = file
         guard !counted.isEmpty else { return }
         conclude(

@@ -121,6 +121,20 @@ package struct TreeHistoryPlayer {
         before = now
     }
 
+    private func identity(_ path: String) -> FileIdentity? {
+        var kernel = daemon.kernel
+        return try? kernel.status(RawPath(path), followSymlinks: false).get().identity
+    }
+
+    /// The change time of a file moved on, though nobody touched it: where nobody looks, or forgets that
+    /// he did, it can't be told from another file at its paths.
+    private mutating func stamped(_ identity: FileIdentity?) {
+        guard let identity else { return }
+        for (path, other) in before where other == identity {
+            if isDown { paths[path, default: Path()].doubts += 1 } else { changed.append(path) }
+        }
+    }
+
     private mutating func doubt() {
         for path in Set(paths.keys).union(identities().keys) {
             paths[path, default: Path()].doubts += 1
@@ -148,9 +162,12 @@ package struct TreeHistoryPlayer {
             paths[path]?.doubts += 1
         case .close: close()
         case .remove(let file):
+            stamped(identity(files[file]))
             _ = try? daemon.kernel.unlink(RawPath(files[file]))
             compare()
         case .move(let file, let other):
+            stamped(identity(files[file]))
+            stamped(identity(files[other]))
             guard
                 (try? daemon.kernel.rename(RawPath(files[file]), to: RawPath(files[other]))) != nil
             else { return }
@@ -164,6 +181,7 @@ package struct TreeHistoryPlayer {
             moved(source, target)
             compare(isSought: !isDown)
         case .link(let file, let other):
+            stamped(identity(files[file]))
             _ = try? daemon.kernel.link(RawPath(files[file]), to: RawPath(files[other]))
             compare()
         case .makeDirectory(let directory):
@@ -173,10 +191,7 @@ package struct TreeHistoryPlayer {
             try? daemon.kernel.removeDirectory(RawPath(directories[directory]))
         case .chmod(let file):
             let isThere = (try? daemon.kernel.setMode(RawPath(files[file]), to: 0o640)) != nil
-            // Where nobody looks, or forgets that he did, it can't be told from another file at the
-            // path.
-            if isThere, isDown { paths[files[file], default: Path()].doubts += 1 }
-            if isThere, !isDown { changed.append(files[file]) }
+            if isThere { stamped(before[files[file]]) }
         case .pass(let time): daemon.pass(.microseconds(time))
         case .work(let count): for _ in 0..<count { _ = daemon.step() }
         case .flood:
