@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// An action with every key that there is: its run has exactly what they say, compared whole.
+/// An action with every key that there is for one path, and beside it one with those for a directory: its
+/// run has exactly what they say, compared whole.
 @Suite(
     .enabled(if: Binary.isThere, Binary.reason),
     .enabled(if: Binary.isRoot, Binary.rootReason),
@@ -52,9 +53,16 @@ struct EveryKeyTests {
             "run_at_start": false, "catch_up": true, "interrupted": "rerun", "output": "record",
             "output_limit": "64K",
         ]
-        #expect(Set(action.keys) == (try Self.keys()))
+        let tree: [String: Any] = [
+            "argv": ["echo", "{path}"], "user": bob.name, "recursive": true, "include": ["*.c"],
+            "exclude": ["patterns": ["gen/"], "gitignore": true, "defaults": false]
+                as [String: Any],
+            "each": "file", "stdin": "changes",
+        ]
+        #expect(Set(action.keys).union(tree.keys) == (try Self.keys()))
         let daemon = try TouchmonProcess.daemon(
-            [try scratch.actions([stamp: action])], in: "/", prefix: place.prefix)
+            [try scratch.actions([stamp: action, "\(scratch.path)/tree/": tree])], in: "/",
+            prefix: place.prefix)
         try Data("two".utf8).write(to: URL(fileURLWithPath: stamp))
         #expect(daemon.wait(for: "run_ended", count: 1), "\(daemon.text)")
         #expect(daemon.events("run_ended").first?["status"] as? Int == 0, "\(daemon.text)")

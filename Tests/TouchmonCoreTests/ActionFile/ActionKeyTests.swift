@@ -12,10 +12,12 @@ import TouchmonCore
             ActionKey.all.filter { $0.form != nil }.map(\.name) == [
                 "argv", "user", "group", "supplementary_groups", "environment",
                 "working_directory", "umask", "limits", "nice", "io_class", "no_new_privileges",
-                "sandbox", "on", "recursive", "include", "exclude", "each", "settle", "compare", "touched_by", "own_changes", "poll",
+                "sandbox", "on", "recursive", "include", "exclude", "each", "settle", "compare",
+                "touched_by", "own_changes", "poll",
                 "catch_up",
                 "interrupted", "output",
-                "output_limit", "stdin", "busy", "max_parallel", "busy_signal", "timeout", "stop_signal",
+                "output_limit", "stdin", "busy", "max_parallel", "busy_signal", "timeout",
+                "stop_signal",
                 "stop_timeout", "kill",
                 "retry", "rate_limit", "on_failure", "run_at_start",
             ])

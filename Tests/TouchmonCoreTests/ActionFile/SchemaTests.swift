@@ -87,6 +87,22 @@ import TouchmonTestSupport
         "It compares no two values.": [
             "a max_delay that is shorter than the delay", "a settle with a shorter max",
         ],
+        "It does not see that a key is a path, a pattern or a directory.": [
+            "a recursive plain path that is not", "a recursive pattern of files",
+            "an each of a plain path", "an exclude of a plain path", "an include of a plain path",
+            "changes on the standard input for a plain path",
+            "keys for trees where what looks like a pattern is none",
+            "states of a directory's files", "contents of a pattern's files",
+            "patterns that begin at the root", "one path for many files",
+            "many paths for one file", "a program that is what was touched",
+        ],
+        "It counts no brackets and braces.": [
+            "a key that stands for too much", "an exclude that stands for too much",
+            "excludes that stand for too much together",
+            "an exclude with a brace that nothing closes",
+            "an exclude with a wrong pattern in its object",
+            "an include with a bracket that nothing closes",
+        ],
         "It has no number within a string.": [
             "a poll that is too long", "a settle that is too long", "a timeout that is too long",
             "a size that is too large", "less memory than any program needs",

@@ -68,14 +68,7 @@ import TouchmonTestSupport
     @Test func `random bytes are patterns of something`() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)
-        func bytes(_ range: ClosedRange<Int>) -> [UInt8] {
-            let letters = Array("**??[[]]{{}},,!^-:\\\\//..ab#~ \n\rswp4913[:alpha:]".utf8)
-            return (0..<Int.random(in: range, using: &random)).map { _ in
-                Int.random(in: 0..<8, using: &random) == 0
-                    ? UInt8.random(in: 0...255, using: &random)
-                    : letters.randomElement(using: &random) ?? 0
-            }
-        }
+        func bytes(_ range: ClosedRange<Int>) -> [UInt8] { Self.bytes(range, using: &random) }
         var selectedCount = 0
         for _ in 0..<3000 {
             let key = bytes(0...30)
@@ -106,6 +99,49 @@ import TouchmonTestSupport
             _ = PatternProblem.unclosed(in: key)
         }
         #expect(selectedCount > 50)
+    }
+
+    @Test func `an action file with random keys and patterns keeps the invariants`() {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix64(seed: seed)
+        var treeCount = 0
+        for _ in 0..<1000 {
+            var writer = JSONWriter()
+            writer.object { writer in
+                let beginning = ["", "/", "/srv/", "{/"].randomElement(using: &random) ?? ""
+                writer.key(beginning.utf8 + Self.bytes(1...30, using: &random))
+                writer.object { writer in
+                    writer.key("argv")
+                    writer.list { $0.string("x") }
+                    for key in ["include", "exclude"] where Bool.random(using: &random) {
+                        writer.key(key)
+                        writer.list { $0.string(Self.bytes(1...9, using: &random)) }
+                    }
+                    guard Bool.random(using: &random) else { return }
+                    writer.key("recursive")
+                    writer.boolean(true)
+                }
+            }
+            let source = SourceText(file: RawPath("f"), bytes: writer.bytes)
+            let reading = ActionFileReading(of: [source], relativeTo: RawPath("/srv"))
+            treeCount += reading.actions.first?.tree == nil ? 0 : 1
+            let violations = ActionFileInvariants.violations(in: writer.bytes)
+            #expect(
+                violations == [], "seed \(seed): \(String(decoding: writer.bytes, as: UTF8.self))")
+        }
+        #expect(treeCount > 100)
+    }
+
+    /// Mostly what has a meaning in patterns.
+    private static func bytes(
+        _ range: ClosedRange<Int>, using random: inout some RandomNumberGenerator
+    ) -> [UInt8] {
+        let letters = Array("**??[[]]{{}},,!^-:\\\\//..ab#~ \n\rswp4913[:alpha:]".utf8)
+        return (0..<Int.random(in: range, using: &random)).map { _ in
+            Int.random(in: 0..<8, using: &random) == 0
+                ? UInt8.random(in: 0...255, using: &random)
+                : letters.randomElement(using: &random) ?? 0
+        }
     }
 }
 
