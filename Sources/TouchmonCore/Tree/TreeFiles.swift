@@ -30,6 +30,8 @@ struct TreeFiles {
         /// Whether that was before anybody listened.
         var isCaughtUp = false
         var isQueued = false
+        /// Whether its name was heard to go, and not to come again.
+        var isRemoved = false
         /// Who did something to it since the last look, the last one last.
         var touchers: [Toucher] = []
         /// Until when all of the tree had been heard before the first that is not judged yet.
@@ -162,7 +164,7 @@ struct TreeFiles {
         files.values[index].isFresh = false
         let evidence = files.values[index].evidence
         guard let status else { return files.values[index].judge.assume(nil) }
-        if files.values[index].isFound || !evidence.isDisjoint(with: [.created, .arrived]) {
+        if files.values[index].isFound || files.values[index].isRemoved || !evidence.isDisjoint(with: [.created, .arrived]) {
             return files.values[index].judge.assume(nil)
         }
         // A time that was set to the present, and not with a mode or an owner.

@@ -82,6 +82,7 @@ extension TreeWatcher {
             if !mask.isDisjoint(with: .names) {
                 // Whatever was heard before was heard of a file that is not there any more.
                 file.evidence = []
+                file.isRemoved = mask.isDisjoint(with: [.create, .movedTo])
                 file.change?.heardName(mask)
                 if mask.contains(.create) { file.evidence.insert(.created) }
                 if mask.contains(.movedTo) { file.evidence.insert(.arrived) }

@@ -646,6 +646,8 @@ package struct TreeWatcher {
             files[key]?.evidence.remove(.created)
             files[key]?.evidence.insert(.arrived)
         }
+        // Whoever made it again is heard later, or was lost.
+        if present.isRemoved, status != nil { files[key]?.evidence.insert(.unheard) }
         files.assume(key, status, doubt: part.doubt)
         guard var file = files[key] else { return }
         let (old, deadline) = (file.judge, file.judge.deadline)
@@ -669,7 +671,8 @@ package struct TreeWatcher {
             deadlines.insert(Deadline(time: next, key: key))
         }
         if file.judge.isRestored { restored.append(key) }
-        (file.evidence, file.isQueued, file.isFound) = ([], false, false)
+        (file.evidence, file.isQueued) = ([], false)
+        (file.isFound, file.isRemoved) = (false, false)
         let isCaughtUp = file.isCaughtUp
         if !counted.isEmpty || file.isIdle { file.isCaughtUp = false }
         let touchers = file.touchers

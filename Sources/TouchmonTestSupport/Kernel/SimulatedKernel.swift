@@ -151,8 +151,8 @@ package struct SimulatedKernel: Sendable {
             time <= inodes[inode].changed
         {
             // The real clock moves between any two calls; this one may stand still.
-            time = max(
-                now, max(timeFloor, inodes[inode].changed).advanced(by: .nanoseconds(1)))
+            time = max(now, timeFloor.advanced(by: .nanoseconds(1)))
+            if time == inodes[inode].changed { time = time.advanced(by: .nanoseconds(1)) }
             timeFloor = time
         }
         inodes[inode].changed = time
