@@ -195,14 +195,15 @@ extension ActionDecoder {
             ("stdin", tree.readsChanges == true),
         ]
         for (key, isThere) in keys where isThere {
-            guard let part = Self.part(key, of: members) else { continue }
-            report(
-                at: part.keyOffset,
-                "`\(key)` is for directories and patterns, and \(TerminalText.quoted(member.key)) "
-                    + "is one path",
-                remedy:
-                    "end the action's key with `/` if it is a directory whose files are meant, or "
-                    + "remove `\(key)`")
+            for part in members where part.key.elementsEqual(key.utf8) {
+                report(
+                    at: part.keyOffset,
+                    "`\(key)` is for directories and patterns, and "
+                        + "\(TerminalText.quoted(member.key)) is one path",
+                    remedy:
+                        "end the action's key with `/` if it is a directory whose files are meant, "
+                        + "or remove `\(key)`")
+            }
         }
     }
 

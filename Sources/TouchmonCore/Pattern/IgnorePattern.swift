@@ -173,9 +173,8 @@ extension IgnorePattern.Token {
     fileprivate func fits(_ byte: UInt8) -> Bool {
         switch self {
         case .byte(let own): own == byte
-        case .one: byte != UInt8(ascii: "/")
         case .set(let set): byte != UInt8(ascii: "/") && set.contains(byte)
-        case .any, .directories, .all: false
+        default: self == .one && byte != UInt8(ascii: "/")
         }
     }
 }

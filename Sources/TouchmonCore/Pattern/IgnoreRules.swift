@@ -4,7 +4,7 @@ package struct IgnoreRules: Hashable, Sendable {
 
     /// Reads the file's bytes. Nothing in them is an error: git takes none for one either.
     package init(_ contents: [UInt8]) {
-        var lines = contents[...]
+        var lines = ArraySlice(contents)
         if lines.starts(with: [0xEF, 0xBB, 0xBF]) { lines = lines.dropFirst(3) }
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             guard let pattern = Self.pattern(in: line) else { continue }

@@ -135,8 +135,7 @@ extension NamePattern {
 
     /// The bytes of tokens that are all characters.
     static func bytes(of tokens: ArraySlice<Token>) -> [UInt8] {
-        tokens.flatMap { token -> [UInt8] in
-            guard let code = token.character else { return [] }
+        tokens.compactMap(\.character).flatMap { code -> [UInt8] in
             guard let scalar = Unicode.Scalar(code) else { return [UInt8(code - 0xDC00)] }
             return Array(String(scalar).utf8)
         }

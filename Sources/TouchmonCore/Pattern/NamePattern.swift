@@ -29,7 +29,7 @@ struct NamePattern: Hashable, Sendable {
         guard let first = tokens.firstIndex(where: { $0.character == nil }),
             let last = tokens.lastIndex(where: { $0.character == nil })
         else {
-            let name = Self.bytes(of: tokens[...])
+            let name = Self.bytes(of: ArraySlice(tokens))
             form = .literal(name)
             covers = name.withUnsafeBytes { UsualExclusions(of: $0) }
             return
@@ -101,9 +101,8 @@ extension NamePattern.Token {
     fileprivate func fits(_ character: UInt32) -> Bool {
         switch self {
         case .character(let code): code == character
-        case .one: true
-        case .any: false
         case .set(let set): set.contains(character)
+        default: self == .one
         }
     }
 }

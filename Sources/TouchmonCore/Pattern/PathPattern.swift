@@ -48,7 +48,7 @@ package struct PathPattern: Hashable, Sendable {
         hasSlash = true
     }
 
-    private static let anyName = Part.name(NamePattern("*".utf8.map { $0 }[...]))
+    private static let anyName = Part.name(NamePattern(ArraySlice("*".utf8)))
 
     private mutating func appendDirectories() {
         if parts.last != .directories { parts.append(.directories) }
@@ -57,9 +57,12 @@ package struct PathPattern: Hashable, Sendable {
     /// How many names it has; none: it matches nothing.
     var count: Int { parts.count }
 
-    /// The usual exclusions that its last name asks for.
-    var covers: UsualExclusions {
-        if case .name(let name) = parts.last { name.covers } else { [] }
+    /// The usual exclusions of `name` that its last name asks for.
+    func covers(of name: UnsafeRawBufferPointer) -> UsualExclusions {
+        for case .name(let pattern) in parts.suffix(1) where pattern.matches(name) {
+            return pattern.covers
+        }
+        return []
     }
 
     /// The names that it begins with that stand for themselves, without its last name.

@@ -32,16 +32,14 @@ extension UnsafeRawBufferPointer {
         return found
     }
 
-    /// The first of the names that `exclusions` leave out; the whole of the path where there is none.
+    /// The first of its names that `exclusions` leave out; the last where there is none.
     func firstName(leftOutBy exclusions: UsualExclusions) -> Range<Int> {
-        var start = 0
-        while start < count {
-            let end = endOfName(at: start)
-            if !UsualExclusions(of: part(start, end)).isDisjoint(with: exclusions) {
-                return start..<end
-            }
-            start = end + 1
+        var name = 0..<endOfName(at: 0)
+        while name.upperBound < count,
+            UsualExclusions(of: part(name.lowerBound, name.upperBound)).isDisjoint(with: exclusions)
+        {
+            name = (name.upperBound + 1)..<endOfName(at: name.upperBound + 1)
         }
-        return 0..<count
+        return name
     }
 }

@@ -38,8 +38,7 @@ struct SelectionRule: Hashable, Sendable {
 
     /// The usual exclusions that the last name of `path` may have because this asks for them.
     func asks(of path: UnsafeRawBufferPointer) -> UsualExclusions {
-        guard !isOfPath, !isOfDirectories, includes(path, isDirectory: false) else { return [] }
-        return pattern.covers
+        isOfPath || isOfDirectories ? [] : pattern.covers(of: path.lastName)
     }
 
     /// Whether it asks for all the usual exclusions `found` in `path`.

@@ -87,7 +87,7 @@ package struct TreeKey: Hashable, Sendable {
     /// bash(1) takes each path that braces stand for by itself.
     private static func isAbsolute(_ key: [UInt8]) -> Bool {
         let isInBraces = BraceExpansion.outerPairs(in: key).first?.lowerBound == 0
-        return (isInBraces ? key.dropFirst() : key[...]).first == UInt8(ascii: "/")
+        return key.dropFirst(isInBraces ? 1 : 0).first == UInt8(ascii: "/")
     }
 
     /// A pattern made absolute and normal. What is within braces stays as it is.

@@ -91,6 +91,7 @@ import TouchmonTestSupport
         Row(key: "/srv/[.]x", files: ["/srv/[.]x"], others: ["/srv/.x"]),
         Row(key: "/srv/*/../x?", files: ["/srv/xa"], others: ["/srv/a/xa"]),
         Row(key: "/..*/a", files: ["/..*/a", "/..b/a"], others: ["/b/a"]),
+        Row(key: "/{,a/b}/../..", files: [], others: ["/a", "/a/b", "/{,a", "/"]),
         Row(key: "/{a/..,b/..}", files: ["/{a/..,b/..}"], others: ["/a", "/b", "/"]),
     ]
 
@@ -257,9 +258,12 @@ import TouchmonTestSupport
         // A pattern asks for one of two.
         #expect(try reason(Row(key: "/srv/*~", files: []), ".a~") == "true .* .a~")
         #expect(try reason(Row(key: "/srv/.*", files: []), ".a~") == "true *~ .a~")
+        #expect(try reason(Row(key: "/srv/.*", include: ["*~"], files: []), ".a~") == nil)
         // Each is asked for, but by two that don't go together.
-        let split = Row(key: "/srv/.*", include: ["*~"], files: [])
-        #expect(try reason(split, ".a~") == nil)
+        let split = Row(key: "/srv/**", include: ["a/.x/", "*~"], files: [])
+        #expect(try reason(split, "a/.x/b") == nil)
+        #expect(try reason(split, "a/b~") == nil)
+        #expect(try reason(split, "a/.x/b~") == "true .* a/.x")
     }
 
     @Test func `what is usual is listed whole`() {
