@@ -63,7 +63,7 @@ package final class OtherProcess: Sendable {
 
     /// When a process began, in nanoseconds since boot, rounded down to the kernel's clock tick.
     /// Field 22 of /proc/PID/stat, proc(5).
-    private static func start(of pid: Int32) throws(SystemFailure) -> Int64? {
+    static func start(of pid: Int32) throws(SystemFailure) -> Int64? {
         let text: [UInt8]
         do {
             let file = try OwnedDescriptor(

@@ -153,4 +153,78 @@ struct TouchingProcessTests {
             }
         }
     }
+
+    // MARK: By number and time
+
+    private static func time(_ nanoseconds: Int64) -> FileMetadata.Time {
+        let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return FileMetadata.Time(seconds: seconds, nanoseconds: Int32(rest))
+    }
+
+    @Test(arguments: ["/tmp", "/dev/shm"])
+    func `who touched is known by the number and the file's time, however young he is`(
+        parent: String
+    ) throws {
+        let directory = try TemporaryDirectory(under: parent)
+        let bob = try #require(TestUsers.bob)
+        chmod(directory.path, 0o777)
+        for number in 1...50 {
+            let path = directory("\(number)")
+            // A process that is there for the touch, as a command is.
+            let process = try WaitingProcess(
+                ": > '\(path)'",
+                prefix: [
+                    "setpriv", "--reuid=\(bob.user)", "--regid=\(bob.group)", "--init-groups",
+                ])
+            let touched = try FileMetadata(at: CPath(path)).changed
+            for wishes in Self.wishes {
+                let toucher = try #require(
+                    TouchingProcess(process.pid, touched: touched, wishes))
+                #expect(toucher.pid == process.pid)
+                #expect((toucher.user, toucher.group) == (bob.user, bob.group))
+                #expect(toucher.groups.sorted() == (wishes.groups ? bob.groups : []))
+                #expect(toucher.session == (wishes.session ? getsid(0) : 0))
+            }
+        }
+    }
+
+    @Test func `who began after the touch is somebody else`() throws {
+        let before = Clock.realtime()
+        // More than two ticks: one of the file's time, one of the process's.
+        try #require(eventually { Clock.realtime() - before > 25_000_000 })
+        let process = try WaitingProcess()
+        for wishes in Self.wishes {
+            for time in [before, before - 3_600_000_000_000, 0, -1_000_000_000] {
+                #expect(
+                    TouchingProcess(process.pid, touched: Self.time(time), wishes) == nil)
+            }
+            let now = Self.time(Clock.realtime())
+            #expect(TouchingProcess(process.pid, touched: now, wishes)?.pid == process.pid)
+            // The clock was set back, or is another machine's.
+            for seconds in [now.seconds + 86400, .max, 9_223_372_036] {
+                let later = FileMetadata.Time(seconds: seconds, nanoseconds: 999_999_999)
+                #expect(TouchingProcess(process.pid, touched: later, wishes)?.pid == process.pid)
+            }
+            // A process is older than what it touches.
+            #expect(TouchingProcess(1, touched: Self.time(before), wishes)?.user == 0)
+        }
+    }
+
+    @Test func `of the dead the number is enough until they are reaped`() async {
+        await #expect(processExitsWith: .success) {
+            let child = try UnreapedChild(["sleep", "20"])
+            try child.waitFor("sleep")
+            let now = TouchingProcessTests.time(Clock.realtime())
+            try child.kill()
+            for wishes in TouchingProcessTests.wishes {
+                #expect(TouchingProcess(child.pid, touched: now, wishes)?.user == getuid())
+            }
+            try child.reap()
+            for wishes in TouchingProcessTests.wishes {
+                for pid in [child.pid, 0, -1, Int32.max] {
+                    #expect(TouchingProcess(pid, touched: now, wishes) == nil)
+                }
+            }
+        }
+    }
 }
