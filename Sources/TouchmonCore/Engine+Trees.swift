@@ -62,10 +62,11 @@ extension Engine {
         let isInterrupted = recovered.unfinished.contains {
             !$0.isAlive && $0.path == path && !$0.hasSuccessor
         }
-        var known = KnownTree(until: progress.until, marks: Set(progress.marks))
+        var known = KnownTree(until: progress.until, progress)
         // What a run was for that was cut off has to be found again.
         if isInterrupted, actions.action(at: path)?.command.interrupted == .rerun {
-            known = KnownTree(until: progress.before)
+            known = KnownTree(until: progress.before, progress)
+            known.marks = []
         }
         guard policy.each == .file else { return known }
         let base = policy.selection.base
@@ -263,6 +264,7 @@ extension Engine {
         return HandledState(
             TreeProgress(
                 until: until, before: before,
-                marks: trees.marks(of: id, from: until, except: waiting)))
+                marks: trees.marks(of: id, from: until, except: waiting),
+                arrivals: trees.arrivals(of: id, since: before)))
     }
 }

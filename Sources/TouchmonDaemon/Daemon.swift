@@ -464,8 +464,11 @@ package struct Daemon: ~Copyable {
 
     private mutating func readTreeEvents() throws(SystemFailure) -> Bool {
         let touchers = watch.touchers
+        // What waits together is mostly one process's doing.
+        var last: (process: Int32, toucher: Toucher?)?
         return try trees?.readEvents(into: &engine, at: now) { process, engine in
-            if let toucher = touchers?.toucher(process) { engine.trees.heard(by: toucher) }
+            if last?.process != process { last = (process, touchers?.toucher(process)) }
+            if let toucher = last?.toucher { engine.trees.heard(by: toucher) }
         } ?? false
     }
 

@@ -67,8 +67,17 @@ final class KernelTouchers {
         return toucher
     }
 
-    /// Who a process is that was told without a descriptor.
-    func toucher(_ process: Int32) -> Toucher? { nil }
+    /// Who a process is that was told by its number alone.
+    func toucher(_ process: Int32) -> Toucher? {
+        let now = Clock.realtime()
+        let time = FileMetadata.Time(
+            seconds: now / 1_000_000_000, nanoseconds: Int32(now % 1_000_000_000))
+        guard let process = TouchingProcess(process, touched: time, wishes) else { return nil }
+        return Toucher(
+            process: process.pid, user: process.user, group: process.group,
+            groups: process.groups, session: process.session, name: name(of: process.user),
+            began: FileTime(nanosecondsSince1970: now - (Clock.boot() - process.began)))
+    }
 
     private func name(of user: UInt32) -> String? {
         if let known = names[user] { return known }

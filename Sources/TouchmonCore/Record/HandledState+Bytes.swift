@@ -9,7 +9,7 @@ extension HandledState {
 
     /// No fewer bytes than a state takes.
     static func room(for state: HandledState?) -> Int {
-        128 + 8 * (state?.progress?.value.marks.count ?? 0)
+        128 + (state?.progress?.value.room ?? 0)
     }
 
     /// The state in bytes; empty where there was no file.
@@ -26,6 +26,11 @@ extension HandledState {
             writer.time(progress.before)
             writer.number(UInt32(progress.marks.count))
             for mark in progress.marks { writer.number(mark) }
+            writer.number(UInt32(progress.arrivals.count))
+            for arrival in progress.arrivals {
+                writer.string(arrival.path)
+                writer.time(arrival.since)
+            }
             return
         }
         if let unseenSince {
@@ -127,11 +132,18 @@ extension ByteWriter {
 extension ByteReader {
     fileprivate mutating func progress() -> TreeProgress? {
         guard let until = time(), let before = time(), let count = number(UInt32.self),
-            count <= TreeProgress.mostMarks, rest == 8 * Int(count)
+            count <= TreeProgress.mostMarks, rest >= 8 * Int(count)
         else { return nil }
         var progress = TreeProgress(until: until, before: before)
         for _ in 0..<count { number(UInt64.self).map { progress.marks.append($0) } }
-        return progress
+        guard let arrivals = number(UInt32.self), arrivals <= TreeProgress.mostArrivals else {
+            return nil
+        }
+        for _ in 0..<arrivals {
+            guard let path = string(), let since = time() else { return nil }
+            progress.arrivals.append(TreeProgress.Arrival(path: Array(path), since: since))
+        }
+        return rest == 0 ? progress : nil
     }
 
     fileprivate mutating func time() -> FileTime? {

@@ -44,9 +44,11 @@ package enum JournalRecord: Equatable, Sendable {
     package static let processOffset = 4, timeOffset = 8
     private static let checksumOffset = 16, headSize = 24
 
-    /// The record as it is written.
+    /// The record as it is written; empty where its path is longer than a record can hold, as one in a tree
+    /// may be: then the database alone tells of it.
     package var bytes: [UInt8] {
-        ByteWriter.bytes(capacity: Self.headSize + 64 + pathLength + HandledState.room(for: state)) {
+        guard pathLength <= UInt16.max else { return [] }
+        return ByteWriter.bytes(capacity: Self.headSize + 64 + pathLength + HandledState.room(for: state)) {
             write(to: &$0)
         }
     }

@@ -8,16 +8,40 @@ package struct TreeProgress: Hashable, Sendable {
     /// one tick of the clock. By `mark`.
     package var marks: [UInt64] = []
 
-    package init(until: FileTime, before: FileTime, marks: [UInt64] = []) {
+    /// The directories that came with all that is in them, and whose files are not all handled: nothing
+    /// else tells that those are new.
+    package var arrivals: [Arrival] = []
+
+    /// A directory that came to a path, from the tree's base.
+    package struct Arrival: Hashable, Sendable {
+        package var path: [UInt8]
+        /// Until when all had been heard before.
+        package var since: FileTime
+
+        package init(path: [UInt8], since: FileTime) {
+            self.path = path
+            self.since = since
+        }
+    }
+
+    package init(
+        until: FileTime, before: FileTime, marks: [UInt64] = [], arrivals: [Arrival] = []
+    ) {
         self.until = until
         self.before = before
         self.marks = marks
+        self.arrivals = arrivals
+    }
+
+    /// No fewer bytes than it takes.
+    var room: Int {
+        8 * marks.count + arrivals.reduce(0) { $0 + $1.path.count + 16 }
     }
 
     /// The longest tick of the clocks that file systems take their times from.
     static let tick = Duration.milliseconds(20)
     /// More are not written down: then some are handled again after a crash.
-    static let mostMarks = 4096
+    static let mostMarks = 2048, mostArrivals = 256, mostArrivalBytes = 16384
 
     /// Of a file that was changed at a time: FNV-1a over its path from the tree's base and that time. It
     /// has to be the same in the next daemon.
@@ -37,4 +61,12 @@ struct KnownTree {
     var until: FileTime
     /// Except these; see `TreeProgress.mark`.
     var marks: Set<UInt64> = []
+    /// The directories that came and were not handled.
+    var arrivals: [[UInt8]] = []
+
+    init(until: FileTime, _ progress: TreeProgress) {
+        self.until = until
+        marks = Set(progress.marks)
+        arrivals = progress.arrivals.filter { $0.since >= until }.map(\.path)
+    }
 }

@@ -131,7 +131,10 @@ extension TreeWatcher {
             scratch.withUnsafeBytes(tree.selection.enters), let part = part(tree, scratch)
         else { return }
         // Directories that were no tree's may have come with it.
-        if mask.contains(.movedTo) { nodes.forgetUnrelated() }
+        if mask.contains(.movedTo) {
+            nodes.forgetUnrelated()
+            arrived(nodes[node].tree, scratch)
+        }
         // Of a whole file system all is heard that happens in a new directory.
         guard mask.contains(.movedTo) || tree.parts[part]?.mechanism == .inotify else { return }
         scans.add(

@@ -32,6 +32,8 @@ package struct TreeWatcher {
         /// What an earlier daemon handled; nil after its files were looked through, and where there was
         /// none.
         var known: KnownTree?
+        /// The directories that came lately; see `TreeProgress`.
+        var arrivals: [TreeProgress.Arrival] = []
         /// Since when the tree is watched.
         var began: FileTime
     }
@@ -521,7 +523,10 @@ package struct TreeWatcher {
     ) {
         guard let tree = trees[action], let part = tree.parts[index] else { return }
         if mechanism == .poll { return beginPoll(action, index, at: now) }
-        if case .new = part.arrival { return scan(action, index, .new) }
+        if case .new = part.arrival {
+            arrived(action, part.root)
+            return scan(action, index, .new)
+        }
         if mechanism == .inotify { scan(action, index, .ignored) }
         if case .mounted = part.arrival {
             look(action, index, since: tree.began)
@@ -532,6 +537,13 @@ package struct TreeWatcher {
                 ? FileTime.distantFuture : wall.advanced(by: TreeProgress.tick)
             let from = known.until.advanced(by: .zero - TreeProgress.tick)
             scan(action, index, .changed(from: from, to: to))
+            for path in known.arrivals where self.part(tree, path) == index {
+                arrived(action, path)
+                scans.add(
+                    TreeScans.Item(
+                        tree: action, part: index, directory: path,
+                        files: .changed(from: .distantPast, to: to), since: known.until))
+            }
         }
     }
 
@@ -675,7 +687,8 @@ package struct TreeWatcher {
         (file.isFound, file.isRemoved) = (false, false)
         let isCaughtUp = file.isCaughtUp
         if !counted.isEmpty || file.isIdle { file.isCaughtUp = false }
-        let touchers = file.touchers
+        // Others may have their numbers by now.
+        let touchers = file.touchers.filter { $0.mayHaveMade(status?.changed) }
         if !counted.isEmpty || file.isIdle { file.touchers = [] }
         if !counted.isEmpty { file.isGuessed = false }
         files[key] = file
@@ -741,6 +754,22 @@ package struct TreeWatcher {
         return files.marks(of: action, from: time) { file in
             !waiting.isEmpty && waiting.contains(base.appending(file.path))
         }
+    }
+
+    /// The directories that came, and whose files may not all have been handled since a time.
+    func arrivals(of action: ActionID, since time: FileTime) -> [TreeProgress.Arrival] {
+        trees[action]?.arrivals.filter { $0.since >= time } ?? []
+    }
+
+    /// A directory came with all that is in it.
+    mutating func arrived(_ action: ActionID, _ path: [UInt8]) {
+        guard let arrivals = trees[action]?.arrivals else { return }
+        let bytes = arrivals.reduce(path.count) { $0 + $1.path.count }
+        if arrivals.count >= TreeProgress.mostArrivals || bytes > TreeProgress.mostArrivalBytes {
+            trees[action]?.arrivals.removeFirst((arrivals.count + 1) / 2)
+        }
+        guard path.count <= TreeProgress.mostArrivalBytes / 2 else { return }
+        trees[action]?.arrivals.append(TreeProgress.Arrival(path: path, since: heardUntil))
     }
 
     /// Tells late what an earlier daemon handled of a tree.

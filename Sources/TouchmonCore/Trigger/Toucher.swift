@@ -15,10 +15,13 @@ package final class Toucher: Equatable, Sendable {
     package let session: Int32
     /// The user's name, where the user database has one.
     package let name: String?
+    /// When the process began, on the realtime clock, where its number alone was told: a file whose last
+    /// change is older was not touched by it.
+    package let began: FileTime?
 
     package init(
         process: Int32, user: UInt32, group: UInt32, groups: [UInt32] = [], session: Int32 = 0,
-        name: String? = nil
+        name: String? = nil, began: FileTime? = nil
     ) {
         self.process = process
         self.user = user
@@ -26,13 +29,21 @@ package final class Toucher: Equatable, Sendable {
         self.groups = groups
         self.session = session
         self.name = name
+        self.began = began
+    }
+
+    /// Whether it may have made a change of this time, which is of the last tick before it.
+    func mayHaveMade(_ change: FileTime?) -> Bool {
+        guard let began, let change else { return true }
+        return began <= change.advanced(by: TreeProgress.tick)
     }
 
     package static func == (left: Toucher, right: Toucher) -> Bool {
         left === right
             || (left.process == right.process && left.user == right.user
                 && left.group == right.group && left.groups == right.groups
-                && left.session == right.session && left.name == right.name)
+                && left.session == right.session && left.name == right.name
+                && left.began == right.began)
     }
 
     /// As the ledger has it, which knows no groups.

@@ -10,6 +10,8 @@ package struct TouchingProcess: Hashable, Sendable {
     package var groups: [UInt32]
     /// The first process of its session; 0 unless asked for.
     package var session: Int32
+    /// When it began, in nanoseconds since boot; 0 where that was not asked for.
+    package private(set) var began: Int64 = 0
 
     /// What takes a while to find out.
     package struct Wishes: Sendable {
@@ -52,6 +54,7 @@ package struct TouchingProcess: Hashable, Sendable {
             start <= Self.bootTime(touched) + Self.longestTick
         else { return nil }
         self.init(pid, pidfd: pidfd.raw, wishes)
+        began = start
     }
 
     /// A file's time may be so much older than the touch: file systems have it from the last tick of the

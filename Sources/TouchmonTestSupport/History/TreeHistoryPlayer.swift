@@ -266,6 +266,8 @@ package struct TreeHistoryPlayer {
             let path = held[index].path
             guard path == source || path.hasPrefix(source + "/") else { continue }
             held[index].path = target + path.dropFirst(source.count)
+            // That it came counts, and that is after it was written to.
+            held[index].isCovered = true
         }
     }
 
