@@ -30,8 +30,8 @@ extension IgnoreCase {
             "a", "a", "b", "b", "c", "#", " ", "!", "⟨ff⟩", "é", "*", "[", "]", "\\", "-",
         ]
         var name = ""
-        for _ in 0..<[1, 1, 1, 2, 3].randomElement(using: &random)! {
-            name += letters.randomElement(using: &random)!
+        for _ in 0..<one(of: [1, 1, 1, 2, 3], using: &random) {
+            name += one(of: letters, using: &random)
         }
         return name.markedBytes
     }
@@ -42,7 +42,7 @@ extension IgnoreCase {
         for _ in 0..<Int.random(in: 1...5, using: &random) {
             contents += line(using: &random)
             contents +=
-                ["\n", "\n", "\n", "\n", "\r\n", "", "\n\n"].randomElement(using: &random)!.utf8
+                one(of: ["\n", "\n", "\n", "\n", "\r\n", "", "\n\n"], using: &random).utf8
         }
         return contents
     }
@@ -57,14 +57,14 @@ extension IgnoreCase {
             "\t", "⟨00⟩", "[\\]a]", "[a\\-c]", "[--c]", "{a,b}",
         ]
         var names: [String] = []
-        for _ in 0..<[1, 1, 1, 2, 2, 3, 4].randomElement(using: &random)! {
+        for _ in 0..<one(of: [1, 1, 1, 2, 2, 3, 4], using: &random) {
             var name = ""
             switch Int.random(in: 0..<6, using: &random) {
             case 0: name = "**"
             case 1: name = "*"
             default:
-                for _ in 0..<[1, 1, 2, 3].randomElement(using: &random)! {
-                    name += pieces.randomElement(using: &random)!
+                for _ in 0..<one(of: [1, 1, 2, 3], using: &random) {
+                    name += one(of: pieces, using: &random)
                 }
             }
             names.append(name)
@@ -75,5 +75,11 @@ extension IgnoreCase {
         let beginning = maybe("#", 30) + maybe("!", 4) + maybe("/", 5)
         let end = maybe("\\", 30) + maybe("/", 5) + maybe("  ", 15)
         return (beginning + names.joined(separator: "/") + end).markedBytes
+    }
+
+    private static func one<Element>(
+        of list: [Element], using random: inout some RandomNumberGenerator
+    ) -> Element {
+        list[Int.random(in: list.indices, using: &random)]
     }
 }
