@@ -81,6 +81,8 @@ package struct Engine {
     var isReloading = false
     private var hasStopped = false
     private var hasTriedLastSave = false
+    /// Whether the queues were read when no run was left.
+    private var hasHeardLast = false
     /// Whether the log has said that what runs print can't be kept.
     var isOutputDegraded = false
     /// Whether the log has ever said that the ledger can't be kept.
@@ -174,7 +176,12 @@ package struct Engine {
             guard shutdown.step != nil, !runs.hasActiveRuns, outputs.unfinished == 0 else {
                 return nil
             }
-            if ledger.isBehind, !hasTriedLastSave {
+            // What came until now is the next daemon's, which is to be told until when all was heard.
+            if !trees.isEmpty, !hasHeardLast {
+                hasHeardLast = true
+                return .readEvents
+            }
+            if ledger.isBehind || !trees.isEmpty, !hasTriedLastSave {
                 hasTriedLastSave = true
                 return .save(change())
             }

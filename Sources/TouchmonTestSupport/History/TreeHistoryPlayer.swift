@@ -31,6 +31,8 @@ package struct TreeHistoryPlayer {
     private var isDown = false
     /// What was renamed with a directory since no daemon was there.
     private var unsought: Set<String> = []
+    /// What came with its directory, and how often the daemon had been idle by then.
+    private var moves: [(name: String, idleCount: Int)] = []
     /// The files whose modes were changed since the daemon began.
     private var changed: [String] = []
     private let plan: [PlannedAction]
@@ -109,13 +111,16 @@ package struct TreeHistoryPlayer {
     }
 
     /// Whatever is at another path than before, or new, was touched.
-    private mutating func compare(except path: String? = nil, isSought: Bool = true) {
+    private mutating func compare(
+        except path: String? = nil, isSought: Bool = true, isDirectory: Bool = false
+    ) {
         let now = identities()
         for (name, identity) in now where before[name] != identity && name != path {
             touched(name)
             // It may be moved while somebody writes to it: then it counts again when it is closed.
             if held.contains(where: { $0.path == name }) { paths[name]?.doubts += 1 }
             if !isSought { unsought.insert(name) }
+            if isDirectory { moves.append((name, daemon.idleCount)) }
         }
         for name in before.keys where now[name] == nil { paths[name]?.due = nil }
         before = now
@@ -179,7 +184,7 @@ package struct TreeHistoryPlayer {
                 (try? daemon.kernel.rename(RawPath(source), to: RawPath(target))) != nil
             else { return }
             moved(source, target)
-            compare(isSought: !isDown)
+            compare(isSought: !isDown, isDirectory: true)
         case .link(let file, let other):
             stamped(identity(files[file]))
             _ = try? daemon.kernel.link(RawPath(files[file]), to: RawPath(files[other]))
@@ -227,6 +232,9 @@ package struct TreeHistoryPlayer {
         body(&daemon)
         isDown = true
         doubt()
+        // A daemon that is killed before it was told is as one that was not there.
+        unsought.formUnion(moves.filter { $0.idleCount == daemon.idleCount }.map(\.name))
+        moves = []
         for path in changed { paths[path, default: Path()].doubts += 1 }
         changed = []
     }
