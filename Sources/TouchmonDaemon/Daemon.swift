@@ -138,6 +138,7 @@ package struct Daemon: ~Copyable {
             tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered, at: begun,
             wall: .now)
         engine.outputDirectory = RawPath(bytes: options.state.bytes + Array("/output".utf8))
+        engine.trees.hidden = realPath(CPath(options.state.bytes)).map(RawPath.init(bytes:))
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
     }

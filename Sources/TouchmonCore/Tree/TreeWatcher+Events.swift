@@ -35,6 +35,8 @@ extension TreeWatcher {
         return lastSelected.isEmpty ? .nothing : .selected
     }
 
+    func isHidden(_ path: RawPath) -> Bool { hidden.map(path.isWithin) ?? false }
+
     /// Events of whole file systems were lost with a full queue.
     package mutating func marksOverflowed(wall: FileTime) { overflowed(.fanotify, wall: wall) }
 
@@ -44,7 +46,7 @@ extension TreeWatcher {
         var ids: [TreeNodes.ID] = []
         for (action, tree) in trees {
             guard let place = tree.place else { continue }
-            for path in paths where path.isWithin(place) {
+            for path in paths where path.isWithin(place) && !isHidden(path) {
                 let start = place.bytes.count == 1 ? 1 : place.bytes.count + 1
                 let inner = Array(path.bytes.dropFirst(start))
                 guard let number = part(tree, inner), tree.parts[number]?.mechanism == .fanotify,

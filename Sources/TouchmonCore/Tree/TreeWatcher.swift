@@ -110,6 +110,9 @@ package struct TreeWatcher {
     var outputs = Queue<Output>()
     /// Until when all that happened was heard.
     var heardUntil = FileTime(seconds: 0)
+    /// What is never part of a tree, free of symbolic links: where touchmon itself writes, whenever a run
+    /// prints something.
+    package var hidden: RawPath?
     /// Whether all was looked at once.
     var isReady = false
     /// How many listings may be asked for until `beginSlice`.
@@ -425,7 +428,9 @@ package struct TreeWatcher {
             return true
         }
         guard let item = scans.takeNext() else { return false }
-        guard let tree = trees[item.tree], let part = tree.parts[item.part] else {
+        guard let tree = trees[item.tree], let part = tree.parts[item.part],
+            hidden == nil || !isHidden(absolute(tree, item.directory))
+        else {
             scans.finish()
             return true
         }

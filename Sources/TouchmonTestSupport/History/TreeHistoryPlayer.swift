@@ -29,6 +29,8 @@ package struct TreeHistoryPlayer {
         var isCovered = false
     }
     private var isDown = false
+    /// When the present daemon began.
+    private var begun = Instant(nanoseconds: 0)
     /// What was renamed with a directory since no daemon was there.
     private var unsought: Set<String> = []
     /// What came with its directory, and how often the daemon had been idle by then.
@@ -197,6 +199,10 @@ package struct TreeHistoryPlayer {
         case .chmod(let file):
             let isThere = (try? daemon.kernel.setMode(RawPath(files[file]), to: 0o640)) != nil
             if isThere { stamped(before[files[file]]) }
+            // What it was before is not known to a daemon that has just begun.
+            if isThere, daemon.clock < begun.advanced(by: .seconds(3)) {
+                paths[files[file], default: Path()].doubts += 1
+            }
         case .pass(let time): daemon.pass(.microseconds(time))
         case .work(let count): for _ in 0..<count { _ = daemon.step() }
         case .flood:
@@ -222,6 +228,7 @@ package struct TreeHistoryPlayer {
         case .start:
             guard isDown else { return }
             isDown = false
+            begun = daemon.clock
             daemon.restart(plan)
             daemon.settle()
         }

@@ -9,7 +9,8 @@ import TouchmonTestSupport
 
     /// A daemon that watches `actions`, with the directory /srv.
     static func daemon(
-        _ actions: [PlannedAction], marks: Bool, directories: [String] = [], files: [String] = []
+        _ actions: [PlannedAction], marks: Bool, directories: [String] = [], files: [String] = [],
+        hidden: String? = nil
     ) throws -> SimulatedDaemon {
         var kernel = SimulatedKernel()
         for directory in ["/srv"] + directories { try kernel.makeDirectory(RawPath(directory)) }
@@ -17,6 +18,7 @@ import TouchmonTestSupport
         kernel.advance(by: .seconds(3600))
         var daemon = SimulatedDaemon(kernel: kernel, plan: actions)
         daemon.marksFileSystems = marks
+        daemon.engine.trees.hidden = hidden.map { RawPath($0) }
         daemon.runDuration = .milliseconds(5)
         daemon.settle()
         return daemon
@@ -238,6 +240,20 @@ import TouchmonTestSupport
         try Self.write("/srv/m/3", &daemon.kernel)
         daemon.pass(.seconds(1))
         #expect(Self.paths(daemon) == [["/srv/m/1"], ["/srv/m/2"], ["/srv/m/3"]])
+    }
+
+    @Test(arguments: mechanisms)
+    func `what touchmon itself writes is part of no tree`(marks: Bool) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/")], marks: marks, directories: ["/srv/state"], hidden: "/srv/state")
+        try Self.write("/srv/state/1", &daemon.kernel)
+        try daemon.kernel.makeDirectory(RawPath("/srv/state/d"))
+        try Self.write("/srv/state/d/1", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.isEmpty)
+        try Self.write("/srv/stated", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/stated"]])
     }
 
     @Test func `without watches left, a tree is looked at in intervals`() throws {
