@@ -177,7 +177,8 @@ extension Engine {
 
     /// A file's action goes when nothing is due of it; then another file's may come.
     mutating func forgetIfOver(_ file: ActionID, at now: Instant) {
-        guard let tree = treeRuns.tree(of: file), !actions[file].isRetired, !runs.isBusy(file), !runs.isWaiting(file),
+        guard let tree = treeRuns.tree(of: file), !actions[file].isRetired, !runs.isBusy(file),
+            !runs.isWaiting(file),
             !trigger.isSettling(file), !questions.contains(file)
         else { return }
         retireFile(file, at: now)

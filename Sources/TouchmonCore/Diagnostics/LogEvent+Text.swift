@@ -138,7 +138,8 @@ extension LogEvent {
         case (.fanotify, _): return "watching \(subject): its whole file system, by fanotify"
         case (.inotify, nil): return "watching \(subject): every directory, by inotify"
         case (.inotify, let error?):
-            return "watching \(subject): every directory, by inotify: the kernel does not tell of the "
+            return
+                "watching \(subject): every directory, by inotify: the kernel does not tell of the "
                 + "whole file system: \(error.explanation)"
         case (.poll, nil): return "looking at \(subject) in intervals"
         case (.poll, let error?):

@@ -48,7 +48,9 @@ package enum JournalRecord: Equatable, Sendable {
     /// may be: then the database alone tells of it.
     package var bytes: [UInt8] {
         guard pathLength <= UInt16.max else { return [] }
-        return ByteWriter.bytes(capacity: Self.headSize + 64 + pathLength + HandledState.room(for: state)) {
+        return ByteWriter.bytes(
+            capacity: Self.headSize + 64 + pathLength + HandledState.room(for: state)
+        ) {
             write(to: &$0)
         }
     }

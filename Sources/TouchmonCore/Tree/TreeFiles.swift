@@ -144,7 +144,9 @@ struct TreeFiles {
     }
 
     /// The marks of what was handled lately of a tree; see `TreeProgress`.
-    func marks(of tree: ActionID, from time: FileTime, except isExcluded: (File) -> Bool) -> [UInt64] {
+    func marks(of tree: ActionID, from time: FileTime, except isExcluded: (File) -> Bool)
+        -> [UInt64]
+    {
         let edge = time.advanced(by: .zero - TreeProgress.tick)
         var marks: [UInt64] = []
         for file in files.values where file.tree == tree && file.isIdle {
@@ -164,7 +166,9 @@ struct TreeFiles {
         files.values[index].isFresh = false
         let evidence = files.values[index].evidence
         guard let status else { return files.values[index].judge.assume(nil) }
-        if files.values[index].isFound || files.values[index].isRemoved || !evidence.isDisjoint(with: [.created, .arrived]) {
+        if files.values[index].isFound || files.values[index].isRemoved
+            || !evidence.isDisjoint(with: [.created, .arrived])
+        {
             return files.values[index].judge.assume(nil)
         }
         // A time that was set to the present, and not with a mode or an owner.

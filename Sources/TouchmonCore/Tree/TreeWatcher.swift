@@ -284,7 +284,8 @@ package struct TreeWatcher {
     // MARK: Time
 
     package mutating func nextDeadline() -> Instant? {
-        var next = trees.isEmpty ? nil : trees.values.lazy.flatMap(\.parts.values).compactMap(\.poll).min()
+        var next =
+            trees.isEmpty ? nil : trees.values.lazy.flatMap(\.parts.values).compactMap(\.poll).min()
         while let wait = deadlines.min {
             if files[wait.key]?.judge.deadline == wait.time {
                 next = min(next ?? wait.time, wait.time)
@@ -524,7 +525,8 @@ package struct TreeWatcher {
     /// Begins to watch a part of a tree: what is in it already is new, or was handled before, or is
     /// nobody's affair.
     private mutating func begin(
-        _ action: ActionID, _ index: Int, _ mechanism: TreeMechanism, at now: Instant, wall: FileTime
+        _ action: ActionID, _ index: Int, _ mechanism: TreeMechanism, at now: Instant,
+        wall: FileTime
     ) {
         guard let tree = trees[action], let part = tree.parts[index] else { return }
         if mechanism == .poll { return beginPoll(action, index, at: now) }
@@ -564,7 +566,9 @@ package struct TreeWatcher {
 
     /// Looks for what may have been changed unheard since a time.
     private mutating func look(_ action: ActionID, _ index: Int, since: FileTime) {
-        guard let mechanism = trees[action]?.parts[index]?.mechanism, mechanism != .poll else { return }
+        guard let mechanism = trees[action]?.parts[index]?.mechanism, mechanism != .poll else {
+            return
+        }
         let from = since.advanced(by: .zero - TreeProgress.tick)
         scan(action, index, .changed(from: from, to: .distantFuture))
     }
@@ -652,7 +656,8 @@ package struct TreeWatcher {
         else { return }
         var examination = examination
         if let quiet = part.fileSystem, part.mechanism == .poll {
-            examination.polled(Polling(.fileSystem(quiet), every: tree.interval ?? Self.usualInterval))
+            examination.polled(
+                Polling(.fileSystem(quiet), every: tree.interval ?? Self.usualInterval))
         }
         let status = try? examination.status.get()
         let wasFresh = present.isFresh

@@ -90,22 +90,23 @@ package struct TreeHistory: Hashable, Sendable {
     /// The steps for people.
     package var text: String {
         let head = "marks \(marks) each \(each) settle \(settle) runs \(runDuration)\n"
-        return head + steps.map { step in
-            switch step {
-            case .write(let file): "write \(Self.files[file])"
-            case .touch(let file): "touch \(Self.files[file])"
-            case .hold(let file): "hold \(Self.files[file])"
-            case .remove(let file): "remove \(Self.files[file])"
-            case .move(let file, let other): "move \(Self.files[file]) \(Self.files[other])"
-            case .moveDirectory(let from, let to):
-                "move \(Self.directories[from]) \(Self.directories[to])"
-            case .link(let file, let other): "link \(Self.files[file]) \(Self.files[other])"
-            case .makeDirectory(let directory): "mkdir \(Self.directories[directory])"
-            case .removeDirectory(let directory): "rmdir \(Self.directories[directory])"
-            case .chmod(let file): "chmod \(Self.files[file])"
-            default: "\(step)"
-            }
-        }.joined(separator: "\n") + "\n"
+        return head
+            + steps.map { step in
+                switch step {
+                case .write(let file): "write \(Self.files[file])"
+                case .touch(let file): "touch \(Self.files[file])"
+                case .hold(let file): "hold \(Self.files[file])"
+                case .remove(let file): "remove \(Self.files[file])"
+                case .move(let file, let other): "move \(Self.files[file]) \(Self.files[other])"
+                case .moveDirectory(let from, let to):
+                    "move \(Self.directories[from]) \(Self.directories[to])"
+                case .link(let file, let other): "link \(Self.files[file]) \(Self.files[other])"
+                case .makeDirectory(let directory): "mkdir \(Self.directories[directory])"
+                case .removeDirectory(let directory): "rmdir \(Self.directories[directory])"
+                case .chmod(let file): "chmod \(Self.files[file])"
+                default: "\(step)"
+                }
+            }.joined(separator: "\n") + "\n"
     }
 
     /// The smallest history that still breaks a promise.

@@ -97,7 +97,9 @@ package struct TreeHistoryPlayer {
             else { continue }
             for (name, kind, status) in entries {
                 let path = "\(directory)/\(String(decoding: name, as: UTF8.self))"
-                if kind == .directory { directories.append(path) } else {
+                if kind == .directory {
+                    directories.append(path)
+                } else {
                     found[path] = status?.identity
                 }
             }

@@ -104,7 +104,8 @@ import TouchmonTestSupport
     ) throws {
         var policy = RunPolicy.standard
         policy.maxParallel = 2
-        var daemon = try Self.daemon([try .tree("/srv/", each: .file, policy: policy)], marks: marks)
+        var daemon = try Self.daemon(
+            [try .tree("/srv/", each: .file, policy: policy)], marks: marks)
         daemon.runDuration = nil
         for name in ["1", "2", "3"] { try Self.write("/srv/\(name)", &daemon.kernel) }
         daemon.settle()
@@ -152,7 +153,8 @@ import TouchmonTestSupport
         marks: Bool
     ) throws {
         let plan = [try PlannedAction.tree("/srv/")]
-        var daemon = try Self.daemon(plan, marks: marks, directories: ["/srv/a"], files: ["/srv/a/1"])
+        var daemon = try Self.daemon(
+            plan, marks: marks, directories: ["/srv/a"], files: ["/srv/a/1"])
         try Self.write("/srv/a/2", &daemon.kernel)
         daemon.pass(.seconds(20))
         daemon.signal(.terminate)
