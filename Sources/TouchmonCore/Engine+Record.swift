@@ -142,7 +142,9 @@ extension Engine {
     private func state(beginning run: Runs.Active) -> HandledState? {
         if trees.contains(run.action) { return recorded(tree: run.action) }
         if treeRuns.tree(of: run.action) != nil {
-            return treeRuns.batch(run.number).changes.last?.status.map { HandledState($0) }
+            return treeRuns.batch(run.number).changes.last.flatMap { change in
+                change.status.map { HandledState($0, isBeingWritten: change.isBeingWritten) }
+            }
         }
         return watcher.handled(run.action)?.holding(contents.digest(run.action))
     }

@@ -73,7 +73,7 @@ extension Engine {
         let start = base.bytes.count == 1 ? 1 : base.bytes.count + 1
         for (file, row) in recovered.paths {
             guard let pair = file.fileOfAction, pair.action == path, pair.file.isWithin(base),
-                let status = row.handled?.status
+                let status = row.handled?.status, row.handled?.isBeingWritten == false
             else { continue }
             known.marks.insert(
                 pair.file.bytes[start...].withUnsafeBytes { TreeProgress.mark($0, status.changed) })

@@ -144,7 +144,7 @@ extension LogEvent {
         case (.poll, nil): return "looking at \(subject) in intervals"
         case (.poll, let error?):
             return "looking at \(subject) in intervals: unable to watch its directories: "
-                + "\(error.explanation); raise fs.inotify.max_user_watches"
+                + watchError(error)
         }
     }
 

@@ -9,18 +9,21 @@ package struct TreeChange: Equatable, Sendable {
     package var touchers: [Toucher]
     /// Whether it was found, and came while no daemon listened.
     package var isCaughtUp = false
+    /// Whether it was written to since, by somebody who has not closed it.
+    package var isBeingWritten = false
     /// Until when all had been heard of the tree before it.
     package var since: FileTime
 
     package init(
         path: RawPath, kind: TouchKinds, status: FileStatus?, touchers: [Toucher] = [],
-        isCaughtUp: Bool = false, since: FileTime
+        isCaughtUp: Bool = false, isBeingWritten: Bool = false, since: FileTime
     ) {
         self.path = path
         self.kind = kind
         self.status = status
         self.touchers = touchers
         self.isCaughtUp = isCaughtUp
+        self.isBeingWritten = isBeingWritten
         self.since = since
     }
 

@@ -24,6 +24,7 @@ struct TreeRuns {
             }
             changes[place].kind.formUnion(change.kind)
             changes[place].status = change.status
+            changes[place].isBeingWritten = change.isBeingWritten
             changes[place].touchers += change.touchers
         }
 

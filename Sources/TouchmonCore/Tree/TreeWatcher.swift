@@ -707,7 +707,8 @@ package struct TreeWatcher {
             key,
             TreeChange(
                 path: tree.selection.base.appending(file.path), kind: counted, status: status,
-                touchers: touchers, isCaughtUp: isCaughtUp, since: file.since), at: now)
+                touchers: touchers, isCaughtUp: isCaughtUp,
+                isBeingWritten: file.judge.isCloseAwaited, since: file.since), at: now)
     }
 
     /// Says what was found, unless git would not look at it.
