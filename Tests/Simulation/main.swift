@@ -2,8 +2,9 @@ internal import Foundation
 internal import TouchmonTestSupport
 
 // Simulation FIRST COUNT [first]: plays the histories of so many seeds from FIRST on; of one that breaks a
-// promise, the smallest part that still does is printed; with `first`, only its number, and that is all. Simulation FILE: plays the history in the
-// file, and tells what happens.
+// promise, the smallest part that still does is printed; with `first`, only its number, and that is all.
+// Simulation SEED, Simulation FILE: plays one history, and tells what happens.
+// Simulation trees FIRST COUNT, Simulation trees SEED: the same of trees.
 
 /// What promise the history breaks; nil where it keeps all.
 func broken(_ history: History) -> String? {
@@ -95,6 +96,6 @@ if arguments.count >= 2, let first = UInt64(arguments[0]), let count = UInt64(ar
     guard let history = History(text) else { fatalError("\(arguments[0]) is no history") }
     try tell(history)
 } else {
-    print("Simulation FIRST COUNT, Simulation SEED or Simulation FILE")
+    print("Simulation [trees] FIRST COUNT, Simulation [trees] SEED or Simulation FILE")
     exit(64)
 }
