@@ -76,7 +76,7 @@ package struct RawPath: Hashable, Sendable {
 /// A file of a tree whose action runs once for each: the action's path, NUL, and the file's. No path
 /// contains NUL, so it is taken for no other.
 extension RawPath {
-    init(action: RawPath, file: RawPath) {
+    package init(action: RawPath, file: RawPath) {
         bytes = action.bytes + [0] + file.bytes
     }
 

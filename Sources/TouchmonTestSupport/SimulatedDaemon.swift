@@ -110,6 +110,10 @@ package struct SimulatedDaemon {
     /// What files hold; nil: they can't be read.
     package var contents: [RawPath: ContentDigest] = [:]
     private var contentQuestions: [(action: ActionID, touch: PendingTouch?, path: RawPath)] = []
+    /// What `.gitignore`s say.
+    package var ignored: [RawPath: String] = [:]
+    /// Who does whatever happens on whole file systems, where the kernel tells.
+    package var treeToucher: Toucher?
     /// Whether the kernel tells of whole file systems.
     package var marksFileSystems = false
     /// The most bytes of one read of the event queue; inotify(7).
@@ -340,16 +344,21 @@ package struct SimulatedDaemon {
             return true
         }
         let number = UInt64(directory) + 1
-        let hearing = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
+        var hearing = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
         if case .unknown = hearing {
             engine.trees.found(number, at: kernel.paths(ofDirectory: directory))
-            _ = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
+            hearing = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
         }
+        if case .selected = hearing, let treeToucher { engine.trees.heard(by: treeToucher) }
         return true
     }
 
     private mutating func answer(_ request: TreeRequest) {
         tell?("\(request)")
+        if case .readIgnored(let path) = request {
+            return engine.reply(
+                .content(ignored[path].map { Array($0.utf8) }), at: clock, wall: kernel.now)
+        }
         guard case .list(let path, _, let withStatus) = request else {
             let reply = kernel.answer(request, canMark: marksFileSystems)
             tell?("\(reply)")
@@ -472,9 +481,15 @@ package struct SimulatedDaemon {
         runs[runs.count - 1].isRecorded = record(spec)
     }
 
-    /// The path is the first of a run's variables.
+    /// The action and the path are the first of a run's variables; of a file of a tree, both are told.
     private static func path(in variables: UnsafeRawBufferPointer) -> RawPath {
-        RawPath(bytes: Array(variables.prefix { $0 != 0 }.dropFirst("TOUCHMON_ACTION=".utf8.count)))
+        let action = variables.prefix { $0 != 0 }
+        let file = variables[(action.endIndex + 1)...].prefix { $0 != 0 }
+        let paths = [
+            RawPath(bytes: Array(action.dropFirst("TOUCHMON_ACTION=".utf8.count))),
+            RawPath(bytes: Array(file.dropFirst("TOUCHMON_PATH=".utf8.count))),
+        ]
+        return paths[0] == paths[1] ? paths[0] : RawPath(action: paths[0], file: paths[1])
     }
 }
 

@@ -118,6 +118,8 @@ package struct Runs {
         let starts = pools[tree]?.rate?.starts ?? []
         pools[tree, default: Pool(limit: limit)].limit = limit
         pools[tree]?.rate = rate.map { Rate(limit: $0, starts: starts) }
+        // There may be room for more now.
+        while let next = pools[tree]?.waiting.popFirst() { startable.append(next) }
     }
 
     /// An action is that of a file of a tree.
