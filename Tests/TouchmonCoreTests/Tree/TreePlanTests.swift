@@ -12,7 +12,8 @@ import TouchmonTestSupport
             [try .tree("/srv/", usesGitignore: true)], marks: marks,
             directories: ["/srv/build", "/srv/src"])
         daemon.ignored = [
-            RawPath("/srv/.gitignore"): "build/\n*.o\n", RawPath("/srv/src/.gitignore"): "!keep.o\n",
+            RawPath("/srv/.gitignore"): "build/\n*.o\n",
+            RawPath("/srv/src/.gitignore"): "!keep.o\n",
         ]
         try Trees.write("/srv/.gitignore", &daemon.kernel)
         try Trees.write("/srv/src/.gitignore", &daemon.kernel)

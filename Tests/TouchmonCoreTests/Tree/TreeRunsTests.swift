@@ -135,7 +135,8 @@ import TouchmonTestSupport
         #expect(argv.strings == [Array("true".utf8), Array("/srv/1".utf8)])
     }
 
-    @Test func `a run of a file that is still alive is taken over, and one that is not is repeated`()
+    @Test
+    func `a run of a file that is still alive is taken over, and one that is not is repeated`()
         throws
     {
         let plan = [try PlannedAction.tree("/srv/", each: .file)]
@@ -148,7 +149,10 @@ import TouchmonTestSupport
         daemon.end(RunNumber(2))
         daemon.restart(plan)
         daemon.pass(.seconds(1))
-        #expect(daemon.logs.contains { if case .adopted(RunNumber(1), _, _) = $0 { true } else { false } })
+        #expect(
+            daemon.logs.contains {
+                if case .adopted(RunNumber(1), _, _) = $0 { true } else { false }
+            })
         try Trees.write("/srv/1", &daemon.kernel)
         daemon.pass(.seconds(1))
         #expect(Trees.paths(daemon) == [["/srv/1"], ["/srv/2"], ["/srv/2"]])
