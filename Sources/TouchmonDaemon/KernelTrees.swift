@@ -85,7 +85,10 @@ struct KernelTrees: ~Copyable {
         if mask.contains(.queueOverflow) { return engine.trees.marksOverflowed(wall: .now) }
         var hearing = engine.trees.heard(event.directory, event.name, mask, at: now)
         if case .unknown = hearing, let handle = event.handle {
-            engine.trees.found(event.directory, at: paths(of: handle, attached))
+            guard let paths = try? paths(of: handle, attached) else {
+                return engine.trees.notFound(wall: .now)
+            }
+            engine.trees.found(event.directory, at: paths)
             hearing = engine.trees.heard(event.directory, event.name, mask, at: now)
         }
         if case .selected = hearing { tellWho(event.process, &engine) }
@@ -95,11 +98,18 @@ struct KernelTrees: ~Copyable {
     /// no longer than that, or it could not be unmounted.
     private static func paths(
         of handle: DirectoryHandle, _ attached: [RawPath: UInt64]
-    ) -> [RawPath] {
+    ) throws(SystemFailure) -> [RawPath] {
         var paths: [RawPath] = []
         for (place, number) in attached where number == handle.fileSystem {
-            guard let listing = try? TreeListing(CPath(place.bytes)),
-                let path = try? handle.path(onMountAt: listing.directory),
+            let mount: TreeListing
+            do {
+                mount = try TreeListing(CPath(place.bytes))
+            } catch {
+                // What is not there any more leads nowhere.
+                guard ErrorNumber(error.errno.code).meansAbsent else { throw error }
+                continue
+            }
+            guard let path = try handle.path(onMountAt: mount.directory),
                 !paths.contains(RawPath(bytes: path))
             else { continue }
             paths.append(RawPath(bytes: path))

@@ -112,6 +112,8 @@ package struct SimulatedDaemon {
     private var contentQuestions: [(action: ActionID, touch: PendingTouch?, path: RawPath)] = []
     /// What `.gitignore`s say.
     package var ignored: [RawPath: String] = [:]
+    /// Whether the kernel tells where a directory is.
+    package var findsDirectories = true
     /// Who does whatever happens on whole file systems, where the kernel tells.
     package var treeToucher: Toucher?
     /// Whether the kernel tells of whole file systems.
@@ -345,6 +347,10 @@ package struct SimulatedDaemon {
         }
         let number = UInt64(directory) + 1
         var hearing = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
+        if case .unknown = hearing, !findsDirectories {
+            engine.trees.notFound(wall: kernel.now)
+            return true
+        }
         if case .unknown = hearing {
             engine.trees.found(number, at: kernel.paths(ofDirectory: directory))
             hearing = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }

@@ -22,6 +22,17 @@ package struct ErrorNumber: Error, Hashable, Sendable {
     package static let tooManyOpenFilesInSystem = ErrorNumber(23)
     package static let tooManyOpenFiles = ErrorNumber(24)
     package static let textBusy = ErrorNumber(26)
+    /// Whether the system was short of something that it may have again in a moment, or a disk did not
+    /// answer.
+    var isPassing: Bool {
+        switch self {
+        case .interrupted, .inputOutput, .noMemory, .tryAgain, .tooManyOpenFiles,
+            .tooManyOpenFilesInSystem, .timedOut, .stale, .busy:
+            true
+        default: false
+        }
+    }
+
     package static let noSpace = ErrorNumber(28)
     package static let nameTooLong = ErrorNumber(36)
     package static let notEmpty = ErrorNumber(39)

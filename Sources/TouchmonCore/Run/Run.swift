@@ -70,13 +70,8 @@ package struct StartFailure: Error, Hashable, Sendable {
     /// a disk, another machine, a program that is just being written.
     package var isPassing: Bool {
         // A control group that somebody removed before the child was in it is made anew.
-        Self.passing.contains(error) || (step == .cgroup && error == .noDevice)
+        error.isPassing || error == .textBusy || (step == .cgroup && error == .noDevice)
     }
-
-    private static let passing: Set<ErrorNumber> = [
-        .interrupted, .inputOutput, .tryAgain, .noMemory, .busy, .tooManyOpenFilesInSystem,
-        .tooManyOpenFiles, .textBusy, .timedOut, .stale,
-    ]
 
     package init(step: StartStep, error: ErrorNumber, item: Int? = nil) {
         self.step = step

@@ -32,15 +32,21 @@ struct TreeFiles {
         var isQueued = false
         /// Whether its name was heard to go, and not to come again.
         var isRemoved = false
+        /// When it is looked at again, where the system could not say what it is.
+        var retry: Instant?
         /// Who did something to it since the last look, the last one last.
         var touchers: [Toucher] = []
         /// Until when all of the tree had been heard before the first that is not judged yet.
         var since: FileTime
         var used: Instant
 
+        /// When it is to be looked at though nothing more is heard.
+        var deadline: Instant? { retry ?? judge.deadline }
+
         /// Whether nothing more is to come of what was heard of it.
         var isIdle: Bool {
-            !isQueued && judge.deadline == nil && !judge.isCloseAwaited && !judge.isRestored
+            !isQueued && retry == nil && judge.deadline == nil && !judge.isCloseAwaited
+                && !judge.isRestored
         }
     }
 

@@ -27,6 +27,8 @@ struct TreeScans {
     private var urgent: [Item] = []
     /// The rest, of which there may be very much.
     private var leisurely: [Item] = []
+    /// Those that the system could not list, and when they are tried again.
+    private var postponed: [(until: Instant, item: Item)] = []
     /// The one that is being listed.
     private(set) var current: Item?
     /// How many directories were listed, and how many files seen there.
@@ -55,24 +57,41 @@ struct TreeScans {
 
     mutating func finish() { current = nil }
 
+    /// The present directory is to be listed later.
+    mutating func postpone(until time: Instant) {
+        if let item = current { postponed.append((time, item)) }
+        current = nil
+    }
+
+    /// When `timePassed` is to be called next.
+    var deadline: Instant? { postponed.first?.until }
+
+    mutating func timePassed(at now: Instant) {
+        while let first = postponed.first, first.until <= now {
+            postponed.removeFirst()
+            add(first.item)
+        }
+    }
+
     /// All that is in the present directory is new.
     mutating func currentIsNew() { current?.files = .new }
 
     mutating func remove(where isUnwanted: (Item) -> Bool) {
         urgent.removeAll(where: isUnwanted)
         leisurely.removeAll(where: isUnwanted)
+        postponed.removeAll { isUnwanted($0.item) }
         if let item = current, isUnwanted(item) { current = nil }
     }
 
     /// Whether a part of a tree is still compared.
     func isComparing(_ tree: ActionID, _ part: Int) -> Bool {
-        let all = leisurely + (current.map { [$0] } ?? [])
+        let all = leisurely + postponed.map(\.item) + (current.map { [$0] } ?? [])
         return all.contains { $0.tree == tree && $0.part == part && $0.files == .compared }
     }
 
     /// Until when all of a tree had been heard before the oldest of what is left to do.
     func oldest(_ tree: ActionID) -> FileTime? {
-        (urgent + leisurely + (current.map { [$0] } ?? [])).lazy
+        (urgent + leisurely + postponed.map(\.item) + (current.map { [$0] } ?? [])).lazy
             .filter { $0.tree == tree && $0.files != .compared }.map(\.since).min()
     }
 }

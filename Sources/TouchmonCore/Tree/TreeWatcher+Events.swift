@@ -59,6 +59,9 @@ extension TreeWatcher {
         nodes.setNumber(number, ids)
     }
 
+    /// The system could not tell where the directory is of which something was heard.
+    package mutating func notFound(wall: FileTime) { lost(.fanotify, wall: wall) }
+
     /// Who did what was last heard and selected.
     package mutating func heard(by toucher: Toucher) {
         for key in lastSelected { files.note(toucher, key) }

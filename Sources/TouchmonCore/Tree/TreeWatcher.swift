@@ -123,6 +123,8 @@ package struct TreeWatcher {
     var lastSelected: [TreeFiles.Key] = []
 
     private static let listingsPerSlice = 4
+    /// How long until what the system could not tell is asked again.
+    private static let patience = Duration.seconds(1)
     private static let usualInterval = Duration.seconds(10)
 
     /// Begins at this time.
@@ -286,8 +288,9 @@ package struct TreeWatcher {
     package mutating func nextDeadline() -> Instant? {
         var next =
             trees.isEmpty ? nil : trees.values.lazy.flatMap(\.parts.values).compactMap(\.poll).min()
+        if let retry = scans.deadline { next = min(next ?? retry, retry) }
         while let wait = deadlines.min {
-            if files[wait.key]?.judge.deadline == wait.time {
+            if files[wait.key]?.deadline == wait.time {
                 next = min(next ?? wait.time, wait.time)
                 break
             }
@@ -299,8 +302,11 @@ package struct TreeWatcher {
     package mutating func timePassed(at now: Instant) {
         while let wait = deadlines.min, wait.time <= now {
             deadlines.removeMin()
-            if files[wait.key]?.judge.deadline == wait.time { look(wait.key, .deadline) }
+            guard let file = files[wait.key], file.deadline == wait.time else { continue }
+            files[wait.key]?.retry = nil
+            look(wait.key, file.retry == nil ? .deadline : [])
         }
+        scans.timePassed(at: now)
         for action in trees.keys {
             for index in trees[action]?.parts.keys.sorted() ?? [] {
                 guard let poll = trees[action]?.parts[index]?.poll, poll <= now else { continue }
@@ -576,6 +582,11 @@ package struct TreeWatcher {
     /// Events of a mechanism were lost with a full queue.
     mutating func overflowed(_ mechanism: TreeMechanism, wall: FileTime) {
         outputs.append(.overflowed)
+        lost(mechanism, wall: wall)
+    }
+
+    /// Not all is known of what happened until now.
+    mutating func lost(_ mechanism: TreeMechanism, wall: FileTime) {
         for action in trees.keys {
             for index in trees[action]?.parts.keys.sorted() ?? []
             where trees[action]?.parts[index]?.mechanism == mechanism {
@@ -597,7 +608,9 @@ package struct TreeWatcher {
             // Nobody listened to what is in it.
             if case .changed = item.files { scans.currentIsNew() }
             if !readIgnored(node, of: tree) { work = .list(isFirst: true) }
-        case .failure(let error) where error == .noSpace || error == .noMemory:
+        case .failure(let error) where error.isPassing:
+            scans.postpone(until: now.advanced(by: Self.patience))
+        case .failure(let error) where error == .noSpace:
             scans.finish()
             lookInstead(item.tree, item.part, error, at: now)
         case .failure:
@@ -620,6 +633,9 @@ package struct TreeWatcher {
 
     private mutating func listed(_ result: Result<Bool, ErrorNumber>, at now: Instant) {
         if case .success(true) = result { return }
+        if case .failure(let error) = result, error.isPassing {
+            return scans.postpone(until: now.advanced(by: Self.patience))
+        }
         guard let item = scans.current else { return }
         scans.finish()
         if item.files == .compared, !scans.isComparing(item.tree, item.part) {
@@ -658,6 +674,13 @@ package struct TreeWatcher {
         if let quiet = part.fileSystem, part.mechanism == .poll {
             examination.polled(
                 Polling(.fileSystem(quiet), every: tree.interval ?? Self.usualInterval))
+        }
+        if case .failure(let error) = examination.status, error.isPassing {
+            // What was heard is judged when it can be looked at.
+            let retry = now.advanced(by: Self.patience)
+            files[key]?.isQueued = false
+            files[key]?.retry = retry
+            return deadlines.insert(Deadline(time: retry, key: key))
         }
         let status = try? examination.status.get()
         let wasFresh = present.isFresh

@@ -18,7 +18,8 @@ extension SimulatedKernel {
             return .done
         case .examine(let path):
             let time = now
-            let status = locateWithoutLinks(path).map { query(dentries[$0.dentry].inode) }
+            var status = locateWithoutLinks(path).map { query(dentries[$0.dentry].inode) }
+            if let error = faults.strike(.status) { status = .failure(error) }
             var granularity = Duration.zero
             if case .success(let status) = status { granularity = self.granularity(of: status) }
             return .examination(
@@ -73,7 +74,8 @@ extension SimulatedKernel {
     mutating func list(
         _ path: RawPath, withStatus: Bool
     ) -> Result<[(name: [UInt8], kind: FileKind, status: FileStatus?)], ErrorNumber> {
-        locateWithoutLinks(path).flatMap { place in
+        if let error = faults.strike(.status) { return .failure(error) }
+        return locateWithoutLinks(path).flatMap { place in
             let inode = dentries[place.dentry].inode
             guard inodes[inode].kind == .directory else { return .failure(.notADirectory) }
             return .success(

@@ -258,6 +258,32 @@ import TouchmonTestSupport
         #expect(Self.paths(daemon) == [["/srv/stated"]])
     }
 
+    @Test(arguments: [true, false], 1...6)
+    func `what the system can't tell for a moment is asked again`(marks: Bool, ordinal: Int) throws
+    {
+        for error: ErrorNumber in [.tooManyOpenFiles, .inputOutput, .noMemory] {
+            var daemon = try Self.daemon([try .tree("/srv/")], marks: marks)
+            daemon.kernel.faults.fail(.status, ordinal: ordinal, with: error)
+            daemon.kernel.faults.fail(.addWatch, ordinal: ordinal, with: error)
+            try daemon.kernel.makeDirectory(RawPath("/srv/a"))
+            try Self.write("/srv/a/1", &daemon.kernel)
+            daemon.pass(.seconds(10))
+            try Self.write("/srv/2", &daemon.kernel)
+            daemon.pass(.seconds(10))
+            #expect(Self.paths(daemon) == [["/srv/a/1"], ["/srv/2"]])
+        }
+    }
+
+    @Test func `a directory that can't be found for a moment is looked for again`() throws {
+        var daemon = try Self.daemon([try .tree("/srv/")], marks: true, directories: ["/srv/a"])
+        try Self.write("/srv/a/1", &daemon.kernel)
+        daemon.findsDirectories = false
+        daemon.settle()
+        daemon.findsDirectories = true
+        daemon.pass(.seconds(10))
+        #expect(Self.paths(daemon) == [["/srv/a/1"]])
+    }
+
     @Test func `without watches left, a tree is looked at in intervals`() throws {
         var kernel = SimulatedKernel()
         try kernel.makeDirectory(RawPath("/srv"))
