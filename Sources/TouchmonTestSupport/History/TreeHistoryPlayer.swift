@@ -264,6 +264,10 @@ package struct TreeHistoryPlayer {
             let status = try? daemon.kernel.status(file.handle).get()
             try? daemon.kernel.close(file.handle)
             let isThere = status != nil && identities()[file.path] == status?.identity
+            // Found open, it counted when it was quiet for as long as nobody knew better.
+            if daemon.clock >= file.written.advanced(by: .seconds(10)) {
+                paths[file.path, default: Path()].doubts += 1
+            }
             if file.isCovered || !isThere {
                 // Or its name is another file's, or nobody's, by now.
                 paths[file.path, default: Path()].doubts += 1
