@@ -19,6 +19,8 @@ package struct TreeHistoryPlayer {
     private var paths: [String: Path] = [:]
     /// The files at all paths before the present step.
     private var before: [String: FileIdentity] = [:]
+    /// What was at paths before they vanished, and whether a run was owed for it.
+    private var gone: [String: (identity: FileIdentity, due: Instant?)] = [:]
     private var held: [Held] = []
 
     private struct Held {
@@ -120,13 +122,20 @@ package struct TreeHistoryPlayer {
     ) {
         let now = identities()
         for (name, identity) in now where before[name] != identity && name != path {
+            let wasDue = gone[name]?.due
+            let isBack = gone[name]?.identity == identity
             touched(name)
+            // As the same file in the same state it was not touched.
+            if isBack { paths[name]?.due = wasDue }
             // It may be moved while somebody writes to it: then it counts again when it is closed.
             if held.contains(where: { $0.path == name }) { paths[name]?.doubts += 1 }
             if !isSought { unsought.insert(name) }
             if isDirectory { moves.append((name, daemon.idleCount)) }
         }
-        for name in before.keys where now[name] == nil { paths[name]?.due = nil }
+        for (name, identity) in before where now[name] == nil {
+            gone[name] = (identity, paths[name]?.due)
+            paths[name]?.due = nil
+        }
         before = now
     }
 
