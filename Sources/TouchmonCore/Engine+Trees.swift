@@ -109,7 +109,7 @@ extension Engine {
         guard policy.each == .file else {
             // Of many that are for one run, the first is news.
             if !treeRuns.isPending(id) { say(change, isCatchUp, at: now) }
-            treeRuns.add(id, change)
+            treeRuns.add(id, change, drains: runs.drains)
             return settle(id, action, reason, by: change.touchers.last, at: now)
         }
         let path = RawPath(action: action.path, file: change.path)
@@ -127,7 +127,7 @@ extension Engine {
     ) {
         let file = place(file: path, of: id, action)
         if !runs.isWaiting(file) { say(change, reason == .catchUp, at: now) }
-        treeRuns.add(file, change)
+        treeRuns.add(file, change, drains: runs.drains)
         settle(file, actions[file].action, reason, by: change.touchers.last, at: now)
         forgetIfOver(file, at: now)
     }
@@ -172,7 +172,7 @@ extension Engine {
             file,
             TreeChange(
                 path: pair.file, kind: .touch, status: status, isCaughtUp: true,
-                since: trees.heardUntil))
+                since: trees.heardUntil), drains: runs.drains)
     }
 
     /// A file's action goes when nothing is due of it; then another file's may come.
@@ -207,9 +207,10 @@ extension Engine {
     /// What a run of a tree's action is given beside its command.
     mutating func begin(tree run: Runs.Active, _ action: PlannedAction) {
         guard let policy = action.command.tree?.value else { return }
-        treeRuns.begin(run.number, of: run.action, listsPaths: policy.listsPaths)
+        treeRuns.begin(
+            run.number, of: run.action, listsPaths: policy.listsPaths, drains: runs.drains)
         guard treeRuns.isPending(run.action) else { return }
-        // Not all of them have room on one command line.
+        // Not all of them have room on one command line, or were heard to the end.
         runs.request(
             run.action, Runs.Due(reason: run.due.reason, toucher: run.due.toucher))
     }

@@ -52,7 +52,8 @@ package struct Runs {
     /// How many runs of an action there are, where there are any.
     private var busy: [ActionID: Int] = [:]
     private var active: [RunNumber: Active] = [:]
-    private var drains = 0
+    /// How often the event queue was read to its end.
+    private(set) var drains = 0
     /// The number of the last run.
     package private(set) var last: RunNumber
 

@@ -33,10 +33,11 @@ struct TreeRuns {
             if let time = other.since { since = since.map { min($0, time) } ?? time }
         }
 
-        /// Takes the first ones, as many as have room in `bytes` of arguments, and at least one.
-        mutating func take(bytes: Int) -> Batch {
+        /// Takes the first ones, at most `most`, as many as have room in `bytes` of arguments, and at least
+        /// one.
+        mutating func take(_ most: Int, bytes: Int) -> Batch {
             var (count, size) = (0, 0)
-            while count < changes.count {
+            while count < min(most, changes.count) {
                 // A string and its place in the list.
                 size += changes[count].path.bytes.count + 9
                 if size > bytes, count > 0 { break }
@@ -68,6 +69,9 @@ struct TreeRuns {
     }
 
     private var pending: [ActionID: Batch] = [:]
+    /// How many of the pending changes came before the queue was last read to its end, as far as some
+    /// came since: and how often it had been by then.
+    private var heard: [ActionID: (count: Int, drains: Int)] = [:]
     private var running: [RunNumber: (tree: ActionID, batch: Batch)] = [:]
     private var files: [ActionID: FileAction] = [:]
     private var counts: [ActionID: Int] = [:]
@@ -118,11 +122,14 @@ struct TreeRuns {
 
     // MARK: Changes
 
-    /// A change for which a run of the action is due.
-    mutating func add(_ action: ActionID, _ change: TreeChange) {
+    /// A change for which a run of the action is due; `drains` is how often the queue was read to its end.
+    mutating func add(_ action: ActionID, _ change: TreeChange, drains: Int) {
         if files[action] != nil {
             files[action]?.pending.add(change)
         } else {
+            if heard[action]?.drains != drains {
+                heard[action] = (pending[action]?.changes.count ?? 0, drains)
+            }
             pending[action, default: Batch()].add(change)
         }
     }
@@ -130,6 +137,7 @@ struct TreeRuns {
     /// No run is due for what has changed.
     mutating func drop(_ action: ActionID) {
         pending[action] = nil
+        heard[action] = nil
         files[action]?.pending = Batch()
     }
 
@@ -138,15 +146,24 @@ struct TreeRuns {
     /// The last change of a file's action.
     func status(_ file: ActionID) -> FileStatus? { files[file]?.pending.changes.last?.status }
 
-    /// A run begins for what has changed. `listsPaths`: its arguments are the paths.
-    mutating func begin(_ run: RunNumber, of action: ActionID, listsPaths: Bool) {
+    /// A run begins for what has changed. `listsPaths`: its arguments are the paths. `drains` is how often
+    /// the queue was read to its end.
+    ///
+    /// A change that was seen after that is left for the next run, or its events, which are still in the
+    /// queue, would lead to one more for the same.
+    mutating func begin(
+        _ run: RunNumber, of action: ActionID, listsPaths: Bool, drains: Int
+    ) {
         let batch: Batch
         if let file = files[action] {
             batch = file.pending
             files[action]?.pending = Batch()
         } else {
+            let known = heard.removeValue(forKey: action)
+            let most = known.map { $0.drains == drains && $0.count > 0 ? $0.count : .max } ?? .max
             batch =
-                pending[action]?.take(bytes: listsPaths ? Self.mostArguments : .max) ?? Batch()
+                pending[action]?.take(most, bytes: listsPaths ? Self.mostArguments : .max)
+                ?? Batch()
             if pending[action]?.isEmpty == true { pending[action] = nil }
         }
         running[run] = (files[action]?.tree ?? action, batch)
@@ -172,11 +189,13 @@ struct TreeRuns {
         } else {
             if let later = pending[action] { batch.add(later) }
             pending[action] = batch
+            heard[action] = nil
         }
     }
 
     mutating func remove(_ tree: ActionID) {
         pending[tree] = nil
+        heard[tree] = nil
         waiting[tree] = nil
         counts[tree] = nil
         owed[tree] = nil

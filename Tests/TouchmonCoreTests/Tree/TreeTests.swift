@@ -299,4 +299,26 @@ import TouchmonTestSupport
         daemon.pass(.seconds(60))
         #expect(Self.paths(daemon) == [["/srv/a/f"], ["/srv/a/f"]])
     }
+
+    /// Whatever the daemon has seen of a file, and read of its events, when a run begins for another one.
+    @Test(arguments: mechanisms)
+    func `a file that is written while a run begins is told once`(marks: Bool) throws {
+        for first in 0..<12 {
+            for second in 0..<12 {
+                var daemon = try Self.daemon([try .tree("/srv/")], marks: marks)
+                try Self.write("/srv/1", &daemon.kernel)
+                for _ in 0..<first { _ = daemon.step() }
+                try daemon.kernel.makeDirectory(RawPath("/srv/d"))
+                let file = try daemon.kernel.open(RawPath("/srv/2"), [.write, .create])
+                for _ in 0..<second { _ = daemon.step() }
+                try daemon.kernel.write(file, count: 1)
+                try daemon.kernel.close(file)
+                try Self.write("/srv/d/3", &daemon.kernel)
+                daemon.pass(.seconds(1))
+                #expect(
+                    Self.paths(daemon).flatMap { $0 }.sorted() == ["/srv/1", "/srv/2", "/srv/d/3"],
+                    "\(first) \(second)")
+            }
+        }
+    }
 }
