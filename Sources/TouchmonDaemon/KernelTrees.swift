@@ -13,6 +13,7 @@ struct KernelTrees: ~Copyable {
     /// The directory that is being listed.
     private var listing: TreeListing?
     private var listed: RawPath?
+    private let entries = TreeListing.Buffer()
     private var fileSystems = FileSystems()
     private var path = CPath("/")
     private let buffer: UnsafeMutableRawBufferPointer
@@ -168,7 +169,7 @@ struct KernelTrees: ~Copyable {
 
     private mutating func watch(_ place: RawPath) -> Result<Int32, ErrorNumber> {
         Result(asking: { () throws(SystemFailure) in
-            let opened = try TreeListing(CPath(place.bytes))
+            let opened = try TreeListing(CPath(place.bytes), entries)
             let watch = try watcher.add(opened, to: inotify, mask: Self.mask.rawValue)
             listing = consume opened
             listed = place
@@ -188,7 +189,7 @@ struct KernelTrees: ~Copyable {
     ) -> Result<Bool, ErrorNumber> {
         do {
             if isFirst, listed != place {
-                listing = try TreeListing(CPath(place.bytes))
+                listing = try TreeListing(CPath(place.bytes), entries)
                 listed = place
             }
             let isMore =
