@@ -13,6 +13,7 @@ struct KernelTrees: ~Copyable {
     /// The directory that is being listed.
     private var listing: TreeListing?
     private var listed: RawPath?
+    private let entries = TreeListing.Buffer()
     private var fileSystems = FileSystems()
     private var path = CPath("/")
     private let buffer: UnsafeMutableRawBufferPointer
@@ -24,16 +25,21 @@ struct KernelTrees: ~Copyable {
     /// A `.gitignore` that is longer says nothing.
     private static let mostIgnored = 1 << 20
 
+    /// Whether the poller tells of `marks`.
+    private var isListening = true
+    private let marksToken: UInt64
+
     /// Has its queues told by `poller`. `marks`: whether to ask the kernel to tell of whole file systems.
     init(
-        marks: Bool, _ poller: borrowing Poller, token: UInt64
+        marks: Bool, _ poller: borrowing Poller, token: UInt64, marksToken: UInt64
     ) throws(SystemFailure) {
         // All that can fail comes first.
         let opened = try Inotify()
         try poller.add(opened.descriptor, token: token)
         inotify = opened
         buffer = .allocate(byteCount: 65536, alignment: 16)
-        self.marks = marks ? try? Self.openMarks(poller, token) : nil
+        self.marksToken = marksToken
+        self.marks = marks ? try? Self.openMarks(poller, marksToken) : nil
     }
 
     private static func openMarks(
@@ -56,11 +62,9 @@ struct KernelTrees: ~Copyable {
 
     // MARK: Events
 
-    /// Hands one read of every queue to the engine; false when all were empty. `tellWho` is called for
-    /// each process that did something that matters.
-    mutating func readEvents(
-        into engine: inout Engine, at now: Instant,
-        tellWho: (Int32, inout Engine) -> Void
+    /// Hands one read of the watches of directories to the engine; false when there was nothing.
+    mutating func readWatches(
+        into engine: inout Engine, at now: Instant
     ) throws(SystemFailure) -> Bool {
         looks.forget()
         let count = try inotify.read(into: buffer)
@@ -68,13 +72,30 @@ struct KernelTrees: ~Copyable {
             engine.trees.read(
                 UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes, at: now, wall: .now)
         }
-        guard marks != nil else { return count > 0 }
+        return count > 0
+    }
+
+    /// Hands one read of what happened on whole file systems to the engine; false when that was all.
+    /// `tellWho` is called for each process that did something that matters.
+    mutating func readMarks(
+        into engine: inout Engine, at now: Instant,
+        tellWho: (Int32, inout Engine) -> Void
+    ) throws(SystemFailure) -> Bool {
+        looks.forget()
         let attached = attached
-        let isMore =
-            try marks?.read { event in
-                Self.take(event, attached, &engine, at: now, tellWho)
-            } ?? false
-        return isMore || count > 0
+        return try marks?.read { event in
+            Self.take(event, attached, &engine, at: now, tellWho)
+        } ?? false
+    }
+
+    /// Has the poller tell of whole file systems, or not, as the engine wishes.
+    mutating func listen(
+        _ poller: borrowing Poller, _ engine: borrowing Engine
+    ) throws(SystemFailure) {
+        let listens = engine.trees.traffic.restsUntil == nil
+        guard listens != isListening, let marks else { return }
+        try poller.setListening(listens, to: marks.descriptor, token: marksToken)
+        isListening = listens
     }
 
     private static func take(
@@ -168,7 +189,7 @@ struct KernelTrees: ~Copyable {
 
     private mutating func watch(_ place: RawPath) -> Result<Int32, ErrorNumber> {
         Result(asking: { () throws(SystemFailure) in
-            let opened = try TreeListing(CPath(place.bytes))
+            let opened = try TreeListing(CPath(place.bytes), entries)
             let watch = try watcher.add(opened, to: inotify, mask: Self.mask.rawValue)
             listing = consume opened
             listed = place
@@ -188,7 +209,7 @@ struct KernelTrees: ~Copyable {
     ) -> Result<Bool, ErrorNumber> {
         do {
             if isFirst, listed != place {
-                listing = try TreeListing(CPath(place.bytes))
+                listing = try TreeListing(CPath(place.bytes), entries)
                 listed = place
             }
             let isMore =

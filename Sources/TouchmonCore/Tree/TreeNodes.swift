@@ -37,12 +37,17 @@ struct TreeNodes {
     private var byName: [UInt64: ID] = [:]
     private var byNumber: [Number: Few<ID>] = [:]
     private var byWatch: [Int32: Few<ID>] = [:]
+    /// The directory in which the last one was that was made, and its path from the base; see `make`.
+    private var lastParent: (base: ID, path: [UInt8], node: ID)?
     /// How many numbers stand for directories that are no tree's.
     private var unrelated = 0
     /// So many of those are kept; of more, all are forgotten.
     private static let mostUnrelated = 65536
 
-    subscript(_ id: ID) -> Node { nodes[Int(id)] }
+    // Nothing is copied to look at a part of it.
+    subscript(_ id: ID) -> Node {
+        _read { yield nodes[Int(id)] }
+    }
 
     var count: Int { nodes.count - free.count }
 
@@ -67,13 +72,58 @@ struct TreeNodes {
 
     /// Appends the way from the tree's base to a directory, without a slash at either end.
     func appendPath(_ id: ID, to path: inout [UInt8]) {
-        let node = nodes[Int(id)]
-        guard node.parent >= 0 else { return }
-        if nodes[Int(node.parent)].parent >= 0 {
-            appendPath(node.parent, to: &path)
+        let parent = nodes[Int(id)].parent
+        guard parent >= 0 else { return }
+        if nodes[Int(parent)].parent >= 0 {
+            appendPath(parent, to: &path)
             path.append(UInt8(ascii: "/"))
         }
-        path.append(contentsOf: node.name)
+        path.append(contentsOf: nodes[Int(id)].name)
+    }
+
+    /// The directory at a path from a tree's base, new or not, with all above it.
+    ///
+    /// The directory above the last one is remembered: whoever lists a tree asks for its neighbours next.
+    mutating func make(_ base: ID, _ path: UnsafeRawBufferPointer) -> ID {
+        var (node, rest) = (base, path[...])
+        if let last = lastParent, last.base == base, path.count > last.path.count,
+            path[last.path.count] == UInt8(ascii: "/"),
+            last.path.withUnsafeBytes({ path.starts(with: $0) })
+        {
+            (node, rest) = (last.node, path[(last.path.count + 1)...])
+        }
+        var parent: ID?
+        var end = 0
+        while let name = Self.nextName(&rest) {
+            parent = node
+            end = path.count - rest.count - name.count - (rest.isEmpty ? 1 : 2)
+            node = add(node, name)
+        }
+        if let parent, end > 0, lastParent?.node != parent {
+            lastParent = (base, Array(path[..<end]), parent)
+        }
+        return node
+    }
+
+    /// The known directory at a path from a tree's base.
+    func find(_ base: ID, _ path: UnsafeRawBufferPointer) -> ID? {
+        var (node, rest) = (base, path[...])
+        while let name = Self.nextName(&rest) {
+            guard let child = child(node, name) else { return nil }
+            node = child
+        }
+        return node
+    }
+
+    /// Takes the first name of a path.
+    private static func nextName(
+        _ path: inout Slice<UnsafeRawBufferPointer>
+    ) -> UnsafeRawBufferPointer? {
+        guard !path.isEmpty else { return nil }
+        let end = path.firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+        let name = UnsafeRawBufferPointer(rebasing: path[..<end])
+        path = path[min(end + 1, path.endIndex)...]
+        return name
     }
 
     /// The directory and all that are known below it, those above before those below.
@@ -108,10 +158,10 @@ struct TreeNodes {
     }
 
     /// The directory of this name, new or not.
-    mutating func add(_ parent: ID, _ name: [UInt8]) -> ID {
-        let hash = name.withUnsafeBytes { Self.hash(parent, $0) }
+    mutating func add(_ parent: ID, _ name: UnsafeRawBufferPointer) -> ID {
+        let hash = Self.hash(parent, name)
         if let id = byName[hash] { return id }
-        let id = insert(Node(tree: nodes[Int(parent)].tree, parent: parent, name: name))
+        let id = insert(Node(tree: nodes[Int(parent)].tree, parent: parent, name: Array(name)))
         byName[hash] = id
         let first = nodes[Int(parent)].firstChild
         nodes[Int(id)].next = first
@@ -132,6 +182,7 @@ struct TreeNodes {
     /// Forgets a directory and all below it. Returns them, and the watches that nobody needs now.
     mutating func remove(_ id: ID) -> (nodes: [ID], watches: [Int32]) {
         let removed = subtree(id)
+        lastParent = nil
         var watches: [Int32] = []
         let (parent, next, previous) = (
             nodes[Int(id)].parent, nodes[Int(id)].next, nodes[Int(id)].previous
@@ -231,7 +282,10 @@ extension Few where Element == TreeNodes.ID {
         }
     }
 
-    func adding(_ element: Element) -> Few { Few(Array(self) + [element]) }
+    func adding(_ element: Element) -> Few {
+        if case .none = self { return .one(element) }
+        return Few(Array(self) + [element])
+    }
 
     func removing(where isUnwanted: (Element) -> Bool) -> Few { Few(filter { !isUnwanted($0) }) }
 }

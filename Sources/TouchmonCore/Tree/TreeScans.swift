@@ -73,6 +73,24 @@ struct TreeScans {
         }
     }
 
+    /// Whether the files of the present directory have to be looked at.
+    var needsStatus: Bool {
+        switch current?.files {
+        case .changed, .compared: true
+        case .ignored, .new, nil: false
+        }
+    }
+
+    /// Whether nothing is made of a file of the present directory, whatever its name: of nearly all it is so.
+    func passesOver(_ status: FileStatus?) -> Bool {
+        switch current?.files {
+        case .ignored: true
+        case .changed(let from, let to):
+            status.map { $0.changed < from || $0.changed > to } ?? true
+        case .new, .compared, nil: false
+        }
+    }
+
     /// All that is in the present directory is new.
     mutating func currentIsNew() { current?.files = .new }
 

@@ -25,7 +25,11 @@ extension TreeWatcher {
         _ number: UInt64, _ name: UnsafeRawBufferPointer, _ mask: InotifyMask, at now: Instant
     ) -> TreeHearing {
         guard let known = nodes.nodes(numbered: number) else { return .unknown }
-        guard !known.isEmpty else { return .nothing }
+        guard !known.isEmpty else {
+            traffic.heardNobodys()
+            return .nothing
+        }
+        traffic.heardSomebodys()
         lastSelected.removeAll(keepingCapacity: true)
         // Of the directory itself.
         if name.isEmpty || name.elementsEqual(".".utf8) { return .nothing }
@@ -37,8 +41,22 @@ extension TreeWatcher {
 
     func isHidden(_ path: RawPath) -> Bool { hidden.map(path.isWithin) ?? false }
 
+    /// The same of a directory by its path from the tree's base: nothing is allocated.
+    func isHidden(_ directory: [UInt8], of tree: Tree) -> Bool {
+        guard let hidden, let place = tree.place else { return false }
+        if place.isWithin(hidden) { return true }
+        guard hidden.isWithin(place) else { return false }
+        let start = place.bytes.count == 1 ? 1 : place.bytes.count + 1
+        let inner = hidden.bytes[start...]
+        return directory.starts(with: inner)
+            && (directory.count == inner.count || directory[inner.count] == UInt8(ascii: "/"))
+    }
+
     /// Events of whole file systems were lost with a full queue.
-    package mutating func marksOverflowed(wall: FileTime) { overflowed(.fanotify, wall: wall) }
+    package mutating func marksOverflowed(wall: FileTime) {
+        traffic.heardSomebodys()
+        overflowed(.fanotify, wall: wall)
+    }
 
     /// Where the directory is that a number stands for: free of symbolic links, and more than once where
     /// it can be reached by several mounts; nowhere, if it is gone.
@@ -166,6 +184,10 @@ extension TreeWatcher {
     package mutating func entry(
         _ name: UnsafeRawBufferPointer, _ kind: FileKind, _ status: FileStatus?, at now: Instant
     ) {
+        if kind != .directory {
+            scans.files += 1
+            if scans.passesOver(status) { return }
+        }
         guard let item = scans.current, let tree = trees[item.tree] else { return }
         scratch.removeAll(keepingCapacity: true)
         scratch += item.directory
@@ -173,7 +195,7 @@ extension TreeWatcher {
         scratch.append(contentsOf: name)
         if kind == .directory {
             directoryEntry(item, tree, status, at: now)
-        } else if item.files != .ignored, scratch.withUnsafeBytes(tree.selection.selects) {
+        } else if scratch.withUnsafeBytes(tree.selection.selects) {
             fileEntry(item, tree, status, at: now)
         }
     }
@@ -209,12 +231,11 @@ extension TreeWatcher {
     private mutating func fileEntry(
         _ item: TreeScans.Item, _ tree: Tree, _ status: FileStatus?, at now: Instant
     ) {
-        scans.files += 1
         switch item.files {
         case .ignored: break
         case .new: found(item, tree, at: now)
-        case .changed(let from, let to):
-            guard let status, status.changed >= from, status.changed <= to else { return }
+        case .changed:
+            guard let status else { return }
             let mark = scratch.withUnsafeBytes { TreeProgress.mark($0, status.changed) }
             if tree.known?.marks.contains(mark) == true { return }
             found(item, tree, isCaughtUp: true, at: now)

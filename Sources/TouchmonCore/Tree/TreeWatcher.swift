@@ -19,7 +19,8 @@ package struct TreeWatcher {
     }
 
     struct Tree {
-        var selection: Selection
+        /// Which files it is about. In one piece, as a tree is copied wherever it is asked about.
+        private let shared: Shared<Selection>
         var kinds: TouchKinds
         /// How often all of it is looked at, if the action says so.
         var interval: Duration?
@@ -36,6 +37,19 @@ package struct TreeWatcher {
         var arrivals: [TreeProgress.Arrival] = []
         /// Since when the tree is watched.
         var began: FileTime
+
+        var selection: Selection { shared.value }
+
+        init(
+            selection: Selection, kinds: TouchKinds, interval: Duration?, known: KnownTree?,
+            began: FileTime
+        ) {
+            shared = Shared(selection)
+            self.kinds = kinds
+            self.interval = interval
+            self.known = known
+            self.began = began
+        }
     }
 
     /// One file as it was seen by a look at all.
@@ -89,11 +103,15 @@ package struct TreeWatcher {
     }
 
     var trees: [ActionID: Tree] = [:]
+    /// Whether any tree ever left out what `.gitignore`s say.
+    private var usesGitignore = false
     /// What the last look at all of a tree saw, by the hash of a path.
     var snapshots: [ActionID: [UInt64: Sight]] = [:]
     var nodes = TreeNodes()
     var files = TreeFiles()
     var scans = TreeScans()
+    /// Whether what is told of whole file systems is read at once.
+    package internal(set) var traffic = TreeTraffic()
     private var mountPoints: [RawPath] = []
     private var attaching = Queue<(tree: ActionID, part: Int)>()
     private var attached: [RawPath: Int] = [:]
@@ -147,6 +165,7 @@ package struct TreeWatcher {
         trees[action] = Tree(
             selection: selection, kinds: kinds, interval: interval, known: known,
             began: known?.until ?? heardUntil)
+        if selection.usesGitignore { usesGitignore = true }
     }
 
     /// Stops watching a tree.
@@ -253,19 +272,14 @@ package struct TreeWatcher {
 
     /// The known directory at a path from the base.
     func node(_ action: ActionID, _ path: [UInt8]) -> TreeNodes.ID? {
-        guard var node = trees[action]?.node else { return nil }
-        for name in path.split(separator: UInt8(ascii: "/")) {
-            guard let child = name.withUnsafeBytes({ nodes.child(node, $0) }) else { return nil }
-            node = child
-        }
-        return node
+        guard let base = trees[action]?.node else { return nil }
+        return path.withUnsafeBytes { nodes.find(base, $0) }
     }
 
     /// The same, known from now on.
     mutating func makeNode(_ action: ActionID, _ path: [UInt8]) -> TreeNodes.ID? {
-        guard var node = trees[action]?.node else { return nil }
-        for name in path.split(separator: UInt8(ascii: "/")) { node = nodes.add(node, Array(name)) }
-        return node
+        guard let base = trees[action]?.node else { return nil }
+        return path.withUnsafeBytes { nodes.make(base, $0) }
     }
 
     mutating func drop(_ node: TreeNodes.ID) {
@@ -361,24 +375,23 @@ package struct TreeWatcher {
             guard let tree = trees[action] else { preconditionFailure("a tree that is not there") }
             return .attach(absolute(tree, tree.parts[part]?.root ?? []))
         case .detach(let path): return .detach(path)
-        case .watch(let node): return .watch(path(node))
+        case .watch: return .watch(pathOfListing)
         case .list(let isFirst):
-            guard let item = scans.current, let tree = trees[item.tree] else {
-                preconditionFailure("a listing of nothing")
-            }
-            let needsStatus =
-                switch item.files {
-                case .changed, .compared: true
-                case .ignored, .new: false
-                }
-            return .list(
-                absolute(tree, item.directory), isFirst: isFirst, withStatus: needsStatus)
+            return .list(pathOfListing, isFirst: isFirst, withStatus: scans.needsStatus)
         case .examine(let key): return .examine(path(key))
         case .probe(let key): return .probeWriter(path(key))
         case .readIgnored(let node):
             return .readIgnored(path(node).appending(Array(".gitignore".utf8)))
         case .remove(let watch): return .removeWatch(watch)
         }
+    }
+
+    /// The directory that is being listed.
+    private var pathOfListing: RawPath {
+        guard let item = scans.current, let place = trees[item.tree]?.place else {
+            preconditionFailure("a listing of nothing")
+        }
+        return place.appending(item.directory)
     }
 
     private func path(_ node: TreeNodes.ID) -> RawPath {
@@ -436,7 +449,7 @@ package struct TreeWatcher {
         }
         guard let item = scans.takeNext() else { return false }
         guard let tree = trees[item.tree], let part = tree.parts[item.part],
-            hidden == nil || !isHidden(absolute(tree, item.directory))
+            !isHidden(item.directory, of: tree)
         else {
             scans.finish()
             return true
@@ -450,7 +463,7 @@ package struct TreeWatcher {
                 work = .watch(node)
                 return true
             }
-            if readIgnored(node, of: tree) { return true }
+            if readIgnored(node) { return true }
         }
         work = .list(isFirst: true)
         return true
@@ -480,15 +493,16 @@ package struct TreeWatcher {
     /// Goes on with what had to wait for a `.gitignore`.
     private mutating func goOn(at now: Instant) {
         if let (key, change) = undecided.take() { return conclude(key, change, at: now) }
-        guard let item = scans.current, let tree = trees[item.tree],
-            let node = makeNode(item.tree, item.directory)
-        else { return }
-        if !readIgnored(node, of: tree) { work = .list(isFirst: true) }
+        guard let item = scans.current, let node = makeNode(item.tree, item.directory) else {
+            return
+        }
+        if !readIgnored(node) { work = .list(isFirst: true) }
     }
 
     /// Whether something has to be read before it is known what a directory's names are worth.
-    private mutating func readIgnored(_ node: TreeNodes.ID, of tree: Tree) -> Bool {
-        guard tree.selection.usesGitignore else { return false }
+    private mutating func readIgnored(_ node: TreeNodes.ID) -> Bool {
+        guard usesGitignore, let tree = trees[nodes[node].tree], tree.selection.usesGitignore
+        else { return false }
         for id in nodes.way(to: node) {
             if case .unread = nodes[id].ignored {
                 work = .readIgnored(id)
@@ -601,16 +615,16 @@ package struct TreeWatcher {
     private mutating func watched(
         _ node: TreeNodes.ID, _ result: Result<Int32, ErrorNumber>, at now: Instant
     ) {
-        guard let item = scans.current, let tree = trees[item.tree] else { return }
         switch result {
         case .success(let watch):
             if let old = nodes.setWatch(node, watch) { removals.append(old) }
             // Nobody listened to what is in it.
-            if case .changed = item.files { scans.currentIsNew() }
-            if !readIgnored(node, of: tree) { work = .list(isFirst: true) }
+            if case .changed = scans.current?.files { scans.currentIsNew() }
+            if !readIgnored(node) { work = .list(isFirst: true) }
         case .failure(let error) where error.isPassing:
             scans.postpone(until: now.advanced(by: Self.patience))
         case .failure(let error) where error == .noSpace:
+            guard let item = scans.current else { return }
             scans.finish()
             lookInstead(item.tree, item.part, error, at: now)
         case .failure:
@@ -740,7 +754,7 @@ package struct TreeWatcher {
         if tree.selection.usesGitignore {
             let slash = file.path.lastIndex(of: UInt8(ascii: "/")) ?? 0
             guard let node = makeNode(file.tree, Array(file.path[..<slash])) else { return }
-            if readIgnored(node, of: tree) { return undecided = (key, change) }
+            if readIgnored(node) { return undecided = (key, change) }
             let isDirectory = change.status?.kind == .directory
             if isIgnored(file.path, in: node, isDirectory: isDirectory) { return }
         }

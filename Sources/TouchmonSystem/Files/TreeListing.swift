@@ -9,9 +9,20 @@ internal import Glibc
 package struct TreeListing: ~Copyable {
     /// For `FileMetadata` and `DirectoryHandle` of the directory itself.
     package let directory: OwnedDescriptor
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
+    private let buffer: Buffer
 
-    private static let size = 32768
+    /// What the kernel writes entries into. To list many directories with one spares the allocator, which
+    /// tidies up whenever so much is freed.
+    package final class Buffer {
+        fileprivate let bytes = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: 32768, alignment: 8)
+
+        package init() {}
+
+        deinit {
+            bytes.deallocate()
+        }
+    }
 
     /// One entry, valid as long as `body` of `next` runs.
     package struct Entry {
@@ -26,25 +37,19 @@ package struct TreeListing: ~Copyable {
     }
 
     /// Opens the directory at `path`, as `OwnedDescriptor.init(inTree:)` does. Leaves no access time
-    /// where that is permitted.
-    package init(_ path: CPath) throws(SystemFailure) {
+    /// where that is permitted. `buffer` may be several listings' that are not read at once.
+    package init(_ path: CPath, _ buffer: Buffer = Buffer()) throws(SystemFailure) {
         let flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK
-        do {
-            try self.init(OwnedDescriptor(inTree: path, flags: flags | tm_open_noatime))
-        } catch {
-            // O_NOATIME is for the directory's owner and root, open(2).
-            guard error.errno == .notPermitted else { throw error }
-            try self.init(OwnedDescriptor(inTree: path, flags: flags))
-        }
+        try self.init(OwnedDescriptor(inTree: path, flags: flags), buffer)
+        // For the directory's owner and root only, fcntl(2). To open it so would fail for anybody else,
+        // and be done again: a flag that is refused costs a tenth of that.
+        _ = fcntl(directory.raw, F_SETFL, O_NONBLOCK | tm_open_noatime)
     }
 
     /// Takes over a directory that was opened for reading, and not listed yet.
-    init(_ directory: consuming OwnedDescriptor) {
+    init(_ directory: consuming OwnedDescriptor, _ buffer: Buffer = Buffer()) {
         self.directory = directory
-    }
-
-    deinit {
-        buffer.deallocate()
+        self.buffer = buffer
     }
 
     /// Hands some entries to `body`, all but `.` and `..`; false when there are no more. An entry that
@@ -52,9 +57,9 @@ package struct TreeListing: ~Copyable {
     package mutating func next(
         withStatus: Bool, _ body: (Entry) -> Void
     ) throws(SystemFailure) -> Bool {
-        let raw = directory.raw
+        let (raw, buffer) = (directory.raw, buffer.bytes)
         let count = try systemCall("list a directory") {
-            tm_list(raw, buffer.baseAddress, Self.size)
+            tm_list(raw, buffer.baseAddress, buffer.count)
         }
         guard count > 0, let start = buffer.baseAddress else { return false }
         var record = UnsafeRawPointer(start)
