@@ -83,14 +83,6 @@ extension Engine {
 
     // MARK: Changes
 
-    /// What woke the daemon of whole file systems was read.
-    package mutating func treesWoke(at now: Instant) {
-        // Who touched is known only as long as he is there.
-        trees.traffic.woke(
-            at: now,
-            mayRest: trees.actions.allSatisfy { !actions[$0].action.command.asksWho })
-    }
-
     mutating func take(_ output: TreeWatcher.Output, at now: Instant) {
         switch output {
         case .overflowed: log(.overflowed, at: now)

@@ -27,7 +27,7 @@ package struct Daemon: ~Copyable {
     /// are to become empty, are named by the run's number above these.
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
-        static let touchers: UInt64 = 3, outputs: UInt64 = 4, trees: UInt64 = 5, marks: UInt64 = 6
+        static let touchers: UInt64 = 3, outputs: UInt64 = 4, trees: UInt64 = 5
         static let runs: UInt64 = 16
         static let groups: UInt64 = 1 << 62
     }
@@ -212,9 +212,6 @@ package struct Daemon: ~Copyable {
         for token in ready where token != Token.touchers {
             do { try take(token) } catch { failure = error }
         }
-        if let rest = engine.trees.traffic.restsUntil, rest <= now {
-            do { try readMarks() } catch { failure = error }
-        }
         if let failure { throw failure }
         makeUp()
         if let deadline = engine.nextDeadline(), deadline <= now {
@@ -301,10 +298,6 @@ package struct Daemon: ~Copyable {
             let rest = max(0, deadline.nanoseconds(since: now))
             timeout = timeout.map { min($0, rest) } ?? rest
         }
-        if let rest = engine.trees.traffic.restsUntil {
-            let rest = max(0, rest.nanoseconds(since: now))
-            timeout = timeout.map { min($0, rest) } ?? rest
-        }
         if engine.oldestLog != nil || children.wantsAhead {
             timeout = min(timeout ?? Log.leisure, Log.leisure)
         }
@@ -330,8 +323,7 @@ package struct Daemon: ~Copyable {
     private mutating func take(_ token: UInt64) throws(SystemFailure) {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
-        case Token.trees: _ = try trees?.readWatches(into: &engine, at: now)
-        case Token.marks: try readMarks()
+        case Token.trees: _ = try readTreeEvents()
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
@@ -435,8 +427,7 @@ package struct Daemon: ~Copyable {
         case .tree(let request):
             if trees == nil {
                 trees = try KernelTrees(
-                    marks: files.identity.isRoot, poller, token: Token.trees,
-                    marksToken: Token.marks)
+                    marks: files.identity.isRoot, poller, token: Token.trees)
             }
             trees?.answer(request, &engine, at: now)
         case .readEvents:
@@ -472,23 +463,11 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    /// Reads what woke it of whole file systems, or gathered while it was not listened to.
-    private mutating func readMarks() throws(SystemFailure) {
-        while try readTreeMarks() {}
-        engine.treesWoke(at: now)
-        try trees?.listen(poller, engine)
-    }
-
     private mutating func readTreeEvents() throws(SystemFailure) -> Bool {
-        let isMore = try trees?.readWatches(into: &engine, at: now) ?? false
-        return try readTreeMarks() || isMore
-    }
-
-    private mutating func readTreeMarks() throws(SystemFailure) -> Bool {
         let touchers = watch.touchers
         // What waits together is mostly one process's doing.
         var last: (process: Int32, toucher: Toucher?)?
-        return try trees?.readMarks(into: &engine, at: now) { process, engine in
+        return try trees?.readEvents(into: &engine, at: now) { process, engine in
             if last?.process != process { last = (process, touchers?.toucher(process)) }
             if let toucher = last?.toucher { engine.trees.heard(by: toucher) }
         } ?? false

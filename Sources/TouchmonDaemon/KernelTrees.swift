@@ -25,21 +25,16 @@ struct KernelTrees: ~Copyable {
     /// A `.gitignore` that is longer says nothing.
     private static let mostIgnored = 1 << 20
 
-    /// Whether the poller tells of `marks`.
-    private var isListening = true
-    private let marksToken: UInt64
-
     /// Has its queues told by `poller`. `marks`: whether to ask the kernel to tell of whole file systems.
     init(
-        marks: Bool, _ poller: borrowing Poller, token: UInt64, marksToken: UInt64
+        marks: Bool, _ poller: borrowing Poller, token: UInt64
     ) throws(SystemFailure) {
         // All that can fail comes first.
         let opened = try Inotify()
         try poller.add(opened.descriptor, token: token)
         inotify = opened
         buffer = .allocate(byteCount: 65536, alignment: 16)
-        self.marksToken = marksToken
-        self.marks = marks ? try? Self.openMarks(poller, marksToken) : nil
+        self.marks = marks ? try? Self.openMarks(poller, token) : nil
     }
 
     private static func openMarks(
@@ -62,9 +57,11 @@ struct KernelTrees: ~Copyable {
 
     // MARK: Events
 
-    /// Hands one read of the watches of directories to the engine; false when there was nothing.
-    mutating func readWatches(
-        into engine: inout Engine, at now: Instant
+    /// Hands one read of every queue to the engine; false when all were empty. `tellWho` is called for
+    /// each process that did something that matters.
+    mutating func readEvents(
+        into engine: inout Engine, at now: Instant,
+        tellWho: (Int32, inout Engine) -> Void
     ) throws(SystemFailure) -> Bool {
         looks.forget()
         let count = try inotify.read(into: buffer)
@@ -72,30 +69,13 @@ struct KernelTrees: ~Copyable {
             engine.trees.read(
                 UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes, at: now, wall: .now)
         }
-        return count > 0
-    }
-
-    /// Hands one read of what happened on whole file systems to the engine; false when that was all.
-    /// `tellWho` is called for each process that did something that matters.
-    mutating func readMarks(
-        into engine: inout Engine, at now: Instant,
-        tellWho: (Int32, inout Engine) -> Void
-    ) throws(SystemFailure) -> Bool {
-        looks.forget()
+        guard marks != nil else { return count > 0 }
         let attached = attached
-        return try marks?.read { event in
-            Self.take(event, attached, &engine, at: now, tellWho)
-        } ?? false
-    }
-
-    /// Has the poller tell of whole file systems, or not, as the engine wishes.
-    mutating func listen(
-        _ poller: borrowing Poller, _ engine: borrowing Engine
-    ) throws(SystemFailure) {
-        let listens = engine.trees.traffic.restsUntil == nil
-        guard listens != isListening, let marks else { return }
-        try poller.setListening(listens, to: marks.descriptor, token: marksToken)
-        isListening = listens
+        let isMore =
+            try marks?.read { event in
+                Self.take(event, attached, &engine, at: now, tellWho)
+            } ?? false
+        return isMore || count > 0
     }
 
     private static func take(

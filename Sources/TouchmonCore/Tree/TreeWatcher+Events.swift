@@ -25,11 +25,7 @@ extension TreeWatcher {
         _ number: UInt64, _ name: UnsafeRawBufferPointer, _ mask: InotifyMask, at now: Instant
     ) -> TreeHearing {
         guard let known = nodes.nodes(numbered: number) else { return .unknown }
-        guard !known.isEmpty else {
-            traffic.heardNobodys()
-            return .nothing
-        }
-        traffic.heardSomebodys()
+        guard !known.isEmpty else { return .nothing }
         lastSelected.removeAll(keepingCapacity: true)
         // Of the directory itself.
         if name.isEmpty || name.elementsEqual(".".utf8) { return .nothing }
@@ -53,10 +49,7 @@ extension TreeWatcher {
     }
 
     /// Events of whole file systems were lost with a full queue.
-    package mutating func marksOverflowed(wall: FileTime) {
-        traffic.heardSomebodys()
-        overflowed(.fanotify, wall: wall)
-    }
+    package mutating func marksOverflowed(wall: FileTime) { overflowed(.fanotify, wall: wall) }
 
     /// Where the directory is that a number stands for: free of symbolic links, and more than once where
     /// it can be reached by several mounts; nowhere, if it is gone.

@@ -50,18 +50,6 @@ package struct Poller: ~Copyable {
         }
     }
 
-    /// Does not wait for a descriptor until it is listened to again: what it has by then is reported at
-    /// once. epoll_ctl(2).
-    package func setListening(
-        _ isListening: Bool, to descriptor: borrowing OwnedDescriptor, token: UInt64
-    ) throws(SystemFailure) {
-        var event = epoll_event(
-            events: isListening ? EPOLLIN.rawValue : 0, data: epoll_data_t(u64: token))
-        _ = try systemCall("wait for a descriptor") {
-            epoll_ctl(epoll.raw, EPOLL_CTL_MOD, descriptor.raw, &event)
-        }
-    }
-
     /// Waits until a descriptor is ready or `timeout` nanoseconds passed; nil waits for ever.
     ///
     /// Replaces `tokens` with those that are ready; empty after the timeout. Allocates nothing while
