@@ -10,15 +10,21 @@ import Testing
         return String(decoding: path, as: UTF8.self)
     }
 
+    private static func add(
+        _ nodes: inout TreeNodes, _ parent: TreeNodes.ID, _ name: String
+    ) -> TreeNodes.ID {
+        bytes(name).withUnsafeBytes { nodes.add(parent, $0) }
+    }
+
     private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     @Test func `a directory knows the way to it, and what is below it`() {
         var nodes = TreeNodes()
         let base = nodes.addBase(ActionID(3))
-        let a = nodes.add(base, Self.bytes("a"))
-        let b = nodes.add(a, Self.bytes("b"))
-        let c = nodes.add(base, Self.bytes("c"))
-        #expect(nodes.add(a, Self.bytes("b")) == b)
+        let a = Self.add(&nodes, base, "a")
+        let b = Self.add(&nodes, a, "b")
+        let c = Self.add(&nodes, base, "c")
+        #expect(Self.add(&nodes, a, "b") == b)
         #expect([base, a, b, c].map { Self.path(nodes, $0) } == ["", "a", "a/b", "c"])
         #expect(nodes.way(to: b) == [base, a, b])
         #expect(Set(nodes.subtree(base)) == [base, a, b, c])
@@ -29,8 +35,8 @@ import Testing
     @Test func `what is forgotten leaves nothing behind, and its place is used again`() {
         var nodes = TreeNodes()
         let base = nodes.addBase(ActionID(0))
-        let names = ["a", "b", "c"].map { nodes.add(base, Self.bytes($0)) }
-        let deep = nodes.add(names[1], Self.bytes("d"))
+        let names = ["a", "b", "c"].map { Self.add(&nodes, base, $0) }
+        let deep = Self.add(&nodes, names[1], "d")
         for (index, id) in (names + [deep]).enumerated() {
             #expect(nodes.setWatch(id, Int32(index + 1)) == nil)
             nodes.setNumber(UInt64(index + 10), [id])
@@ -45,7 +51,7 @@ import Testing
         #expect(nodes.isUnused(4) && !nodes.isUnused(2))
         #expect(Self.bytes("b").withUnsafeBytes { nodes.child(base, $0) } == nil)
         #expect(Set(nodes.subtree(base)) == [base, names[0], names[2]])
-        let new = nodes.add(base, Self.bytes("e"))
+        let new = Self.add(&nodes, base, "e")
         #expect(new == names[1] || new == deep)
         #expect(nodes.remove(new).nodes == [new])
         #expect(nodes.remove(names[2]).nodes == [names[2]])
