@@ -120,7 +120,8 @@ import TouchmonTestSupport
         for name in names { try Trees.write(name, &daemon.kernel) }
         daemon.pass(.seconds(10))
         let arguments = daemon.runs.map { $0.spec.argv?.strings.dropFirst() ?? [] }
-        #expect(arguments.count == 2)
+        // Those that came after the queue was last read to its end may be one run more.
+        #expect((2...3).contains(arguments.count))
         #expect(arguments.allSatisfy { $0.reduce(0) { $0 + $1.count } < 1 << 20 })
         #expect(Set(arguments.flatMap { $0 }) == Set(names.map { Array($0.utf8) }))
         #expect(arguments.flatMap { $0 }.count == 800)
