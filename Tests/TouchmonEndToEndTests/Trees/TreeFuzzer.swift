@@ -185,7 +185,6 @@ struct TreeFuzzer {
         let before = model.files(node).map(model.path)
         guard check(rename(real(node), real(parent, name)), "rename \(source)") else { return }
         let moved = model.move(node, to: name, in: parent)
-        TreeOracle.trace.append("mvdir \(source) \(model.path(moved))")
         for path in before { oracle.removed(path, "\(source) moved to \(model.path(moved))") }
         for file in model.files(moved) { touched(file, "\(source) moved to \(model.path(moved))") }
     }
@@ -205,7 +204,6 @@ struct TreeFuzzer {
             guard check(inner.isDirectory ? rmdir(path) : unlink(path), "remove \(path)") else {
                 return
             }
-            if inner.isDirectory { TreeOracle.trace.append("rmdir \(model.path(inner))") }
             if !inner.isDirectory { oracle.removed(model.path(inner), "rm -r") }
         }
         model.remove(node)
@@ -244,7 +242,6 @@ struct TreeFuzzer {
                 parent = next
             } else {
                 guard check(mkdir(real(parent, name), 0o755), "mkdir") else { return }
-                TreeOracle.trace.append("mkdir \(model.path(parent))/\(name)")
                 parent = model.makeDirectory(name, in: parent)
             }
             if number(2) == 0 { write(parent, self.name()) }

@@ -70,7 +70,6 @@ struct TreeOracle {
 
     /// A file was touched under a name, or came to it.
     mutating func touched(_ path: String, file: Int, _ deed: String) {
-        Self.trace.append("T \(path) \(deed)")
         guard path.hasPrefix("tree/"), let state = State(root + path) else { return }
         news.insert(path)
         change(path) {
@@ -85,7 +84,6 @@ struct TreeOracle {
 
     /// A name is nobody's any more.
     mutating func removed(_ path: String, _ deed: String) {
-        Self.trace.append("- \(path) \(deed)")
         guard path.hasPrefix("tree/") else { return }
         news.insert(path)
         change(path) {
@@ -96,7 +94,6 @@ struct TreeOracle {
 
     /// Something was done that is no touch.
     mutating func stirred(_ path: String, file: Int, _ deed: String) {
-        Self.trace.append("- \(path) \(deed)")
         guard path.hasPrefix("tree/") else { return }
         news.insert(path)
         change(path) { $0.deeds.append(deed) }
@@ -106,7 +103,6 @@ struct TreeOracle {
     /// A file got another name.
     mutating func linked(_ file: Int) { linked.insert(file) }
 
-    static nonisolated(unsafe) var trace: [String] = []
     private mutating func doubt(_ path: String) { change(path) { $0.doubts += 1 } }
 
     private mutating func change(_ path: String, _ body: (inout Path) -> Void) {
