@@ -130,7 +130,9 @@ package enum ActionFileInvariants {
         var writer = JSONWriter()
         writer.object { writer in
             for action in actions {
-                writer.key(action.path.bytes)
+                // `/` is the key of a directory, as any that ends in it.
+                let isRoot = action.tree == nil && action.path == RawPath("/")
+                writer.key(isRoot ? Array("/.".utf8) : action.path.bytes)
                 writer.object { write(action, to: &$0) }
             }
         }
