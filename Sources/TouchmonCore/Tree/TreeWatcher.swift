@@ -744,12 +744,12 @@ package struct TreeWatcher {
         if !counted.isEmpty || file.isIdle { file.touchers = [] }
         if !counted.isEmpty { file.isGuessed = false }
         files[key] = file
-        if let status, status.links > 1, file.judge.dependsOnClose {
+        if let status, status.kind == .regular, status.links > 1, file.judge.dependsOnClose {
             // The close may be told of another of its names: it is looked for, less and less often.
             files[key]?.evidence = .unheard
             let age = status.changed.elapsed(until: examination.time)
             let next = now.advanced(by: min(max(age, Self.shortest), Self.longest))
-            look(key, again: min(next, file.judge.deadline ?? next))
+            look(key, again: file.judge.deadline.map { $0 > now ? min(next, $0) : next } ?? next)
         }
         guard !counted.isEmpty else { return }
         conclude(

@@ -343,4 +343,23 @@ import TouchmonTestSupport
         daemon.pass(.seconds(60))
         #expect(daemon.runs.count == 2)
     }
+
+    /// A directory has more than one link, and nobody closes it.
+    @Test(arguments: mechanisms)
+    func `a directory in place of a file that is being written is waited for by nobody`(
+        marks: Bool
+    ) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/a/")], marks: marks, directories: ["/srv/a"], files: ["/srv/f"])
+        try daemon.kernel.link(RawPath("/srv/f"), to: RawPath("/srv/a/f"))
+        let file = try daemon.kernel.open(RawPath("/srv/a/f"), [.write])
+        try daemon.kernel.write(file, count: 1)
+        daemon.pass(.seconds(1))
+        try daemon.kernel.unlink(RawPath("/srv/a/f"))
+        try daemon.kernel.makeDirectory(RawPath("/srv/a/f"))
+        daemon.pass(.seconds(60))
+        try daemon.kernel.close(file)
+        daemon.pass(.seconds(60))
+        #expect(daemon.engine.nextDeadline() == nil)
+    }
 }

@@ -100,6 +100,16 @@ final class TouchmonProcess {
         (try? String(contentsOfFile: "/proc/\(process)/\(name)", encoding: .utf8)) ?? ""
     }
 
+    /// Whether it sleeps whenever it is looked at: who has work left to do does not. It may be woken
+    /// meanwhile, by what others do on the file system. proc(5).
+    var isIdle: Bool {
+        for _ in 0..<3 {
+            guard Self.text(of: pid, "status").contains("\nState:\tS ") else { return false }
+            usleep(1000)
+        }
+        return true
+    }
+
     /// Everything that it printed so far.
     var text: String { output.lines.joined(separator: "\n") }
 

@@ -126,6 +126,8 @@ final class WatchedTree {
         utimes(late, nil)
         let isOver = eventually { daemon.runs(of: late) == passes[daemon.pid] }
         try #require(isOver, "\(daemon.text.suffix(4000))")
+        // What was moved in may still be listed, a piece at a time.
+        try #require(eventually(within: 60) { daemon.isIdle }, "\(daemon.text.suffix(4000))")
     }
 
     /// The runs until now.
