@@ -14,6 +14,13 @@
 //     scheduling nice VALUE       getpriority(2)
 //     scheduling io CLASS:LEVEL   ioprio_get(2)
 //
+//     ProbeChild --told [argument...]
+//
+// Tells only what a run of a tree is told, in hexadecimal: `argument`, `environment`, and
+//
+//     changes - HEX               the file that TOUCHMON_CHANGES names
+//     input - HEX                 standard input
+//
 //     ProbeChild --try DIRECTORY...
 //
 // Tries in each directory to list it, to read, write and truncate `file`, to make `new`, to remove
@@ -60,6 +67,27 @@ static void print_strings(const char *kind, char **list) {
         printf("%s %d ", kind, i);
         print_hex(list[i]);
     }
+}
+
+/// Prints all that can be read, and closes it.
+static void print_content(const char *kind, FILE *file) {
+    printf("%s - ", kind);
+    for (int byte = file != NULL ? getc(file) : EOF; byte != EOF; byte = getc(file)) {
+        printf("%02x", (unsigned)byte);
+    }
+    putchar('\n');
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
+/// What a run of a tree is told.
+static void print_told(char **argv) {
+    const char *changes = getenv("TOUCHMON_CHANGES");
+    print_strings("argument", argv);
+    print_strings("environment", environ);
+    print_content("changes", changes != NULL ? fopen(changes, "re") : NULL);
+    print_content("input", stdin);
 }
 
 static void print_descriptors(void) {
@@ -225,6 +253,10 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, argc == 3 && strcmp(argv[1], "--hold") == 0 ? _IOLBF : _IOFBF, 1 << 16);
     if (argc == 3 && strcmp(argv[1], "--hold") == 0) {
         return hold(argv[2]);
+    }
+    if (argc > 1 && strcmp(argv[1], "--told") == 0) {
+        print_told(argv);
+        return fflush(stdout) == 0 ? 0 : 1;
     }
     char *directory = getcwd(NULL, 0);
     print_strings("argument", argv);

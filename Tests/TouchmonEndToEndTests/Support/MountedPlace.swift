@@ -84,8 +84,9 @@ final class MountedPlace {
     private let pipe = Pipe()
     var point: String { scratch("m") }
 
-    init() throws {
-        scratch = try Scratch()
+    /// `parent` is where it is made; see `Scratch`.
+    init(in parent: String? = nil) throws {
+        scratch = try parent.map { try Scratch(in: $0) } ?? Scratch()
         try FileManager.default.createDirectory(
             atPath: scratch("m"), withIntermediateDirectories: true)
         try FileManager.default.createDirectory(
@@ -138,6 +139,11 @@ extension TouchmonProcess {
     /// How many runs of a path have ended.
     func runs(of path: String) -> Int {
         events("run_ended").count { $0["path"] as? String == path }
+    }
+
+    /// Whether all runs have ended, by its log.
+    var isIdle: Bool {
+        count("run_started") + count("run_adopted") == count("run_ended")
     }
 
     /// Whether it waits without a deadline: nothing is left to be done, and nothing is polled.

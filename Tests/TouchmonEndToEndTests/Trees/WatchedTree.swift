@@ -26,12 +26,16 @@ final class WatchedTree {
         return kind == "overlayfs\n" ? "/dev/shm/touchmon-tests" : "/var/tmp/touchmon-tests"
     }()
 
-    init(_ watching: TreeWatching) throws {
+    /// `mounts`: whether something will be mounted, which nobody but the daemon and the scripts sees.
+    init(_ watching: TreeWatching, mounts: Bool = false) throws {
         self.watching = watching
         if watching == .overlay {
             let kind = try #require(MountedKind.all.first { $0.name == "overlay" })
             let place = try MountedPlace()
             try place.run(kind.script)
+            (self.place, scratch, point) = (place, place.scratch, place.point)
+        } else if mounts {
+            let place = try MountedPlace(in: Self.parent)
             (self.place, scratch, point) = (place, place.scratch, place.point)
         } else {
             (place, scratch) = (nil, try Scratch(in: Self.parent))
@@ -58,10 +62,19 @@ final class WatchedTree {
     /// To be put before a command of whoever the files belong to.
     var prefix: [String] { (place?.prefix ?? []) + (watching.owner?.prefix ?? []) }
 
+    /// Where the runs of another action can tell: what two tell at once in one file is mixed up.
+    func makeSink(_ name: String) throws -> TreeSink {
+        let sink = TreeSink(try scratch.write(name))
+        own(sink.path)
+        return sink
+    }
+
     /// An action that tells what it was told, then does what `script` says; `keys` are further ones.
-    func action(_ keys: [String: Any] = [:], script: String = "") -> [String: Any] {
+    func action(
+        _ keys: [String: Any] = [:], script: String = "", to sink: TreeSink? = nil
+    ) -> [String: Any] {
         let environment = (keys["environment"] as? [String: String] ?? [:])
-            .merging(["SINK": sink.path]) { $1 }
+            .merging(["SINK": (sink ?? self.sink).path]) { $1 }
         return ["argv": ["sh", "-c", "\(TreeSink.script); \(script)"], "user": user]
             .merging(keys) { $1 }.merging(["environment": environment]) { $1 }
     }
@@ -77,10 +90,10 @@ final class WatchedTree {
     }
 
     /// Starts a daemon that watches the whole tree, or `actions`, and makes sure that it watches as this
-    /// test is about.
+    /// test is about: where there is something to be watched yet.
     func start(
         _ keys: [String: Any] = [:], script: String = "", actions: [String: [String: Any]]? = nil,
-        prefix: [String] = []
+        prefix: [String] = [], isThere: Bool = true
     ) throws -> TouchmonProcess {
         let keys = ["recursive": true].merging(keys) { $1 }
         let file = try write(actions ?? ["": action(keys, script: script)])
@@ -88,7 +101,7 @@ final class WatchedTree {
             [file], prefix: prefix + self.prefix, state: state)
         started.append(daemon)
         let mechanisms = daemon.values("mechanism", of: "tree_watched", as: String.self)
-        #expect(Set(mechanisms) == [watching.mechanism], "\(daemon.text)")
+        if isThere { #expect(Set(mechanisms) == [watching.mechanism], "\(daemon.text)") }
         return daemon
     }
 
@@ -108,6 +121,11 @@ final class WatchedTree {
             prefix + ["timeout", "60", "sh", "-ec", script], in: scratch.path,
             environment: variables)
         try #require(result.status == 0, "\(script)\n\(result.output)")
+    }
+
+    /// Runs a script as root that mounts something where only the daemon and other scripts see it.
+    func mount(_ script: String) throws {
+        try #require(place).run("t=\(base) o=\(point)/outside; \(script)")
     }
 
     /// Writes a file of the tree, as whoever it belongs to.
@@ -137,8 +155,10 @@ final class WatchedTree {
     }
 
     /// Every path that a run was told, from the tree's base, as often as it was.
-    func paths() throws -> [String] {
-        try runs().flatMap(\.changes).map { String($0.text.dropFirst(base.count + 1)) }
+    func paths(_ sink: TreeSink? = nil) throws -> [String] {
+        let sink = sink ?? self.sink
+        try sink.read()
+        return sink.runs.flatMap(\.changes).map { String($0.text.dropFirst(base.count + 1)) }
             .filter { !$0.hasPrefix(Self.barrier) }
     }
 
@@ -162,12 +182,22 @@ final class WatchedTree {
         unlink("\(root)/\(name)")
     }
 
+    /// Waits until the daemon has nothing left to do, listing what is to be listed included. On an overlay
+    /// it never has.
+    func rest(_ daemon: TouchmonProcess) throws {
+        try pass(daemon)
+        let isOver = eventually {
+            daemon.isAsleepForever && daemon.isIdle
+        }
+        try #require(isOver, "\(daemon.text.suffix(4000))")
+    }
+
     /// Waits until the paths were told, from the tree's base; and makes sure that they are told once,
     /// and nothing else.
     func expect(_ paths: [String], _ daemon: TouchmonProcess) throws {
         _ = try eventually { try self.paths().count >= paths.count }
         try pass(daemon)
-        _ = eventually { daemon.count("run_started") == daemon.count("run_ended") }
+        _ = eventually { daemon.isIdle }
         let told = try self.paths()
         #expect(told.sorted() == paths.sorted(), "\(daemon.text.suffix(4000))")
     }
