@@ -46,8 +46,7 @@ extension Engine {
         var found = Touchers.Found()
         for number in numbers where found.last == nil { found = touchers.take(number, at: now) }
         let command = actions[touch.action].action.command
-        let isNeeded = command.guardian != nil || command.touch.ownChanges == .ignore
-        if found.last == nil, isNeeded, !touch.isToucherLate {
+        if found.last == nil, command.asksWho, !touch.isToucherLate {
             touch.isToucherLate = true
             return questions.add(touch, until: now.advanced(by: Self.toucherDelay))
         }

@@ -83,6 +83,15 @@ extension Engine {
 
     // MARK: Changes
 
+    /// The queue of whole file systems was read once, because something came or because a rest ended.
+    package mutating func marksRead(isEmptied: Bool, at now: Instant) {
+        // Who touched is often gone a moment later, and where that decides there is no rest.
+        guard trees.traffic.read(isEmptied: isEmptied, at: now),
+            trees.trees.keys.allSatisfy({ !actions[$0].action.command.asksWho })
+        else { return }
+        trees.traffic.rest(at: now)
+    }
+
     mutating func take(_ output: TreeWatcher.Output, at now: Instant) {
         switch output {
         case .overflowed: log(.overflowed, at: now)

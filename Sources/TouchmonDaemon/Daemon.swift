@@ -27,7 +27,7 @@ package struct Daemon: ~Copyable {
     /// are to become empty, are named by the run's number above these.
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
-        static let touchers: UInt64 = 3, outputs: UInt64 = 4, trees: UInt64 = 5
+        static let touchers: UInt64 = 3, outputs: UInt64 = 4, trees: UInt64 = 5, marks: UInt64 = 6
         static let runs: UInt64 = 16
         static let groups: UInt64 = 1 << 62
     }
@@ -199,6 +199,7 @@ package struct Daemon: ~Copyable {
     /// Waits once, and does what is to be done then. Nothing that was not done is lost when it throws:
     /// descriptors stay ready, and the engine asks again.
     private mutating func turn(_ ready: inout [UInt64]) throws(SystemFailure) {
+        try trees?.awaitMarks(engine.trees.traffic.restsUntil == nil, poller)
         try poller.wait(timeout: timeout(), into: &ready)
         now = Instant(nanoseconds: Clock.monotonic())
         // One that fails does not keep the others waiting.
@@ -211,6 +212,9 @@ package struct Daemon: ~Copyable {
         }
         for token in ready where token != Token.touchers {
             do { try take(token) } catch { failure = error }
+        }
+        if let rest = engine.trees.traffic.restsUntil, rest <= now {
+            do { try readMarks() } catch { failure = error }
         }
         if let failure { throw failure }
         makeUp()
@@ -298,6 +302,10 @@ package struct Daemon: ~Copyable {
             let rest = max(0, deadline.nanoseconds(since: now))
             timeout = timeout.map { min($0, rest) } ?? rest
         }
+        if let rest = engine.trees.traffic.restsUntil {
+            let rest = max(0, rest.nanoseconds(since: now))
+            timeout = timeout.map { min($0, rest) } ?? rest
+        }
         if engine.oldestLog != nil || children.wantsAhead {
             timeout = min(timeout ?? Log.leisure, Log.leisure)
         }
@@ -323,7 +331,8 @@ package struct Daemon: ~Copyable {
     private mutating func take(_ token: UInt64) throws(SystemFailure) {
         switch token {
         case Token.events: _ = try watch.readEvents(into: &engine)
-        case Token.trees: _ = try readTreeEvents()
+        case Token.trees: _ = try trees?.readWatches(into: &engine, at: now)
+        case Token.marks: try readMarks()
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
@@ -427,7 +436,8 @@ package struct Daemon: ~Copyable {
         case .tree(let request):
             if trees == nil {
                 trees = try KernelTrees(
-                    marks: files.identity.isRoot, poller, token: Token.trees)
+                    marks: files.identity.isRoot, poller, token: Token.trees,
+                    marksToken: Token.marks)
             }
             trees?.answer(request, &engine, at: now)
         case .readEvents:
@@ -463,11 +473,21 @@ package struct Daemon: ~Copyable {
         }
     }
 
+    /// Reads what happened on whole file systems.
+    private mutating func readMarks() throws(SystemFailure) {
+        engine.marksRead(isEmptied: try !readSomeMarks(), at: now)
+    }
+
     private mutating func readTreeEvents() throws(SystemFailure) -> Bool {
+        let isMore = try trees?.readWatches(into: &engine, at: now) ?? false
+        return try readSomeMarks() || isMore
+    }
+
+    private mutating func readSomeMarks() throws(SystemFailure) -> Bool {
         let touchers = watch.touchers
         // What waits together is mostly one process's doing.
         var last: (process: Int32, toucher: Toucher?)?
-        return try trees?.readEvents(into: &engine, at: now) { process, engine in
+        return try trees?.readMarks(into: &engine, at: now) { process, engine in
             if last?.process != process { last = (process, touchers?.toucher(process)) }
             if let toucher = last?.toucher { engine.trees.heard(by: toucher) }
         } ?? false

@@ -17,6 +17,9 @@ struct KernelTrees: ~Copyable {
     private var fileSystems = FileSystems()
     private var path = CPath("/")
     private let buffer: UnsafeMutableRawBufferPointer
+    private let marksToken: UInt64
+    /// Whether the poller waits for `marks`.
+    private var isAwaited = true
 
     private static let mask: InotifyMask = [
         .create, .delete, .movedFrom, .movedTo, .modify, .attributes, .closeAfterWriting,
@@ -25,16 +28,18 @@ struct KernelTrees: ~Copyable {
     /// A `.gitignore` that is longer says nothing.
     private static let mostIgnored = 1 << 20
 
-    /// Has its queues told by `poller`. `marks`: whether to ask the kernel to tell of whole file systems.
+    /// Has its queues told by `poller`. `marks`: whether to ask the kernel to tell of whole file systems,
+    /// which has a token of its own.
     init(
-        marks: Bool, _ poller: borrowing Poller, token: UInt64
+        marks: Bool, _ poller: borrowing Poller, token: UInt64, marksToken: UInt64
     ) throws(SystemFailure) {
         // All that can fail comes first.
         let opened = try Inotify()
         try poller.add(opened.descriptor, token: token)
         inotify = opened
         buffer = .allocate(byteCount: 65536, alignment: 16)
-        self.marks = marks ? try? Self.openMarks(poller, token) : nil
+        self.marksToken = marksToken
+        self.marks = marks ? try? Self.openMarks(poller, marksToken) : nil
     }
 
     private static func openMarks(
@@ -57,11 +62,9 @@ struct KernelTrees: ~Copyable {
 
     // MARK: Events
 
-    /// Hands one read of every queue to the engine; false when all were empty. `tellWho` is called for
-    /// each process that did something that matters.
-    mutating func readEvents(
-        into engine: inout Engine, at now: Instant,
-        tellWho: (Int32, inout Engine) -> Void
+    /// Hands one read of the watches of directories to the engine; false when there was nothing.
+    mutating func readWatches(
+        into engine: inout Engine, at now: Instant
     ) throws(SystemFailure) -> Bool {
         looks.forget()
         let count = try inotify.read(into: buffer)
@@ -69,13 +72,29 @@ struct KernelTrees: ~Copyable {
             engine.trees.read(
                 UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes, at: now, wall: .now)
         }
-        guard marks != nil else { return count > 0 }
+        return count > 0
+    }
+
+    /// Hands one read of what happens on whole file systems to the engine; false when that was all.
+    /// `tellWho` is called for each process that did something that matters.
+    mutating func readMarks(
+        into engine: inout Engine, at now: Instant,
+        tellWho: (Int32, inout Engine) -> Void
+    ) throws(SystemFailure) -> Bool {
+        looks.forget()
         let attached = attached
-        let isMore =
-            try marks?.read { event in
-                Self.take(event, attached, &engine, at: now, tellWho)
-            } ?? false
-        return isMore || count > 0
+        return try marks?.read { event in
+            Self.take(event, attached, &engine, at: now, tellWho)
+        } ?? false
+    }
+
+    /// Has `poller` wait for what happens on whole file systems, or not.
+    mutating func awaitMarks(
+        _ isAwaited: Bool, _ poller: borrowing Poller
+    ) throws(SystemFailure) {
+        guard isAwaited != self.isAwaited, marks != nil else { return }
+        try marks?.setAwaited(isAwaited, poller, token: marksToken)
+        self.isAwaited = isAwaited
     }
 
     private static func take(

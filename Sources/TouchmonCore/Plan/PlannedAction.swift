@@ -52,9 +52,11 @@ package struct RunCommand: Hashable, Sendable {
 
     /// Whether anything is to be found out of a touch before it counts.
     var asksAboutTouches: Bool {
-        guardian != nil || reader != nil || touch.compare == .content
-            || touch.ownChanges == .ignore
+        asksWho || reader != nil || touch.compare == .content
     }
+
+    /// Whether it has to be known who touched.
+    var asksWho: Bool { guardian != nil || touch.ownChanges == .ignore }
 
     package init(
         argv: [[UInt8]], programs: [RawPath], identity: RunIdentity,

@@ -25,13 +25,20 @@ extension TreeWatcher {
         _ number: UInt64, _ name: UnsafeRawBufferPointer, _ mask: InotifyMask, at now: Instant
     ) -> TreeHearing {
         guard let known = nodes.nodes(numbered: number) else { return .unknown }
-        guard !known.isEmpty else { return .nothing }
-        lastSelected.removeAll(keepingCapacity: true)
-        // Of the directory itself.
-        if name.isEmpty || name.elementsEqual(".".utf8) { return .nothing }
-        for node in known {
-            if let key = heard(node, name, mask, at: now) { lastSelected.append(key) }
+        guard !known.isEmpty else {
+            traffic.heard(isNobodys: true)
+            return .nothing
         }
+        lastSelected.removeAll(keepingCapacity: true)
+        // Not of the directory itself.
+        if !name.isEmpty, !name.elementsEqual(".".utf8) {
+            for node in known {
+                if let key = heard(node, name, mask, at: now) { lastSelected.append(key) }
+            }
+        }
+        // A directory that came is to be listed.
+        let isNobodys = lastSelected.isEmpty && !mask.contains(.isDirectory)
+        traffic.heard(isNobodys: isNobodys)
         return lastSelected.isEmpty ? .nothing : .selected
     }
 
@@ -49,7 +56,10 @@ extension TreeWatcher {
     }
 
     /// Events of whole file systems were lost with a full queue.
-    package mutating func marksOverflowed(wall: FileTime) { overflowed(.fanotify, wall: wall) }
+    package mutating func marksOverflowed(wall: FileTime) {
+        traffic.heard(isNobodys: false)
+        overflowed(.fanotify, wall: wall)
+    }
 
     /// Where the directory is that a number stands for: free of symbolic links, and more than once where
     /// it can be reached by several mounts; nowhere, if it is gone.

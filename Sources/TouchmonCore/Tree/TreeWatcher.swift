@@ -110,6 +110,8 @@ package struct TreeWatcher {
     var nodes = TreeNodes()
     var files = TreeFiles()
     var scans = TreeScans()
+    /// Whether what is told of whole file systems is read at once.
+    package internal(set) var traffic = TreeTraffic()
     private var mountPoints: [RawPath] = []
     private var attaching = Queue<(tree: ActionID, part: Int)>()
     private var attached: [RawPath: Int] = [:]

@@ -103,6 +103,13 @@ package struct FileSystemEvents: ~Copyable {
         return count > Self.size - Self.longestEvent
     }
 
+    /// Has `poller` wait for the queue, to which it was added with this token, or not.
+    package func setAwaited(
+        _ isAwaited: Bool, _ poller: borrowing Poller, token: UInt64
+    ) throws(SystemFailure) {
+        try poller.setWaiting(isAwaited, for: descriptor, token: token)
+    }
+
     /// The number by which events tell a directory.
     package func number(of handle: DirectoryHandle) -> UInt64 {
         handle.bytes.withUnsafeBytes { numbers(handle.fileSystem, $0) }
