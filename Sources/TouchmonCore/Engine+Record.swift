@@ -142,9 +142,7 @@ extension Engine {
     private func state(beginning run: Runs.Active) -> HandledState? {
         if trees.contains(run.action) { return recorded(tree: run.action) }
         if treeRuns.tree(of: run.action) != nil {
-            return treeRuns.batch(run.number).changes.last.flatMap { change in
-                change.status.map { HandledState($0, isBeingWritten: change.isBeingWritten) }
-            }
+            return treeRuns.batch(run.number).changes.last?.state
         }
         return watcher.handled(run.action)?.holding(contents.digest(run.action))
     }
@@ -182,7 +180,7 @@ extension Engine {
         if trees.contains(id) { return (path, recorded(tree: id), due ?? treeRuns.owed[id]) }
         if treeRuns.tree(of: id) != nil {
             // The tree's own state says what was handled.
-            return due.map { (path, treeRuns.status(id).map { HandledState($0) }, $0) }
+            return due.map { (path, treeRuns.last(id)?.state, $0) }
         }
         // As long as it is not known whether a touch counts, the next daemon has to find it.
         guard !questions.contains(id), let state = watcher.recorded(id) else { return nil }

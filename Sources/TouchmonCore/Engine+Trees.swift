@@ -167,12 +167,13 @@ extension Engine {
         guard treeRuns.tree(of: file) != nil,
             let pair = actions[file].action.path.fileOfAction
         else { return }
-        let status = recovered.paths[actions[file].action.path]?.handled?.status
+        let state = recovered.paths[actions[file].action.path]?.handled
         treeRuns.add(
             file,
             TreeChange(
-                path: pair.file, kind: .touch, status: status, isCaughtUp: true,
-                since: trees.heardUntil), drains: runs.drains)
+                path: pair.file, kind: .touch, status: state?.status, isCaughtUp: true,
+                isBeingWritten: state?.isBeingWritten ?? false, since: trees.heardUntil),
+            drains: runs.drains)
     }
 
     /// A file's action goes when nothing is due of it; then another file's may come.

@@ -514,7 +514,7 @@ package struct Engine {
     /// The modification time of what an action's run is for, where that is one file.
     private func modified(_ id: ActionID) -> FileTime? {
         guard actions[id].action.shared.value.tree != nil else { return watcher.modified(id) }
-        return treeRuns.status(id)?.modified
+        return treeRuns.last(id)?.status?.modified
     }
 
     /// Does what the action says of a touch that comes while it is busy; whether one more run is due.

@@ -27,6 +27,9 @@ package struct TreeChange: Equatable, Sendable {
         self.since = since
     }
 
+    /// What a run for it handles; nil where the file is gone.
+    var state: HandledState? { status.map { HandledState($0, isBeingWritten: isBeingWritten) } }
+
     /// Appends the change as a line of JSON, with its line feed: what a run reads.
     package func write(to bytes: inout [UInt8]) {
         var json = JSONWriter()

@@ -144,7 +144,7 @@ struct TreeRuns {
     func isPending(_ action: ActionID) -> Bool { pending[action]?.isEmpty == false }
 
     /// The last change of a file's action.
-    func status(_ file: ActionID) -> FileStatus? { files[file]?.pending.changes.last?.status }
+    func last(_ file: ActionID) -> TreeChange? { files[file]?.pending.changes.last }
 
     /// A run begins for what has changed. `listsPaths`: its arguments are the paths. `drains` is how often
     /// the queue was read to its end.

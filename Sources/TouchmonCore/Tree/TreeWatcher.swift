@@ -142,6 +142,8 @@ package struct TreeWatcher {
     /// How long until what the system could not tell is asked again.
     private static let patience = Duration.seconds(1)
     private static let usualInterval = Duration.seconds(10)
+    /// How long between two looks for a close that may not be told.
+    private static let shortest = Duration.milliseconds(20), longest = Duration.seconds(10)
 
     /// Begins at this time.
     package init(wall: FileTime) {
@@ -316,7 +318,8 @@ package struct TreeWatcher {
             deadlines.removeMin()
             guard let file = files[wait.key], file.deadline == wait.time else { continue }
             files[wait.key]?.retry = nil
-            look(wait.key, file.retry == nil ? .deadline : [])
+            let isDue = file.judge.deadline.map { $0 <= now } ?? false
+            look(wait.key, isDue ? .deadline : [])
         }
         scans.timePassed(at: now)
         for action in trees.keys {
@@ -676,6 +679,11 @@ package struct TreeWatcher {
 
     // MARK: Looks
 
+    private mutating func look(_ key: TreeFiles.Key, again time: Instant) {
+        files[key]?.retry = time
+        deadlines.insert(Deadline(time: time, key: key))
+    }
+
     private mutating func judge(
         _ key: TreeFiles.Key, _ examination: Examination, writer: WriterPresence?, at now: Instant
     ) {
@@ -691,8 +699,7 @@ package struct TreeWatcher {
             // What was heard is judged when it can be looked at.
             let retry = now.advanced(by: Self.patience)
             files[key]?.isQueued = false
-            files[key]?.retry = retry
-            return deadlines.insert(Deadline(time: retry, key: key))
+            return look(key, again: retry)
         }
         let status = try? examination.status.get()
         let wasFresh = present.isFresh
@@ -728,7 +735,7 @@ package struct TreeWatcher {
             deadlines.insert(Deadline(time: next, key: key))
         }
         if file.judge.isRestored { restored.append(key) }
-        (file.evidence, file.isQueued) = ([], false)
+        (file.evidence, file.isQueued, file.retry) = ([], false, nil)
         (file.isFound, file.isRemoved) = (false, false)
         let isCaughtUp = file.isCaughtUp
         if !counted.isEmpty || file.isIdle { file.isCaughtUp = false }
@@ -737,6 +744,13 @@ package struct TreeWatcher {
         if !counted.isEmpty || file.isIdle { file.touchers = [] }
         if !counted.isEmpty { file.isGuessed = false }
         files[key] = file
+        if let status, status.links > 1, file.judge.dependsOnClose {
+            // The close may be told of another of its names: it is looked for, less and less often.
+            files[key]?.evidence = .unheard
+            let age = status.changed.elapsed(until: examination.time)
+            let next = now.advanced(by: min(max(age, Self.shortest), Self.longest))
+            look(key, again: min(next, file.judge.deadline ?? next))
+        }
         guard !counted.isEmpty else { return }
         conclude(
             key,

@@ -161,6 +161,9 @@ struct TouchJudge {
     /// Whether the file was written to, and that has not counted yet.
     var isCloseAwaited: Bool { isBeingWritten && !isCloseCounted }
 
+    /// Whether something that was heard or seen is judged when the file is closed, and not before.
+    var dependsOnClose: Bool { waiting == .close || isCloseAwaited }
+
     /// Whether the path had to have been touched to be in this state.
     func isOutdated(by state: HandledState?) -> Bool {
         guard let state else { return false }

@@ -59,11 +59,25 @@ package struct DirectoryHandle: Hashable, Sendable {
         onMountAt mount: borrowing OwnedDescriptor
     ) throws(SystemFailure) -> OwnedDescriptor {
         let raw = mount.raw
-        return OwnedDescriptor(
-            adopting: try systemCall("open a directory by its handle") {
-                tm_open_handle(raw, bytes, bytes.count, tm_open_path | O_DIRECTORY | O_CLOEXEC)
-            })
+        var tries = 0
+        while true {
+            do throws(SystemFailure) {
+                return OwnedDescriptor(
+                    adopting: try systemCall("open a directory by its handle") {
+                        tm_open_handle(
+                            raw, bytes, bytes.count, tm_open_path | O_DIRECTORY | O_CLOEXEC)
+                    })
+            } catch  where error.errno.code == ENOMEM && tries < Self.mostTries {
+                // As long as the inode's number is being given to another file, the kernel finds none
+                // and says so: iget_locked() of Linux 6. A moment later the handle is stale.
+                tries += 1
+                Clock.sleep(100_000)
+            }
+        }
     }
+
+    /// For 10 ms: memory that is short for longer than that is short.
+    private static let mostTries = 100
 
     /// How the kernel spells where a directory is.
     private static func text(

@@ -321,4 +321,26 @@ import TouchmonTestSupport
             }
         }
     }
+
+    /// Who has the file open by another of its names closes it by that, which is no news of this one.
+    @Test(arguments: mechanisms, [20, 700, 30_000])
+    func `a file with several names counts when it is closed by another`(
+        marks: Bool, milliseconds: Int
+    ) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/a/")], marks: marks, directories: ["/srv/a"], files: ["/srv/f"])
+        try daemon.kernel.link(RawPath("/srv/f"), to: RawPath("/srv/a/f"))
+        daemon.pass(.seconds(60))
+        #expect(Self.paths(daemon) == [["/srv/a/f"]])
+        let file = try daemon.kernel.open(RawPath("/srv/f"), [.write])
+        try daemon.kernel.truncate(RawPath("/srv/a/f"), to: 7)
+        daemon.pass(.milliseconds(milliseconds))
+        #expect(daemon.runs.count == 1)
+        try daemon.kernel.write(file, count: 1)
+        try daemon.kernel.close(file)
+        daemon.pass(.milliseconds(2 * milliseconds))
+        #expect(Self.paths(daemon) == [["/srv/a/f"], ["/srv/a/f"]])
+        daemon.pass(.seconds(60))
+        #expect(daemon.runs.count == 2)
+    }
 }
