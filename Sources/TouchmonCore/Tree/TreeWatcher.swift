@@ -632,8 +632,10 @@ package struct TreeWatcher {
             guard let item = scans.current else { return }
             scans.finish()
             lookInstead(item.tree, item.part, error, at: now)
-        case .failure:
-            // It is gone, or was replaced: that is heard of. Or it may not be read.
+        case .failure(let error):
+            // It is gone, or was replaced: that is heard of. Or it may not be read: what changes that is
+            // heard of as well.
+            if error == .permissionDenied { nodes.setClosed(node) }
             scans.finish()
         }
     }

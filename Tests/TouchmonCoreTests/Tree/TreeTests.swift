@@ -274,6 +274,25 @@ import TouchmonTestSupport
         }
     }
 
+    @Test func `a directory that could not be read is watched as soon as it can be`() throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/")], marks: false, directories: ["/out", "/out/b"],
+            files: ["/out/b/old"])
+        daemon.kernel.faults.fail(.addWatch, with: .permissionDenied)
+        try daemon.kernel.rename(RawPath("/out"), to: RawPath("/srv/a"))
+        daemon.pass(.seconds(1))
+        try Self.write("/srv/a/b/1", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.isEmpty)
+        try daemon.kernel.setMode(RawPath("/srv/a"), to: 0o755)
+        daemon.pass(.seconds(1))
+        for name in ["/srv/a/2", "/srv/a/b/3"] {
+            try Self.write(name, &daemon.kernel)
+            daemon.pass(.seconds(1))
+        }
+        #expect(Self.paths(daemon) == [["/srv/a/b/1"], ["/srv/a/2"], ["/srv/a/b/3"]])
+    }
+
     @Test func `a directory that can't be found for a moment is looked for again`() throws {
         var daemon = try Self.daemon([try .tree("/srv/")], marks: true, directories: ["/srv/a"])
         try Self.write("/srv/a/1", &daemon.kernel)
