@@ -163,10 +163,11 @@ import TouchmonTestSupport
         }
     }
 
-    @Test func `what a run of the tree changes itself may be ignored`() throws {
+    @Test(arguments: [TreePolicy.Each.batch, .file])
+    func `what a run of the tree changes itself may be ignored`(each: TreePolicy.Each) throws {
         var touch = TouchPolicy.standard
         touch.ownChanges = .ignore
-        var daemon = try Trees.daemon([try .tree("/srv/", touch: touch)], marks: true)
+        var daemon = try Trees.daemon([try .tree("/srv/", each: each, touch: touch)], marks: true)
         try Trees.write("/srv/1", &daemon.kernel)
         daemon.runDuration = nil
         daemon.settle()
@@ -175,8 +176,16 @@ import TouchmonTestSupport
         try Trees.write("/srv/2", &daemon.kernel)
         daemon.pass(.milliseconds(100))
         daemon.end(RunNumber(1))
+        daemon.settle()
+        // Heard of a moment after its end, and not its own file.
+        try Trees.write("/srv/3", &daemon.kernel)
         daemon.pass(.seconds(1))
         #expect(Trees.paths(daemon) == [["/srv/1"]])
+        // Long after, it is somebody else's session.
+        daemon.pass(.seconds(2))
+        try Trees.write("/srv/4", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(Trees.paths(daemon) == [["/srv/1"], ["/srv/4"]])
     }
 
     @Test func `of a file that the owner of the action file can't read, nothing runs`() throws {
