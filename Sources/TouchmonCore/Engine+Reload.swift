@@ -7,8 +7,9 @@ extension Engine {
     }
 
     /// The action files were read again. Actions that stay keep their watches, their running and
-    /// their waiting runs; a run that has started keeps what it was started with.
-    package mutating func reload(_ plan: Plan, at now: Instant) {
+    /// their waiting runs; a run that has started keeps what it was started with. `wall` is what the kernel's
+    /// realtime clock says.
+    package mutating func reload(_ plan: Plan, at now: Instant, wall: FileTime) {
         isReloading = false
         let kept = Set(plan.items.map(\.action.path))
         var (added, changed, removed) = (0, 0, 0)
@@ -19,7 +20,7 @@ extension Engine {
             removed += 1
         }
         for item in plan.items {
-            switch place(item.action, nil) {
+            switch place(item.action, nil, reloadedAt: wall) {
             case .added: added += 1
             case .changed: changed += 1
             case .same: break
@@ -34,11 +35,13 @@ extension Engine {
     /// before has its present state as the handled one; of others the ledger tells.
     @discardableResult
     mutating func place(
-        _ action: PlannedAction, _ recovered: Recovered?
+        _ action: PlannedAction, _ recovered: Recovered?, reloadedAt wall: FileTime? = nil
     ) -> ActionTable.Placement {
         let (id, placement) = actions.put(action)
         runs.setPolicy(id, action.command.policy)
-        if action.command.tree != nil { return place(tree: id, action, placement, recovered) }
+        if action.command.tree != nil {
+            return place(tree: id, action, placement, recovered, reloadedAt: wall)
+        }
         let known = recovered?.known(action.path)
         if placement == .added {
             watcher.add(id, path: action.path, poll: action.command.poll, known: known)

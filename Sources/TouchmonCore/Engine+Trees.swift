@@ -6,12 +6,15 @@
 extension Engine {
     // MARK: Plan
 
+    /// `wall`: when a reload read the action files; nil at the start.
     mutating func place(
         tree id: ActionID, _ action: PlannedAction, _ placement: ActionTable.Placement,
-        _ recovered: Recovered?
+        _ recovered: Recovered?, reloadedAt wall: FileTime?
     ) -> ActionTable.Placement {
         guard let policy = action.command.tree?.value else { return placement }
         let command = action.command
+        // It takes a moment until all of it is watched: what is touched until then is found.
+        var handled = wall.map { KnownTree(until: $0) }
         switch placement {
         case .same: return placement
         case .added:
@@ -25,12 +28,14 @@ extension Engine {
                 setPool(id, command)
                 return placement
             }
+            handled = trees.handled(id)
             trees.remove(id)
         }
         setPool(id, command)
         trees.add(
             id, policy.selection, kinds: command.touch.on, interval: command.poll,
-            known: command.catchUp ? recovered.flatMap { known(action.path, policy, $0) } : nil)
+            known: handled
+                ?? (command.catchUp ? recovered.flatMap { known(action.path, policy, $0) } : nil))
         if placement == .changed { watcher.tell(tree: id, base: policy.selection.base) }
         if placement == .added { added(id, action.path, recovered) }
         return placement

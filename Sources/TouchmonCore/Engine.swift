@@ -368,7 +368,9 @@ package struct Engine {
         guard let slot, !slot.isRetired else { return }
         let touch = slot.action.command.touch
         if touch.ownChanges == .ignore, let process = run.process {
-            ownSessions.ended(run.action, process: process, at: now)
+            // What a file's run does is the tree's own.
+            ownSessions.ended(
+                treeRuns.tree(of: run.action) ?? run.action, process: process, at: now)
         }
         if !touch.on.isDisjoint(with: .levels) {
             levels.ended(run.action)

@@ -628,7 +628,7 @@ package struct Daemon: ~Copyable {
         watch.touchers?.forgetNames()
         if reading.isUsable {
             watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
-            engine.reload(reading.plan, at: now)
+            engine.reload(reading.plan, at: now, wall: .now)
         } else {
             engine.reloadRefused(
                 problems: reading.problems.count { $0.severity == .error }, at: now)

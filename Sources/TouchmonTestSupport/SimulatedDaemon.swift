@@ -280,7 +280,7 @@ package struct SimulatedDaemon {
     /// Answers a reload with a good plan.
     package mutating func reload(_ plan: [PlannedAction]) {
         wantsActionFiles = false
-        engine.reload(Plan(resolved: plan), at: clock)
+        engine.reload(Plan(resolved: plan), at: clock, wall: kernel.now)
     }
 
     /// Answers a reload whose action files have an error.

@@ -54,12 +54,17 @@ struct EveryKeyTests {
             "output_limit": "64K",
         ]
         let tree: [String: Any] = [
-            "argv": ["echo", "{path}"], "user": bob.name, "recursive": true, "include": ["*.c"],
+            "argv": [program, "--told", "{path}"], "user": bob.name, "recursive": true,
+            "include": ["*.c"],
             "exclude": ["patterns": ["gen/"], "gitignore": true, "defaults": false]
                 as [String: Any],
             "each": "file", "stdin": "changes",
         ]
         #expect(Set(action.keys).union(tree.keys) == (try Self.keys()))
+        let files = try Command.run(
+            ["sh", "-ec", "mkdir -p tree/gen tree/a/b; echo /a/not.c > tree/.gitignore"],
+            in: scratch.path)
+        #expect(files.status == 0, "\(files.output)")
         let daemon = try TouchmonProcess.daemon(
             [try scratch.actions([stamp: action, "\(scratch.path)/tree/": tree])], in: "/",
             prefix: place.prefix)
@@ -95,6 +100,51 @@ struct EveryKeyTests {
                 "TOUCHMON_REASON=touch", "TOUCHMON_RUN=1", "TOUCHMON_TOUCHED_BY_PID=\(getpid())",
                 "TOUCHMON_TOUCHED_BY_UID=0", "TOUCHMON_TOUCHED_BY_USER=root", "USER=\(bob.name)",
             ])
+        try Self.expectTree("\(scratch.path)/tree/", program, daemon)
         #expect(daemon.stop() == 0)
+    }
+
+    /// Of the files of the directory those are told that its keys select, each to a run of its own, which has
+    /// what they say, and no more.
+    private static func expectTree(
+        _ directory: String, _ program: String, _ daemon: TouchmonProcess
+    ) throws {
+        let bob = Users.bob
+        for name in ["gen/a.c", "a/b/a.h", "a/not.c", "a/b/.hidden.c", "a/b/f.c"] {
+            try Data("x".utf8).write(to: URL(fileURLWithPath: directory + name))
+        }
+        #expect(daemon.wait(for: "run_ended", count: 3), "\(daemon.text)")
+        let reports = try [2, 3].map { run in
+            ProbeReport(try String(contentsOfFile: daemon.output(of: run), encoding: .utf8))
+        }
+        let paths = reports.map { $0.arguments.last ?? [] }
+        let expected = ["a/b/.hidden.c", "a/b/f.c"].map { Array((directory + $0).utf8) }
+        #expect(Set(paths) == Set(expected))
+        for (run, report) in zip(2..., reports) {
+            let path = String(decoding: report.arguments.last ?? [], as: UTF8.self)
+            #expect(report.arguments == [program, "--told", path].map { Array($0.utf8) })
+            #expect(report.input == report.changes)
+            let change = try JSONSerialization.jsonObject(with: Data(report.changes))
+            let fields = try #require(change as? [String: Any])
+            var state = stat()
+            #expect(stat(path, &state) == 0)
+            #expect(fields["path"] as? String == path && fields["change"] as? String == "touch")
+            #expect(fields["type"] as? String == "file" && fields["size"] as? Int == 1)
+            #expect(fields["inode"] as? UInt64 == UInt64(state.st_ino))
+            let toucher = fields["touched_by"] as? [String: Any]
+            #expect(toucher?["pid"] as? Int32 == getpid() && toucher?["uid"] as? Int == 0)
+            #expect(toucher?["user"] as? String == "root" && fields.count == 7)
+            let environment = report.environment.filter { !$0.hasPrefix("TOUCHMON_MTIME_NS=") }
+            #expect(
+                environment.sorted() == [
+                    "HOME=\(bob.home)", "LOGNAME=\(bob.name)",
+                    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                    "SHELL=\(bob.shell)", "TOUCHMON_ACTION=\(directory)",
+                    "TOUCHMON_CHANGES=\(daemon.state)/changes/\(run)", "TOUCHMON_PATH=\(path)",
+                    "TOUCHMON_REASON=touch", "TOUCHMON_RUN=\(run)",
+                    "TOUCHMON_TOUCHED_BY_PID=\(getpid())", "TOUCHMON_TOUCHED_BY_UID=0",
+                    "TOUCHMON_TOUCHED_BY_USER=root", "USER=\(bob.name)",
+                ])
+        }
     }
 }

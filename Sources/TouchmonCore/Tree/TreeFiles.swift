@@ -189,7 +189,13 @@ struct TreeFiles {
         }
         var before = status
         files.values[index].isGuessed = !isTimeSet && !isWritten
-        if isTimeSet || isWritten { before.modified.seconds -= 1 }
+        if isTimeSet || isWritten {
+            before.modified.seconds -= 1
+        } else if evidence.contains(.attributes), status.kind == .regular {
+            // A mode, or a time that was set into the past: which counts if it was set by somebody who
+            // has opened the file for writing (`touch -d`) and is still to close it.
+            before.modified.seconds += 1
+        }
         files.values[index].judge.assume(before)
     }
 

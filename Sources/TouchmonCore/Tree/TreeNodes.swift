@@ -16,6 +16,8 @@ struct TreeNodes {
         /// What the kernel tells it by; 0 where that is not known.
         var number: UInt64 = 0
         var ignored = Ignored.unread
+        /// Whether it could not be watched because it may not be read.
+        var isClosed = false
         fileprivate var firstChild: ID = -1, next: ID = -1, previous: ID = -1
         fileprivate var isUsed = true
     }
@@ -212,11 +214,14 @@ struct TreeNodes {
 
     mutating func setIgnored(_ id: ID, _ ignored: Ignored) { nodes[Int(id)].ignored = ignored }
 
+    mutating func setClosed(_ id: ID) { nodes[Int(id)].isClosed = true }
+
     /// A directory is watched by this from now on. Returns the watch that it had, if nobody needs it.
     mutating func setWatch(_ id: ID, _ watch: Int32) -> Int32? {
         let old = nodes[Int(id)].watch
         guard old != watch else { return nil }
         nodes[Int(id)].watch = watch
+        nodes[Int(id)].isClosed = false
         byWatch[watch] = (byWatch[watch] ?? .none).adding(id)
         guard let old, unset(old, id) else { return nil }
         return old

@@ -64,6 +64,9 @@ struct KnownTree {
     /// The directories that came and were not handled.
     var arrivals: [[UInt8]] = []
 
+    /// All that was done until then.
+    init(until: FileTime) { self.until = until }
+
     init(until: FileTime, _ progress: TreeProgress) {
         self.until = until
         marks = Set(progress.marks)

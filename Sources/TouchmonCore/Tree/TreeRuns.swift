@@ -40,6 +40,11 @@ struct TreeRuns {
             while count < min(most, changes.count) {
                 // A string and its place in the list.
                 size += changes[count].path.bytes.count + 9
+                // A path that no command line holds must not keep the others from their run.
+                if bytes < .max, changes[count].path.bytes.count >= TreeRuns.longestArgument {
+                    count = max(count, 1)
+                    break
+                }
                 if size > bytes, count > 0 { break }
                 count += 1
             }
@@ -84,6 +89,8 @@ struct TreeRuns {
     private static let mostFiles = 64
     /// A command line holds less than 2 MiB as a rule; execve(2).
     private static let mostArguments = 1 << 20
+    /// Nor any string of so many bytes: with its NUL at most 32 pages, of which the smallest have 4 KiB.
+    private static let longestArgument = 32 * 4096
 
     // MARK: Files
 

@@ -96,6 +96,7 @@ extension TreeWatcher {
         setPath(node, name)
         if mask.contains(.isDirectory) {
             if !mask.isDisjoint(with: .names) { directory(node, name, mask, tree) }
+            if mask.contains(.attributes) { mayBeRead(node, name, tree) }
             guard tree.kinds != .touch, scratch.withUnsafeBytes(tree.selection.selectsDirectory)
             else { return nil }
         } else {
@@ -167,6 +168,24 @@ extension TreeWatcher {
             TreeScans.Item(
                 tree: nodes[node].tree, part: part, directory: scratch, files: .new,
                 since: heardUntil))
+    }
+
+    /// The attributes of a directory changed: if it could not be watched because it may not be read, perhaps
+    /// it can now. What was changed in it meanwhile was not heard.
+    private mutating func mayBeRead(
+        _ node: TreeNodes.ID, _ name: UnsafeRawBufferPointer, _ tree: Tree
+    ) {
+        guard let child = nodes.child(node, name), nodes[child].isClosed,
+            scratch.withUnsafeBytes(tree.selection.enters), let part = part(tree, scratch),
+            tree.parts[part]?.mechanism == .inotify
+        else { return }
+        let from = tree.began.advanced(by: .zero - TreeProgress.tick)
+        for files in [TreeScans.Files.ignored, .changed(from: from, to: .distantFuture)] {
+            scans.add(
+                TreeScans.Item(
+                    tree: nodes[node].tree, part: part, directory: scratch, files: files,
+                    since: tree.began))
+        }
     }
 
     /// What is excluded in a directory changed: what is not any more has to be watched.

@@ -26,6 +26,8 @@ package struct TreeWatcher {
         var interval: Duration?
         /// Where the base is, free of symbolic links; nil where it is not there.
         var place: RawPath?
+        /// Whether it was ever said where, or that it is not there.
+        var isPlaced = false
         var node: TreeNodes.ID?
         /// By numbers of their own; the first one's root is the base.
         var parts: [Int: Part] = [:]
@@ -177,10 +179,12 @@ package struct TreeWatcher {
         trees[action] = nil
     }
 
-    /// Where the base of a tree is from now on.
+    /// Where the base of a tree is from now on. The first time it is where it has been all along.
     mutating func setPlace(_ action: ActionID, _ place: RawPath?, _ arrival: Arrival) {
-        guard trees[action] != nil else { return }
+        guard let tree = trees[action] else { return }
+        let arrival = tree.isPlaced ? arrival : .start
         leave(action)
+        trees[action]?.isPlaced = true
         guard let place else { return }
         trees[action]?.place = place
         trees[action]?.node = nodes.addBase(action)
@@ -630,8 +634,10 @@ package struct TreeWatcher {
             guard let item = scans.current else { return }
             scans.finish()
             lookInstead(item.tree, item.part, error, at: now)
-        case .failure:
-            // It is gone, or was replaced: that is heard of. Or it may not be read.
+        case .failure(let error):
+            // It is gone, or was replaced: that is heard of. Or it may not be read: what changes that is
+            // heard of as well.
+            if error == .permissionDenied { nodes.setClosed(node) }
             scans.finish()
         }
     }
@@ -808,6 +814,19 @@ package struct TreeWatcher {
         if let time = files.oldest(action) { until = min(until, time) }
         if let time = scans.oldest(action) { until = min(until, time) }
         return until
+    }
+
+    /// What was handled of a tree that is to be watched otherwise from now on; changes that wait for a run
+    /// still have it.
+    func handled(_ action: ActionID) -> KnownTree {
+        let until = handledUntil(action)
+        var known = KnownTree(
+            until: until,
+            TreeProgress(
+                until: until, before: until, marks: marks(of: action, from: until, except: []),
+                arrivals: arrivals(of: action, since: until)))
+        if let earlier = trees[action]?.known { known.marks.formUnion(earlier.marks) }
+        return known
     }
 
     /// See `TreeProgress`.

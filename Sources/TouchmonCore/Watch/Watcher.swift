@@ -51,8 +51,8 @@ package struct Watcher {
         var members: [ActionID] = []
         /// The trees whose base it is.
         var trees: [ActionID] = []
-        /// Whether those know where it is.
-        var isTold = false
+        /// Those of them that are still to be told where it is.
+        var untold: [ActionID] = []
         var isMounting = false
         /// The directory free of symbolic links, and its watch, when it is there.
         var place: (path: RawPath, watch: Int32?)?
@@ -303,7 +303,7 @@ package struct Watcher {
     /// Tells again where the base of a tree is.
     mutating func tell(tree: ActionID, base: RawPath) {
         guard let id = directoryByPath[base] else { return }
-        directories[Int(id)]?.isTold = false
+        directories[Int(id)]?.untold.append(tree)
         walkLater(directory: id)
     }
 
@@ -312,6 +312,7 @@ package struct Watcher {
         outputs.removeAll { $0.action == tree }
         guard let id = directoryByPath[base] else { return }
         directories[Int(id)]?.trees.removeAll { $0 == tree }
+        directories[Int(id)]?.untold.removeAll { $0 == tree }
         removeIfUnused(id)
     }
 
@@ -597,13 +598,11 @@ package struct Watcher {
         found.isFollowed = false
         let isSame =
             found.place?.path == old.place?.path && found.place?.watch == old.place?.watch
-        if !isSame || !old.isTold {
-            for tree in old.trees {
-                outputs.append(
-                    .placed(tree, found.place?.path, isMounted: old.isMounting))
-            }
+        // To a tree that knows it already, it would be another directory with new files in it.
+        for tree in isSame ? old.untold : old.trees {
+            outputs.append(.placed(tree, found.place?.path, isMounted: old.isMounting))
         }
-        (found.isTold, found.isMounting) = (true, false)
+        (found.untold, found.isMounting) = ([], false)
         directories[Int(id)] = found
         for member in old.members {
             walkLater(member, old.isFollowed ? [.unheard, .followed] : .unheard)

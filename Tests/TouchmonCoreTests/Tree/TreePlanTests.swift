@@ -52,7 +52,44 @@ import TouchmonTestSupport
         daemon.pass(.seconds(1))
         try Trees.write("/srv/4", &daemon.kernel)
         daemon.pass(.seconds(1))
-        #expect(Trees.paths(daemon).last == ["/srv/4"])
+        #expect(Trees.paths(daemon).dropFirst(2) == [["/srv/4"]])
+    }
+
+    /// Neither to a tree that it changes, nor to one that it adds, nor to another one of the same base.
+    @Test(arguments: TreeTests.mechanisms)
+    func `a reload tells of nothing that was there or was handled`(marks: Bool) throws {
+        let plain = try PlannedAction.tree("/srv/")
+        var daemon = try Trees.daemon(
+            [plain], marks: marks, directories: ["/srv/a"], files: ["/srv/a/old"])
+        try Trees.write("/srv/a/1", &daemon.kernel)
+        daemon.pass(.milliseconds(5))
+        let other = try PlannedAction.tree("/srv/", exclude: ["*.tmp"])
+        daemon.reload([other])
+        daemon.pass(.seconds(5))
+        let pattern = try PlannedAction.tree("/srv/*/*")
+        daemon.reload([other, pattern])
+        daemon.pass(.seconds(5))
+        #expect(Trees.paths(daemon) == [["/srv/a/1"]])
+        try Trees.write("/srv/a/2", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        daemon.reload([plain])
+        daemon.pass(.seconds(5))
+        #expect(Trees.paths(daemon).dropFirst() == [["/srv/a/2"], ["/srv/a/2"]])
+    }
+
+    @Test(arguments: TreeTests.mechanisms)
+    func `what is touched while a reload begins to watch is told`(marks: Bool) throws {
+        for steps in 0..<12 {
+            var daemon = try Trees.daemon(
+                [try .tree("/srv/")], marks: marks, directories: ["/srv/a", "/srv/a/b"])
+            daemon.reload([
+                try .tree("/srv/", exclude: ["*.tmp"]), try .tree("/srv/a/"),
+            ])
+            for _ in 0..<steps { _ = daemon.step() }
+            try Trees.write("/srv/a/b/1", &daemon.kernel)
+            daemon.pass(.seconds(5))
+            #expect(Trees.paths(daemon) == [["/srv/a/b/1"], ["/srv/a/b/1"]], "\(steps)")
+        }
     }
 
     @Test(arguments: TreeTests.mechanisms)
@@ -126,10 +163,11 @@ import TouchmonTestSupport
         }
     }
 
-    @Test func `what a run of the tree changes itself may be ignored`() throws {
+    @Test(arguments: [TreePolicy.Each.batch, .file])
+    func `what a run of the tree changes itself may be ignored`(each: TreePolicy.Each) throws {
         var touch = TouchPolicy.standard
         touch.ownChanges = .ignore
-        var daemon = try Trees.daemon([try .tree("/srv/", touch: touch)], marks: true)
+        var daemon = try Trees.daemon([try .tree("/srv/", each: each, touch: touch)], marks: true)
         try Trees.write("/srv/1", &daemon.kernel)
         daemon.runDuration = nil
         daemon.settle()
@@ -138,8 +176,16 @@ import TouchmonTestSupport
         try Trees.write("/srv/2", &daemon.kernel)
         daemon.pass(.milliseconds(100))
         daemon.end(RunNumber(1))
+        daemon.settle()
+        // Heard of a moment after its end, and not its own file.
+        try Trees.write("/srv/3", &daemon.kernel)
         daemon.pass(.seconds(1))
         #expect(Trees.paths(daemon) == [["/srv/1"]])
+        // Long after, it is somebody else's session.
+        daemon.pass(.seconds(2))
+        try Trees.write("/srv/4", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(Trees.paths(daemon) == [["/srv/1"], ["/srv/4"]])
     }
 
     @Test func `of a file that the owner of the action file can't read, nothing runs`() throws {

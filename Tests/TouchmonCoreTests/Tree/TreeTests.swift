@@ -148,6 +148,25 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
+    /// Whatever the daemon has seen when the tool closes the file.
+    @Test(arguments: mechanisms)
+    func `a time that is set into the past by who has opened the file is one touch`(marks: Bool)
+        throws
+    {
+        for steps in 0..<8 {
+            var daemon = try Self.daemon([try .tree("/srv/")], marks: marks, files: ["/srv/f"])
+            for number in 1...2 {
+                let file = try daemon.kernel.open(RawPath("/srv/f"), [.write])
+                let past = FileTime(seconds: Int64(1_000_000_000 - number))
+                try daemon.kernel.setTimes(file, access: .set(past), modification: .set(past))
+                for _ in 0..<steps { _ = daemon.step() }
+                try daemon.kernel.close(file)
+                daemon.pass(.seconds(1))
+                #expect(Self.paths(daemon).count == number, "\(steps)")
+            }
+        }
+    }
+
     @Test(arguments: mechanisms)
     func `what changed while no daemon was there is caught up, and nothing else`(
         marks: Bool
@@ -272,6 +291,25 @@ import TouchmonTestSupport
             daemon.pass(.seconds(10))
             #expect(Self.paths(daemon) == [["/srv/a/1"], ["/srv/2"]])
         }
+    }
+
+    @Test func `a directory that could not be read is watched as soon as it can be`() throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/")], marks: false, directories: ["/out", "/out/b"],
+            files: ["/out/b/old"])
+        daemon.kernel.faults.fail(.addWatch, with: .permissionDenied)
+        try daemon.kernel.rename(RawPath("/out"), to: RawPath("/srv/a"))
+        daemon.pass(.seconds(1))
+        try Self.write("/srv/a/b/1", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        #expect(daemon.runs.isEmpty)
+        try daemon.kernel.setMode(RawPath("/srv/a"), to: 0o755)
+        daemon.pass(.seconds(1))
+        for name in ["/srv/a/2", "/srv/a/b/3"] {
+            try Self.write(name, &daemon.kernel)
+            daemon.pass(.seconds(1))
+        }
+        #expect(Self.paths(daemon) == [["/srv/a/b/1"], ["/srv/a/2"], ["/srv/a/b/3"]])
     }
 
     @Test func `a directory that can't be found for a moment is looked for again`() throws {

@@ -170,6 +170,48 @@ struct TreeHostileNameTests {
         try tell([Self.long], each: each, .directory, watching)
     }
 
+    /// execve(2) takes no string of 32 pages: where a path is an argument, or a variable, its run does not
+    /// start, and no other is held up by that.
+    @Test(arguments: TreeWatching.both, ["file", "batch", "{paths}"])
+    func `a path that no command line holds`(watching: TreeWatching, how: String) throws {
+        let tree = try WatchedTree(watching)
+        defer { _ = try? Command.run(["rm", "-rf", tree.root]) }
+        let directory = [UInt8](repeating: UInt8(ascii: "d"), count: 250)
+        let long = Array(repeating: directory, count: 530) + [Array("long".utf8)]
+        func touch() throws {
+            try FileRights.of(watching.owner) {
+                try Self.write([Array("one".utf8)], below: tree.root)
+                try Self.write(long, below: tree.root)
+                try Self.write([Array("two".utf8)], below: tree.root)
+            }
+        }
+        // The directories are there before anybody has to follow them.
+        try touch()
+        let arguments = ["sh", "-c", TreeSink.script, "sh"] + (how == "{paths}" ? [how] : [])
+        let daemon = try tree.start([
+            "argv": arguments, "each": how == "file" ? "file" : "batch", "settle": "300ms",
+        ])
+        // What is listed at the start has been.
+        try tree.rest(daemon)
+        try touch()
+        let path = Self.path(long, tree)
+        let expected = ["one", "two"] + (how == "batch" ? ["long"] : [])
+        #expect(
+            try eventually {
+                try tree.paths().count >= expected.count
+                    && (how == "batch" || daemon.count("run_not_started") > 0)
+            }, "\(daemon.text.suffix(1000))")
+        try tree.rest(daemon)
+        let told = try tree.runs().flatMap(\.changes).map(\.path)
+        #expect(
+            told.map { $0 == path ? "long" : String(decoding: $0.suffix(3), as: UTF8.self) }
+                .sorted() == expected.sorted())
+        let failures = daemon.events("run_not_started")
+        #expect(failures.count == (how == "batch" ? 0 : 1))
+        #expect(failures.allSatisfy { $0["errno"] as? Int32 == E2BIG })
+        #expect(daemon.stop() == 0)
+    }
+
     private func tell(
         _ files: [[[UInt8]]], each: String, _ key: Key, _ watching: TreeWatching
     ) throws {
