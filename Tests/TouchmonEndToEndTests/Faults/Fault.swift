@@ -31,15 +31,15 @@ struct Fault: Hashable, Sendable {
     /// nil where it can't fail.
     static func error(of call: String) -> String? {
         switch call {
-        case "openat", "socket", "epoll_create1", "inotify_init1", "signalfd4", "pidfd_open":
+        case "openat", "openat2", "memfd_create", "socket", "epoll_create1", "inotify_init1", "signalfd4", "pidfd_open":
             "EMFILE"
-        case "mmap", "mprotect", "munmap", "poll", "getcwd", "epoll_ctl", "epoll_pwait2",
+        case "open_by_handle_at", "mmap", "mprotect", "munmap", "poll", "getcwd", "epoll_ctl", "epoll_pwait2",
             "statx":
             "ENOMEM"
         case "newfstatat", "fstat", "fstatfs", "read", "pread64", "lseek", "readlink", "readlinkat",
             "getdents64", "close", "fsync", "fdatasync", "ftruncate", "unlink", "unlinkat",
             "fchmod",
-            "access", "faccessat2", "faccessat", "rename":
+            "access", "faccessat2", "faccessat", "rename", "fchdir":
             "EIO"
         case "write", "pwrite64", "mkdir", "mkdirat", "inotify_add_watch": "ENOSPC"
         case "fcntl", "flock": "ENOLCK"

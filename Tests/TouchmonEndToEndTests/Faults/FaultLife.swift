@@ -16,7 +16,7 @@ final class FaultLife {
 
     /// When something happened.
     enum Moment: String, CaseIterable {
-        case start, touch, replace, reload, stop
+        case start, touch, replace, tree, reload, stop
     }
 
     /// What became of it all.
@@ -80,11 +80,11 @@ final class FaultLife {
 
     private static let usual: Set<String> = [
         "ready", "touched", "run_started", "run_ended", "reloading", "reloaded", "draining",
-        "stopped", "caught_up", "run_adopted", "run_interrupted",
+        "stopped", "caught_up", "tree_watched", "run_adopted", "run_interrupted",
     ]
 
     init(_ beginning: Beginning, extent: Fault.Extent, program: String) throws {
-        scene = try Scene(program: program)
+        scene = try Scene(program: program, hasTree: true)
         self.beginning = beginning
         self.extent = extent
     }
@@ -144,6 +144,8 @@ final class FaultLife {
         try #require(eventually { kill(Int32(process), 0) != 0 })
         scene.cutOff("b")
         try scene.touch("c")
+        try scene.touchInTree()
+        try scene.moveIntoTree()
     }
 
     private func go(through daemon: TouchmonProcess, _ outcome: inout Outcome) throws {
@@ -158,6 +160,11 @@ final class FaultLife {
         wait(&outcome)
         begin(.replace)
         try scene.touch("a", replacing: true)
+        wait(&outcome)
+        begin(.tree)
+        try scene.touchInTree()
+        wait(&outcome)
+        try scene.moveIntoTree()
         wait(&outcome)
         begin(.reload)
         if beginning == .fresh { try scene.addSecond() }
