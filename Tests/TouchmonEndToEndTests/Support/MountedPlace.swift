@@ -142,7 +142,7 @@ extension TouchmonProcess {
     }
 
     /// Whether all runs have ended, by its log.
-    var isIdle: Bool {
+    var haveRunsEnded: Bool {
         count("run_started") + count("run_adopted") == count("run_ended")
     }
 

@@ -187,7 +187,7 @@ final class WatchedTree {
     func rest(_ daemon: TouchmonProcess) throws {
         try pass(daemon)
         let isOver = eventually {
-            daemon.isAsleepForever && daemon.isIdle
+            daemon.isAsleepForever && daemon.haveRunsEnded
         }
         try #require(isOver, "\(daemon.text.suffix(4000))")
     }
@@ -197,7 +197,7 @@ final class WatchedTree {
     func expect(_ paths: [String], _ daemon: TouchmonProcess) throws {
         _ = try eventually { try self.paths().count >= paths.count }
         try pass(daemon)
-        _ = eventually { daemon.isIdle }
+        _ = eventually { daemon.haveRunsEnded }
         let told = try self.paths()
         #expect(told.sorted() == paths.sorted(), "\(daemon.text.suffix(4000))")
     }
