@@ -1,7 +1,7 @@
-// traffic DIRECTORY FILES PER-MINUTE SECONDS BURST: writes that have nothing to
-// do with what is watched, paced evenly: BURST at a time, so many in a minute.
-// Each opens one of the FILES in the new directory in turn, writes a byte to it
-// and closes it. Prints how many writes there were, the median and the 99th
+// traffic DIRECTORY FILES PER-MINUTE SECONDS BURST [DIRECTORIES]: writes that
+// have nothing to do with what is watched, paced evenly: BURST at a time, so
+// many in a minute. Each opens one of the FILES in the new directory in turn,
+// or in so many new directories in it, writes a byte to it and closes it. Prints how many writes there were, the median and the 99th
 // percentile of the time that one took, in nanoseconds, and the processor's time
 // in microseconds.
 #include <errno.h>
@@ -37,9 +37,15 @@ static int ascending(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
+static long directories;
+
 static uint32_t write_one(int place, long number) {
-    char name[32];
-    snprintf(name, sizeof name, "w%ld", number);
+    char name[64];
+    if (directories == 0) {
+        snprintf(name, sizeof name, "w%ld", number);
+    } else {
+        snprintf(name, sizeof name, "d%ld/w%ld", number % directories, number / directories);
+    }
     int64_t began = now();
     int file = openat(place, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
     require(file >= 0 && pwrite(file, "x", 1, 0) == 1 && close(file) == 0, "write");
@@ -49,10 +55,12 @@ static uint32_t write_one(int place, long number) {
 static int64_t microseconds(struct timeval time) { return time.tv_sec * INT64_C(1000000) + time.tv_usec; }
 
 int main(int argc, char **argv) {
-    long files = argc == 6 ? atol(argv[2]) : 0, rate = argc == 6 ? atol(argv[3]) : 0;
-    long seconds = argc == 6 ? atol(argv[4]) : 0, burst = argc == 6 ? atol(argv[5]) : 0;
-    if (files < 1 || rate < 60 || rate > 60000000 || seconds < 1 || seconds > 3600 || burst < 1) {
-        fprintf(stderr, "usage: traffic DIRECTORY FILES PER-MINUTE SECONDS BURST\n");
+    int is_told = argc == 6 || argc == 7;
+    long files = is_told ? atol(argv[2]) : 0, rate = is_told ? atol(argv[3]) : 0;
+    long seconds = is_told ? atol(argv[4]) : 0, burst = is_told ? atol(argv[5]) : 0;
+    directories = argc == 7 ? atol(argv[6]) : 0;
+    if (directories < 0 || files < 1 || rate < 60 || rate > 60000000 || seconds < 1 || seconds > 3600 || burst < 1) {
+        fprintf(stderr, "usage: traffic DIRECTORY FILES PER-MINUTE SECONDS BURST [DIRECTORIES]\n");
         return 64;
     }
     long count = rate * seconds / 60 / burst * burst;
@@ -60,6 +68,11 @@ int main(int argc, char **argv) {
     require(took != NULL && mkdir(argv[1], 0755) == 0, "make the directory");
     int place = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     require(place >= 0, "open the directory");
+    for (long i = 0; i < directories; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "d%ld", i);
+        require(mkdirat(place, name, 0755) == 0, "make a directory");
+    }
     // To make a file takes longer than to write to it.
     for (long i = 0; i < files; i++) write_one(place, i);
 

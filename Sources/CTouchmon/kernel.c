@@ -259,6 +259,15 @@ int tm_fanotify_mark_file_system(int queue, int is_added, uint64_t events, const
     return fanotify_mark(queue, flags | FAN_MARK_DONT_FOLLOW, events, AT_FDCWD, path);
 }
 
+int tm_fanotify_ignore(int queue, uint64_t events, int directory) {
+    unsigned int flags = FAN_MARK_ADD | FAN_MARK_IGNORE_SURV | FAN_MARK_EVICTABLE;
+    return fanotify_mark(queue, flags, events | FAN_EVENT_ON_CHILD, directory, ".");
+}
+
+int tm_fanotify_ignore_none(int queue) {
+    return fanotify_mark(queue, FAN_MARK_FLUSH, 0, AT_FDCWD, NULL);
+}
+
 // A file handle of any length.
 struct handle {
     struct file_handle head;

@@ -20,6 +20,8 @@ struct KernelTrees: ~Copyable {
     private let marksToken: UInt64
     /// Whether the poller waits for `marks`.
     private var isAwaited = true
+    /// Whether the kernel leaves out directories of which nobody wants to hear.
+    private var canIgnore = true
 
     private static let mask: InotifyMask = [
         .create, .delete, .movedFrom, .movedTo, .modify, .attributes, .closeAfterWriting,
@@ -83,9 +85,27 @@ struct KernelTrees: ~Copyable {
     ) throws(SystemFailure) -> Bool {
         looks.forget()
         let attached = attached
-        return try marks?.read { event in
-            Self.take(event, attached, &engine, at: now, tellWho)
-        } ?? false
+        var unwanted: [DirectoryHandle] = []
+        let isMore =
+            try marks?.read { event in
+                let hearing = Self.take(event, attached, &engine, at: now, tellWho)
+                if case .unwanted = hearing, let handle = event.handle { unwanted.append(handle) }
+            } ?? false
+        for handle in unwanted where canIgnore { ignore(handle) }
+        return isMore
+    }
+
+    /// Hears no more of a directory; where that can't be had it is only dearer.
+    private mutating func ignore(_ handle: DirectoryHandle) {
+        guard let place = attached.first(where: { $0.value == handle.fileSystem })?.key,
+            let mount = try? TreeListing(CPath(place.bytes))
+        else { return }
+        do {
+            try marks?.ignore(handle, onMountAt: mount.directory)
+        } catch {
+            // A directory that is gone says nothing about the next.
+            if error.errno != .stale { canIgnore = false }
+        }
     }
 
     /// Has `poller` wait for what happens on whole file systems, or not.
@@ -100,18 +120,23 @@ struct KernelTrees: ~Copyable {
     private static func take(
         _ event: FileSystemEvents.Event, _ attached: [RawPath: UInt64], _ engine: inout Engine,
         at now: Instant, _ tellWho: (Int32, inout Engine) -> Void
-    ) {
+    ) -> TreeHearing {
         let mask = InotifyMask(rawValue: UInt32(truncatingIfNeeded: event.events.rawValue))
-        if mask.contains(.queueOverflow) { return engine.trees.marksOverflowed(wall: .now) }
+        if mask.contains(.queueOverflow) {
+            engine.trees.marksOverflowed(wall: .now)
+            return .nothing
+        }
         var hearing = engine.trees.heard(event.directory, event.name, mask, at: now)
         if case .unknown = hearing, let handle = event.handle {
             guard let paths = try? paths(of: handle, attached) else {
-                return engine.trees.notFound(wall: .now)
+                engine.trees.notFound(wall: .now)
+                return .nothing
             }
             engine.trees.found(event.directory, at: paths)
             hearing = engine.trees.heard(event.directory, event.name, mask, at: now)
         }
         if case .selected = hearing { tellWho(event.process, &engine) }
+        return hearing
     }
 
     /// Where a directory is: in each mount of its file system that a tree reaches. A mount is opened for
@@ -144,6 +169,7 @@ struct KernelTrees: ~Copyable {
             switch request {
             case .attach(let path): attach(path)
             case .detach(let path): detach(path)
+            case .hearAll: hearAll()
             case .watch(let path): .watch(watch(path))
             case .removeWatch(let watch): remove(watch)
             case .list(let path, let isFirst, let withStatus):
@@ -184,6 +210,15 @@ struct KernelTrees: ~Copyable {
         // Something else may be mounted there by now, and its mark is needed.
         if (try? DirectoryHandle(inTree: path))?.fileSystem == number { try? marks?.unmark(path) }
         return .done
+    }
+
+    private func hearAll() -> TreeReply {
+        do {
+            try marks?.ignoreNothing()
+            return .heardAll(isDone: true)
+        } catch {
+            return .heardAll(isDone: false)
+        }
     }
 
     private mutating func watch(_ place: RawPath) -> Result<Int32, ErrorNumber> {

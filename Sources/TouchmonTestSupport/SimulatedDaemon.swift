@@ -355,6 +355,7 @@ package struct SimulatedDaemon {
             engine.trees.found(number, at: kernel.paths(ofDirectory: directory))
             hearing = name.withUnsafeBytes { engine.trees.heard(number, $0, mask, at: clock) }
         }
+        if case .unwanted = hearing { kernel.marked.ignored.insert(directory) }
         if case .selected = hearing, let treeToucher { engine.trees.heard(by: treeToucher) }
         return true
     }

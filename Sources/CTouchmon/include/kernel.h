@@ -105,6 +105,14 @@ int tm_fanotify_mark(int queue, uint64_t events, const char *path);
 // symbolic link not followed, or takes them from it.
 int tm_fanotify_mark_file_system(int queue, int is_added, uint64_t events, const char *path);
 
+// fanotify_mark(2): has the queue leave out these events of the directory that the descriptor refers to
+// and of what is in it, whatever other marks say, until the kernel forgets its inode (FAN_MARK_IGNORE of
+// Linux 6.0, FAN_MARK_EVICTABLE).
+int tm_fanotify_ignore(int queue, uint64_t events, int directory);
+
+// fanotify_mark(2): takes away all marks of inodes (FAN_MARK_FLUSH); those of file systems stay.
+int tm_fanotify_ignore_none(int queue);
+
 // The longest file handle, MAX_HANDLE_SZ, and the four bytes before it that say its type.
 #define TM_HANDLE_SIZE 132
 

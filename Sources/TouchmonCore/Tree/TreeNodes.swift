@@ -41,6 +41,8 @@ struct TreeNodes {
     private var byWatch: [Int32: Few<ID>] = [:]
     /// The directory in which the last one was that was made, and its path from the base; see `make`.
     private var lastParent: (base: ID, path: [UInt8], node: ID)?
+    /// Those that are no tree's and of which nothing more is told.
+    var silenced = SilencedDirectories()
     /// How many numbers stand for directories that are no tree's.
     private var unrelated = 0
     /// So many of those are kept; of more, all are forgotten.
@@ -268,12 +270,14 @@ struct TreeNodes {
         guard unrelated > 0 else { return }
         byNumber = byNumber.filter { !$0.value.isEmpty }
         unrelated = 0
+        silenced.forget()
     }
 
     /// Whatever the kernel tells directories by may be others' now.
     mutating func forgetNumbers() {
         byNumber.removeAll()
         unrelated = 0
+        silenced.forget()
         for id in nodes.indices { nodes[id].number = 0 }
     }
 }

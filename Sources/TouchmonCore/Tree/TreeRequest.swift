@@ -9,6 +9,9 @@ package enum TreeRequest: Equatable, Sendable {
     case attach(RawPath)
     /// Nobody needs to know any more what happens on the file system at this path; answered by `.done`.
     case detach(RawPath)
+    /// Tell again of every directory that was left out after `TreeHearing.unwanted`; answered by
+    /// `.heardAll`.
+    case hearAll
     /// inotify_add_watch(2) of one directory; answered by `.watch`.
     case watch(RawPath)
     /// inotify_rm_watch(2); answered by `.done`, also when the watch is gone already.
@@ -30,6 +33,8 @@ package enum TreeReply: Sendable {
     /// Why not all is told of the file system; nil where it is. `fileSystem` is the magic number of
     /// statfs(2); nil where there is none.
     case attached(ErrorNumber?, fileSystem: UInt64?)
+    /// False where the system refused.
+    case heardAll(isDone: Bool)
     case watch(Result<Int32, ErrorNumber>)
     /// Whether there are more; a failure where the directory can't be read, or not any more.
     case listed(Result<Bool, ErrorNumber>)
@@ -55,6 +60,9 @@ package enum TreeHearing: Sendable {
     case unknown
     /// It means nothing to anybody.
     case nothing
+    /// The same, and so does all that happens in that directory: the kernel may leave out of what it tells
+    /// whatever happens there, until `TreeRequest.hearAll`.
+    case unwanted
     /// A file that an action selects: who did it matters.
     case selected
 }

@@ -27,7 +27,7 @@ extension TreeWatcher {
         guard let known = nodes.nodes(numbered: number) else { return .unknown }
         guard !known.isEmpty else {
             traffic.heard(isNobodys: true)
-            return .nothing
+            return nodes.silenced.heard(number) ? .unwanted : .nothing
         }
         lastSelected.removeAll(keepingCapacity: true)
         // Not of the directory itself.

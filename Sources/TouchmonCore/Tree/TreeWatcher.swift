@@ -89,6 +89,7 @@ package struct TreeWatcher {
     enum Work {
         case attach(ActionID, Int)
         case detach(RawPath)
+        case hearAll
         case watch(TreeNodes.ID)
         case list(isFirst: Bool)
         case examine(TreeFiles.Key)
@@ -309,6 +310,7 @@ package struct TreeWatcher {
         var next =
             trees.isEmpty ? nil : trees.values.lazy.flatMap(\.parts.values).compactMap(\.poll).min()
         if let retry = scans.deadline { next = min(next ?? retry, retry) }
+        if let retry = nodes.silenced.retry { next = min(next ?? retry, retry) }
         while let wait = deadlines.min {
             if files[wait.key]?.deadline == wait.time {
                 next = min(next ?? wait.time, wait.time)
@@ -360,7 +362,7 @@ package struct TreeWatcher {
     var hasUrgent: Bool { !looks.isEmpty || !attaching.isEmpty }
 
     /// Whether there are directories left to list, which has time.
-    package var isScanning: Bool { !scans.isEmpty }
+    package var isScanning: Bool { !scans.isEmpty && nodes.silenced.retry == nil }
 
     /// Some more directories may be listed.
     package mutating func beginSlice() { slice = Self.listingsPerSlice }
@@ -382,6 +384,7 @@ package struct TreeWatcher {
             guard let tree = trees[action] else { preconditionFailure("a tree that is not there") }
             return .attach(absolute(tree, tree.parts[part]?.root ?? []))
         case .detach(let path): return .detach(path)
+        case .hearAll: return .hearAll
         case .watch: return .watch(pathOfListing)
         case .list(let isFirst):
             return .list(pathOfListing, isFirst: isFirst, withStatus: scans.needsStatus)
@@ -414,6 +417,12 @@ package struct TreeWatcher {
     }
 
     private mutating func begin(at now: Instant) -> Bool {
+        // Before anything is listed: what is not found there has to be heard.
+        if nodes.silenced.mustHearAll {
+            if let retry = nodes.silenced.retry, now < retry { return false }
+            work = .hearAll
+            return true
+        }
         if let path = detaching.popLast() {
             guard attached[path] == nil else { return true }
             work = .detach(path)
@@ -493,6 +502,12 @@ package struct TreeWatcher {
             nodes.setIgnored(node, .read(bytes.map { IgnoreRules($0) }))
             goOn(at: now)
         case (.remove, .done), (.detach, .done): break
+        case (.hearAll, .heardAll(let isDone)):
+            if isDone {
+                nodes.silenced.heardAll()
+            } else {
+                nodes.silenced.retry = now.advanced(by: Self.patience)
+            }
         default: preconditionFailure("trees were answered with something they did not ask")
         }
     }
@@ -545,6 +560,8 @@ package struct TreeWatcher {
         trees[action]?.parts[index]?.mechanism = mechanism
         trees[action]?.parts[index]?.fileSystem = quiet
         trees[action]?.parts[index]?.doubt = wall
+        // Another tree's events may have asked about directories while this was not known to be one.
+        if mechanism == .fanotify { nodes.forgetUnrelated() }
         outputs.append(.watched(action, path, mechanism, mechanism == .inotify ? error : nil))
         begin(action, index, mechanism, at: now, wall: wall)
     }

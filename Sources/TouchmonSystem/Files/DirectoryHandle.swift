@@ -55,7 +55,8 @@ package struct DirectoryHandle: Hashable, Sendable {
         }
     }
 
-    private func open(
+    /// Opens the directory, wherever it is, to refer to it and nothing else; see `path(onMountAt:)`.
+    func open(
         onMountAt mount: borrowing OwnedDescriptor
     ) throws(SystemFailure) -> OwnedDescriptor {
         let raw = mount.raw

@@ -86,6 +86,26 @@ package struct FileSystemEvents: ~Copyable {
         }
     }
 
+    /// Leaves out from now on what happens in a directory and to itself, which costs neither who does it
+    /// nor who listens anything. `mount` is a directory on its file system that was opened for reading.
+    /// Ends by itself when the kernel has forgotten the directory.
+    ///
+    /// Fails with `ESTALE` where the directory is gone, and with `EINVAL` before Linux 6.0.
+    /// fanotify_mark(2), `FAN_MARK_IGNORE`.
+    package func ignore(
+        _ handle: DirectoryHandle, onMountAt mount: borrowing OwnedDescriptor
+    ) throws(SystemFailure) {
+        let directory = try handle.open(onMountAt: mount)
+        _ = try systemCall("leave out a directory of a file system") {
+            tm_fanotify_ignore(descriptor.raw, Self.told.rawValue, directory.raw)
+        }
+    }
+
+    /// Leaves out nothing any more. What happened before is not told later.
+    package func ignoreNothing() throws(SystemFailure) {
+        _ = try systemCall("hear all of a file system") { tm_fanotify_ignore_none(descriptor.raw) }
+    }
+
     /// Hands some events to `body`; false when nothing was left in the queue. Allocates nothing.
     package func read(_ body: (Event) -> Void) throws(SystemFailure) -> Bool {
         let count: Int
@@ -103,11 +123,18 @@ package struct FileSystemEvents: ~Copyable {
         return count > Self.size - Self.longestEvent
     }
 
-    /// Has `poller` wait for the queue, to which it was added with this token, or not.
+    /// Has `poller` wait for the queue, or not any more.
+    ///
+    /// It is removed: to ask for no event of it would not be enough, for fanotify's wake-ups do not say what
+    /// they are for, and epoll(7) would wake the process to look.
     package func setAwaited(
         _ isAwaited: Bool, _ poller: borrowing Poller, token: UInt64
     ) throws(SystemFailure) {
-        try poller.setWaiting(isAwaited, for: descriptor, token: token)
+        if isAwaited {
+            try poller.add(descriptor, token: token)
+        } else {
+            try poller.remove(descriptor)
+        }
     }
 
     /// The number by which events tell a directory.

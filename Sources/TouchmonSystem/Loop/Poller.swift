@@ -43,18 +43,6 @@ package struct Poller: ~Copyable {
         }
     }
 
-    /// Does not wait for a descriptor any more, or does again: what there is to read by then is reported at
-    /// once. Nobody is woken meanwhile by what comes. epoll_ctl(2).
-    package func setWaiting(
-        _ isWaiting: Bool, for descriptor: borrowing OwnedDescriptor, token: UInt64
-    ) throws(SystemFailure) {
-        var event = epoll_event(
-            events: isWaiting ? EPOLLIN.rawValue : 0, data: epoll_data_t(u64: token))
-        _ = try systemCall("wait for a descriptor") {
-            epoll_ctl(epoll.raw, EPOLL_CTL_MOD, descriptor.raw, &event)
-        }
-    }
-
     /// Removes a descriptor. An event that `wait` has already reported stays reported.
     package func remove(_ descriptor: borrowing OwnedDescriptor) throws(SystemFailure) {
         _ = try systemCall("stop waiting for a descriptor") {

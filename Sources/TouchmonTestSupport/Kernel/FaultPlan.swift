@@ -5,7 +5,7 @@ package import TouchmonCore
 package struct FaultPlan: Sendable {
     /// A call that can fail.
     package enum Call: Int, CaseIterable, Sendable {
-        case addWatch, removeWatch, status, readLink, hasWriter
+        case addWatch, removeWatch, status, readLink, hasWriter, hearAll
     }
 
     /// How many calls a fault spoils.

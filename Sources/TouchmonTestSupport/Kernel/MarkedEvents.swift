@@ -13,6 +13,8 @@ struct MarkedEvents: Sendable {
     private var isOverflowQueued = false
     var queueLimit = 16384
     var isDeaf = false
+    /// The directories, by their inodes, of which nothing is told.
+    var ignored: Set<Int> = []
 
     private static let told: InotifyMask = [
         .modify, .attributes, .closeAfterWriting, .create, .delete, .movedFrom, .movedTo,
@@ -23,7 +25,7 @@ struct MarkedEvents: Sendable {
     mutating func report(_ mask: InotifyMask, directory: Int, name: [UInt8]) {
         let isDirectory = mask.contains(.isDirectory)
         let told = mask.intersection(Self.told)
-        guard !isDeaf, !told.isEmpty else { return }
+        guard !isDeaf, !told.isEmpty, !ignored.contains(directory) else { return }
         let same = events.firstIndex {
             $0.directory == directory && $0.name == name
                 && $0.mask.contains(.isDirectory) == isDirectory

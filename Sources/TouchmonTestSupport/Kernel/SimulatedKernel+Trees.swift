@@ -12,6 +12,10 @@ extension SimulatedKernel {
                 fileSystems[mounts[place.mount].fileSystem].isMarked = false
             }
             return .done
+        case .hearAll:
+            if faults.strike(.hearAll) != nil { return .heardAll(isDone: false) }
+            marked.ignored = []
+            return .heardAll(isDone: true)
         case .watch(let path): return .watch(watchTree(path))
         case .removeWatch(let watch):
             if let inode = treeInotify[watch]?.inode { endTreeWatch(of: inode) }

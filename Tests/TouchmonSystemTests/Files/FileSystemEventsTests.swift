@@ -127,6 +127,38 @@ struct FileSystemEventsTests {
         }
     }
 
+    @Test(arguments: [MountPlace.Kind.ext4, .tmpfs, .xfs, .btrfs])
+    func `a directory is left out with what is in it, and not what leaves it or is below`(
+        kind: MountPlace.Kind
+    ) async {
+        await #expect(processExitsWith: .success) { [kind] in
+            let marked = try Marked(kind)
+            _ = try marked.told("mkdir d d/e o; touch d/f")
+            let (e, o) = (try marked.number("d/e"), try marked.number("o"))
+            let mount = try TreeListing(CPath(marked.place.point))
+            try marked.queue.ignore(
+                DirectoryHandle(inTree: CPath(marked.place("d"))), onMountAt: mount.directory)
+            #expect(try marked.told("echo x > d/f; touch d; mkdir d/n; rmdir d/n; rm d/f").isEmpty)
+            #expect(try marked.told("touch d/e/x").map(\.directory) == [e])
+            let moved = try marked.told("touch d/g; mv d/g o/g; echo x > o/g")
+            #expect(Set(moved.map(\.directory)) == [o] && Set(moved.map(\.name)) == ["g"])
+            // It is the directory that is left out, whatever it is called.
+            #expect(try marked.told("mv d o/d").filter { $0.directory == o }.map(\.name) == ["d"])
+            #expect(try marked.told("echo x > o/d/f").isEmpty)
+            try marked.queue.ignoreNothing()
+            #expect(try marked.told("echo x > o/d/f").map(\.name) == ["f"])
+            try marked.queue.ignore(
+                DirectoryHandle(inTree: CPath(marked.place("o"))), onMountAt: mount.directory)
+            let gone = try DirectoryHandle(inTree: CPath(marked.place("o/d/e")))
+            _ = try marked.told("rm -r o/d/e")
+            #expect {
+                try marked.queue.ignore(gone, onMountAt: mount.directory)
+            } throws: {
+                ($0 as? SystemFailure)?.errno == .stale
+            }
+        }
+    }
+
     @Test func `hostile names come as they are`() async {
         await #expect(processExitsWith: .success) {
             let marked = try Marked(.tmpfs)
