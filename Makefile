@@ -48,6 +48,9 @@ demo: build ## one user touches a file, another user's command runs
 bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
 	@ROUNDS=$(ROUNDS) scripts/bench-latency
 
+bench-trees: build ## what it costs to watch a tree, against a C loop and others (ROUNDS=3)
+	@ROUNDS=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),3) scripts/bench-trees
+
 touch.order: ## find the functions of one touch again, for the linker (scripts/touch.order)
 	@$(static-libraries)
 	rm -f $(binary)
@@ -89,5 +92,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency schema lint \
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-trees schema lint \
 	fmt install clean help

@@ -1,9 +1,10 @@
 // traffic DIRECTORY FILES PER-MINUTE SECONDS BURST [DIRECTORIES]: writes that
 // have nothing to do with what is watched, paced evenly: BURST at a time, so
 // many in a minute. Each opens one of the FILES in the new directory in turn,
-// or in so many new directories in it, writes a byte to it and closes it. Prints how many writes there were, the median and the 99th
-// percentile of the time that one took, in nanoseconds, and the processor's time
-// in microseconds.
+// or in so many new directories in it, writes a byte to it and closes it. Says
+// made when all files are there, and begins a second later. Prints how many
+// writes there were, the median and the 99th percentile of the time that one
+// took, in nanoseconds, and the processor's time in microseconds.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -75,6 +76,10 @@ int main(int argc, char **argv) {
     }
     // To make a file takes longer than to write to it.
     for (long i = 0; i < files; i++) write_one(place, i);
+
+    puts("made");
+    fflush(stdout);
+    wait_until(now() + INT64_C(1000000000));
 
     struct rusage before, after;
     getrusage(RUSAGE_SELF, &before);
