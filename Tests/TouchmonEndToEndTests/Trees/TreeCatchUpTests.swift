@@ -110,15 +110,21 @@ struct TreeCatchUpTests {
         }
     }
 
+    /// A gate, and the script of a run that waits at it.
+    private static func gate(of tree: WatchedTree) throws -> (Gate, script: String) {
+        let path = tree.scratch("gate")
+        let gate = try Gate(path)
+        chmod(path, 0o666)
+        return (gate, "read line < \(path)")
+    }
+
     /// Touches from before a run began are told by it again if it was cut off, and what came during it.
     @Test(arguments: TreeWatching.both, ["batch", "file"])
     func `a run that was killed with its daemon is made up for`(
         watching: TreeWatching, each: String
     ) throws {
         let tree = try makeTree(watching)
-        let gate = try Gate(tree.scratch("gate"))
-        chmod(tree.scratch("gate"), 0o666)
-        let wait = "read line < \(tree.scratch("gate"))"
+        let (gate, wait) = try Self.gate(of: tree)
         let first = try tree.start(["each": each], script: wait)
         try tree.touch("a")
         #expect(try eventually { try tree.paths() == ["a"] })
@@ -150,9 +156,7 @@ struct TreeCatchUpTests {
         watching: TreeWatching, each: String
     ) throws {
         let tree = try makeTree(watching)
-        let gate = try Gate(tree.scratch("gate"))
-        chmod(tree.scratch("gate"), 0o666)
-        let wait = "read line < \(tree.scratch("gate"))"
+        let (gate, wait) = try Self.gate(of: tree)
         let first = try tree.start(["each": each], script: wait)
         try tree.touch("a")
         #expect(try eventually { try tree.runs().last?.isComplete == true })
