@@ -1,39 +1,3 @@
-/// What was heard of a watched path since it was last looked at.
-struct Evidence: OptionSet {
-    var rawValue: UInt16
-
-    /// Closed after writing (also when nothing was written).
-    static let closed = Evidence(rawValue: 1 << 0)
-    /// Closed after writing, and something was written before.
-    static let wrote = Evidence(rawValue: 1 << 1)
-    /// Attributes changed: times, mode, owner, extended attributes.
-    static let attributes = Evidence(rawValue: 1 << 2)
-    /// Written to, or truncated, and not closed since.
-    static let modified = Evidence(rawValue: 1 << 3)
-    /// A file was created at the path, or linked to it.
-    static let created = Evidence(rawValue: 1 << 4)
-    /// A file was renamed to the path.
-    static let arrived = Evidence(rawValue: 1 << 5)
-    /// Entries of the watched path, a directory, came or went.
-    static let entries = Evidence(rawValue: 1 << 6)
-    /// Something may have happened unheard: a new watch, a full queue, a poll.
-    static let unheard = Evidence(rawValue: 1 << 7)
-    /// Events were lost with a full queue.
-    static let lost = Evidence(rawValue: 1 << 8)
-    /// The deadline of a wait passed.
-    static let deadline = Evidence(rawValue: 1 << 9)
-    /// Nothing was heard; the path is looked at in intervals.
-    static let polled = Evidence(rawValue: 1 << 10)
-
-    /// Such a look found another file, and the way to it was gone again.
-    static let followed = Evidence(rawValue: 1 << 11)
-
-    /// Whether only a look in intervals led here.
-    var isOnlySeen: Bool {
-        !isDisjoint(with: [.polled, .followed]) && isSubset(of: [.unheard, .polled, .followed])
-    }
-}
-
 /// Tells touches from everything else that happens to one watched path.
 ///
 /// Events are hints and the file's state is the truth, but neither is enough: two writes within a
@@ -118,8 +82,9 @@ struct TouchJudge {
         switch waiting {
         case .nothing, .close: nil
         case .closeOfTouch(let deadline), .closeOfWrite(let deadline),
-            .closeOfRestore(let deadline), .quiet(let deadline), .calm(let deadline):
+            .closeOfRestore(let deadline), .calm(let deadline):
             deadline
+        case .closeOfWriter(let question), .quiet(let question): question.time
         }
     }
 
@@ -162,7 +127,7 @@ struct TouchJudge {
     var isCloseAwaited: Bool { isBeingWritten && !isCloseCounted }
 
     /// Whether something that was heard or seen is judged when the file is closed, and not before.
-    var dependsOnClose: Bool { waiting == .close || isCloseAwaited }
+    var dependsOnClose: Bool { isCloseCertain || isCloseAwaited }
 
     /// Whether the path had to have been touched to be in this state.
     func isOutdated(by state: HandledState?) -> Bool {
@@ -176,11 +141,22 @@ struct TouchJudge {
         return differs(status)
     }
 
+    /// Whether it is waited for a close that is certain to be heard, as far as anybody knows.
+    private var isCloseCertain: Bool {
+        switch waiting {
+        case .close, .closeOfWriter: true
+        case .nothing, .closeOfTouch, .closeOfWrite, .closeOfRestore, .quiet, .calm: false
+        }
+    }
+
     /// What has to come, or time to pass, before something heard is judged.
     private enum Wait: Equatable {
         case nothing
         /// A close is certain to be heard.
         case close
+        /// The same, of somebody who had the file open when he was asked for. But truncate(2) has it open
+        /// as well, for a moment, and closes nothing.
+        case closeOfWriter(Question)
         /// A change that counts by itself; better judged after the close of the tool that made it.
         case closeOfTouch(Instant)
         /// Written to, which counts when closed; but truncate(2) writes without a close.
@@ -188,9 +164,36 @@ struct TouchJudge {
         /// A backward time, set by somebody who may have the file open.
         case closeOfRestore(Instant)
         /// Somebody has the file open, and may hold it open for good: it counts when quiet.
-        case quiet(Instant)
+        case quiet(Question)
         /// Nobody knows whether somebody has the file open: it counts when quiet for a while.
         case calm(Instant)
+    }
+
+    /// When it is asked again who has the file open: after twice the time each time.
+    private struct Question: Equatable {
+        var time: Instant
+        private var count: UInt8 = 0
+
+        init(at now: Instant) { time = now.advanced(by: closeGrace) }
+
+        /// Nobody can say: only the time passes.
+        init(unansweredAt now: Instant) {
+            (time, count) = (now.advanced(by: quietBound), .max)
+        }
+
+        /// The next, if no more than `count` were asked.
+        func next(at now: Instant, atMost count: UInt8) -> Question? {
+            guard self.count < count else { return nil }
+            var next = self
+            next.count += 1
+            next.time = now.advanced(by: closeGrace * (1 << Int(next.count)))
+            return next
+        }
+
+        /// The first one, after a change.
+        func first(at now: Instant) -> Question {
+            count == .max ? Question(unansweredAt: now) : Question(at: now)
+        }
     }
 
     /// A device number that no file system has.
@@ -199,8 +202,12 @@ struct TouchJudge {
     /// How long a tool that has changed a file may take to close it before it is judged without
     /// its close. Tools close within microseconds.
     private static let closeGrace = Duration.milliseconds(20)
-    /// How long a file that is open for writing, and of which not all was heard, must be quiet.
+    /// How long a file must be quiet of which not all was heard, where nobody says who writes.
     private static let quietBound = Duration.seconds(10)
+    /// How often it is asked for a writer whose close is certain: for 2.5 seconds.
+    private static let mostForClose: UInt8 = 6
+    /// How often while a file must be quiet that is open for writing: for 10 seconds.
+    private static let mostForQuiet: UInt8 = 8
     /// How old a file must be at the first look to be taken as closed without asking.
     private static let baselineAge: Int64 = 3600
 
@@ -408,20 +415,20 @@ struct TouchJudge {
             if differs(status) { return appeared(evidence, status, writer, look, now) }
             if case .calm = waiting { waiting = .nothing }
             if isRacy, evidence.contains(.lost) { return .touch }
-            if isRacy, evidence.contains(.created) { return created(writer) }
+            if isRacy, evidence.contains(.created) { return created(writer, now) }
         }
         return .nothing
     }
 
     /// A file was created that can't be told from the one before it: its inode was used again within a
     /// tick of the clock. Who created it may still be writing; then it counts when it is closed.
-    private mutating func created(_ writer: WriterPresence?) -> Verdict {
+    private mutating func created(_ writer: WriterPresence?, _ now: Instant) -> Verdict {
         switch writer {
         case nil: return .askWriter
         case .absent, .unknown: return .touch
         case .present:
             isBeingWritten = true
-            waiting = .close
+            waiting = .closeOfWriter(Question(at: now))
             return .nothing
         }
     }
@@ -462,12 +469,12 @@ struct TouchJudge {
             // to the path unheard may hold it open for good.
             isBeingWritten = true
             if evidence.contains(.created) {
-                waiting = .close
-            } else if waiting != .close {
-                waitForQuiet(now)
+                waiting = .closeOfWriter(Question(at: now))
+            } else if !isCloseCertain {
+                waitForQuiet(Question(at: now))
             }
         // Who was heard to write will be heard to close.
-        case .unknown where isBeingWritten: waitForQuiet(now)
+        case .unknown where isBeingWritten: waitForQuiet(Question(unansweredAt: now))
         case .unknown:
             if case .calm = waiting { break }
             waiting = .calm(now.advanced(by: look.quietBound(status)))
@@ -476,15 +483,16 @@ struct TouchJudge {
     }
 
     /// However often the path is looked at, a wait goes on as long as nothing changes.
-    private mutating func waitForQuiet(_ now: Instant) {
+    private mutating func waitForQuiet(_ question: Question) {
         if case .quiet = waiting { return }
-        waiting = .quiet(now.advanced(by: Self.quietBound))
+        waiting = .quiet(question)
     }
 
     /// Begins a wait for quiet anew after a change.
     private mutating func waitAgain(_ status: FileStatus, _ look: Examination, _ now: Instant) {
         switch waiting {
-        case .quiet where !isAsSeen(status): waiting = .quiet(now.advanced(by: Self.quietBound))
+        case .quiet(let question) where !isAsSeen(status):
+            waiting = .quiet(question.first(at: now))
         case .calm where !isAsSeen(status):
             waiting = .calm(now.advanced(by: look.quietBound(status)))
         default: break
@@ -554,16 +562,46 @@ struct TouchJudge {
                 isBeingWritten = false
                 waiting = .nothing
                 return differs(status) || isRacy ? .touch : .nothing
-            case .present: waiting = .close
-            case .unknown: waiting = .quiet(now.advanced(by: Self.quietBound))
+            case .present: waiting = .closeOfWriter(Question(at: now))
+            case .unknown: waiting = .quiet(Question(unansweredAt: now))
             }
             return .nothing
-        case .quiet where isAsSeen(status), .calm where isAsSeen(status):
-            if case .quiet = waiting { isCloseCounted = true }
+        case .closeOfWriter(let question):
+            switch writer {
+            case nil: return .askWriter
+            case .absent: closedUnheard(status, now)
+            case .present:
+                let next = question.next(at: now, atMost: Self.mostForClose)
+                waiting = next.map(Wait.closeOfWriter) ?? .close
+            case .unknown: waiting = .quiet(Question(unansweredAt: now))
+            }
+            return .nothing
+        case .quiet(let question) where isAsSeen(status):
+            if let next = question.next(at: now, atMost: Self.mostForQuiet) {
+                switch writer {
+                case nil: return .askWriter
+                case .absent: closedUnheard(status, now)
+                case .present, .unknown: waiting = .quiet(next)
+                }
+                return .nothing
+            }
+            isCloseCounted = true
+            waiting = .nothing
+            return differs(status) ? .touch : .nothing
+        case .calm where isAsSeen(status):
             waiting = .nothing
             return differs(status) ? .touch : .nothing
         case .nothing, .close, .quiet, .calm: return .nothing
         }
+    }
+
+    /// Who had the file open does not any more. His close may be in the queue, with writes before it; if
+    /// it is not, he had nothing to close.
+    private mutating func closedUnheard(_ status: FileStatus, _ now: Instant) {
+        isBeingWritten = false
+        waiting =
+            differs(status) || isRacy
+            ? .closeOfTouch(now.advanced(by: Self.closeGrace)) : .nothing
     }
 
     /// Directories, FIFOs, sockets and devices are not closed to say that they are complete.

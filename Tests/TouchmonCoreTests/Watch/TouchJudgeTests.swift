@@ -186,22 +186,117 @@ import Testing
         #expect(judge.deadline == nil)
     }
 
-    @Test func `a wait for quiet begins anew with each change, and goes on with each look`() {
-        func later(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
+    /// A file that another one has replaced unheard, and a judge that looked at the first.
+    static func replaced() -> (TouchJudge, FileStatus) {
         var judge = TouchJudge()
-        _ = judge.judge(.unheard, Self.look(Self.status()), writer: .absent, at: Self.now)
-        var other = Self.status()
+        _ = judge.judge(.unheard, look(status()), writer: .absent, at: now)
+        var other = status()
         other.identity.inode = 3
+        return (judge, other)
+    }
+
+    /// Answers every question until there is none, or a touch; returns when they were asked.
+    static func answer(
+        _ judge: inout TouchJudge, _ look: Examination, _ writer: WriterPresence
+    ) -> (verdict: TouchJudge.Verdict, times: [Int64]) {
+        var times: [Int64] = []
+        while let deadline = judge.deadline {
+            times.append(deadline.nanoseconds / 1_000_000)
+            var verdict = judge.judge(.deadline, look, at: deadline)
+            if verdict == .askWriter {
+                verdict = judge.judge(.deadline, look, writer: writer, at: deadline)
+            }
+            if verdict == .touch { return (.touch, times) }
+        }
+        return (.nothing, times)
+    }
+
+    @Test func `a wait for quiet begins anew with each change, and goes on with each look`() {
+        func later(_ milliseconds: Int64) -> Instant {
+            Instant(nanoseconds: milliseconds * 1_000_000)
+        }
+        var (judge, other) = Self.replaced()
         let first = Self.look(other, ticks: false)
         #expect(judge.judge(.unheard, first, writer: .present, at: Self.now) == .nothing)
-        #expect(judge.deadline == later(10))
-        #expect(judge.judge(.unheard, first, writer: .present, at: later(5)) == .nothing)
-        #expect(judge.deadline == later(10))
+        #expect(judge.deadline == later(20))
+        #expect(judge.judge(.unheard, first, writer: .present, at: later(10)) == .nothing)
+        #expect(judge.deadline == later(20))
+        #expect(judge.judge(.deadline, first, at: later(20)) == .askWriter)
+        #expect(judge.judge(.deadline, first, writer: .present, at: later(20)) == .nothing)
+        #expect(judge.deadline == later(60))
         other.size = 7
         let second = Self.look(other, ticks: false)
-        #expect(judge.judge(.modified, second, at: later(9)) == .nothing)
-        #expect(judge.deadline == later(19))
-        #expect(judge.judge(.deadline, second, at: later(19)) == .touch)
+        #expect(judge.judge(.modified, second, at: later(50)) == .nothing)
+        #expect(judge.deadline == later(70))
+        // He has it open all the time.
+        let (verdict, times) = Self.answer(&judge, second, .present)
+        #expect(verdict == .touch)
+        #expect(times == [70, 110, 190, 350, 670, 1310, 2590, 5150, 10270])
+    }
+
+    @Test
+    func `where nobody says whether a heard writer is there, quiet is all that is waited for`() {
+        var (judge, _) = Self.replaced()
+        _ = judge.heard(.modify)
+        let look = Self.look(
+            Self.status(modified: FileTime(seconds: Self.start.seconds + 1)), ticks: false)
+        #expect(judge.judge(.modified, look, at: Self.now) == .nothing)
+        #expect(Self.answer(&judge, look, .unknown) == (.touch, [20, 10_020]))
+    }
+
+    /// truncate(2) has the file open for writing as well, and closes nothing that could be heard.
+    @Test(arguments: [Evidence.unheard, .created])
+    func `a writer who only truncates is not waited for`(evidence: Evidence) {
+        var (judge, other) = Self.replaced()
+        let look = Self.look(other, ticks: false)
+        #expect(judge.judge(evidence, look, writer: .present, at: Self.now) == .nothing)
+        #expect(judge.dependsOnClose)
+        // His close would be in the queue by now.
+        #expect(Self.answer(&judge, look, .absent) == (.touch, [20, 40]))
+        #expect(!judge.dependsOnClose)
+    }
+
+    @Test func `a close that comes after all is no second touch`() {
+        var (judge, other) = Self.replaced()
+        let look = Self.look(other, ticks: false)
+        #expect(judge.judge(.created, look, writer: .present, at: Self.now) == .nothing)
+        let deadline = Instant(nanoseconds: 20_000_000)
+        #expect(judge.judge(.deadline, look, writer: .absent, at: deadline) == .nothing)
+        #expect(judge.judge(judge.heard(.closeAfterWriting), look, at: deadline) == .touch)
+        #expect(judge.deadline == nil)
+    }
+
+    @Test
+    func `a writer who stays is asked for less and less often, and then his close is waited for`() {
+        var (judge, other) = Self.replaced()
+        let look = Self.look(other, ticks: false)
+        #expect(judge.judge(.created, look, writer: .present, at: Self.now) == .nothing)
+        #expect(
+            Self.answer(&judge, look, .present)
+                == (.nothing, [20, 60, 140, 300, 620, 1260, 2540]))
+        #expect(judge.dependsOnClose)
+        let closed = judge.heard(.closeAfterWriting)
+        #expect(judge.judge(closed, look, writer: .absent, at: Self.now) == .touch)
+    }
+
+    @Test func `where it can't be said any more whether the writer is there, it must be quiet`() {
+        var (judge, other) = Self.replaced()
+        let look = Self.look(other, ticks: false)
+        #expect(judge.judge(.created, look, writer: .present, at: Self.now) == .nothing)
+        #expect(Self.answer(&judge, look, .unknown) == (.touch, [20, 10_020]))
+    }
+
+    @Test func `a writer who is gone and changed nothing leaves nothing to count`() {
+        var judge = TouchJudge()
+        let look = Examination(
+            status: .success(Self.status()), time: FileTime(seconds: Self.start.seconds + 60),
+            granularity: .zero)
+        _ = judge.judge(.unheard, look, writer: .absent, at: Self.now)
+        _ = judge.heard(.modify)
+        #expect(judge.judge(.modified, look, at: Self.now) == .nothing)
+        let deadline = Instant(nanoseconds: 20_000_000)
+        #expect(judge.judge(.deadline, look, writer: .present, at: deadline) == .nothing)
+        #expect(Self.answer(&judge, look, .absent) == (.nothing, [40]))
     }
 
     @Test func `who renames a file that he holds open has 20 ms to close it`() {
