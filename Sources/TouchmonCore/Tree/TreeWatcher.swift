@@ -275,6 +275,14 @@ package struct TreeWatcher {
         if let count = attached[path] { attached[path] = count == 1 ? nil : count - 1 }
         trees[action]?.parts[number] = nil
         for number in tree.parts.keys { look(action, number, since: tree.began) }
+        guard let tree = trees[action], let outer = self.part(tree, part.root),
+            tree.parts[outer]?.mechanism == .inotify
+        else { return }
+        // Its directories get their watches before that: who finds one without takes all in it for new.
+        scans.add(
+            TreeScans.Item(
+                tree: action, part: outer, directory: part.root, files: .ignored,
+                since: heardUntil))
     }
 
     /// The known directory at a path from the base.

@@ -264,6 +264,23 @@ import TouchmonTestSupport
     }
 
     @Test(arguments: mechanisms)
+    func `what is seen again below an unmounted file system is no news`(marks: Bool) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/")], marks: marks, directories: ["/srv/m", "/srv/m/d"],
+            files: ["/srv/m/1", "/srv/m/d/2"])
+        try daemon.kernel.mount(daemon.kernel.makeFileSystem(.ext4), at: RawPath("/srv/m"))
+        daemon.pass(.seconds(1))
+        try daemon.kernel.unmount(RawPath("/srv/m"))
+        daemon.pass(.seconds(5))
+        #expect(Self.paths(daemon) == [])
+        for name in ["1", "d/2"] {
+            try Self.write("/srv/m/\(name)", &daemon.kernel)
+            daemon.pass(.seconds(1))
+        }
+        #expect(Self.paths(daemon) == [["/srv/m/1"], ["/srv/m/d/2"]])
+    }
+
+    @Test(arguments: mechanisms)
     func `what touchmon itself writes is part of no tree`(marks: Bool) throws {
         var daemon = try Self.daemon(
             [try .tree("/srv/")], marks: marks, directories: ["/srv/state"], hidden: "/srv/state")

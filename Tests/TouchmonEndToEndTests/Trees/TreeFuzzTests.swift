@@ -50,6 +50,8 @@ struct TreeFuzzTests {
         for burst in 1...Self.steps / Self.burst {
             FileRights.of(watching.owner) { for _ in 0..<Self.burst { fuzzer.step() } }
             try #require(fuzzer.failures.isEmpty, "seed \(seed): \(fuzzer.failures)")
+            // Who was found to have a file open may have to be asked for again.
+            try tree.rest(daemon)
             try tree.settle(daemon)
             let reports = try tree.runs().flatMap(\.changes)
             let news = reports[told...].compactMap {
