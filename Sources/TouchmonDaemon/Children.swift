@@ -56,9 +56,11 @@ struct Children: ~Copyable {
     private(set) var wantsAhead = true
 
     /// Makes a process ahead of the next run. It matters to nobody where that fails: `start` makes
-    /// another, and says why it can't. `recorded` is the run's number, if it may print into a file.
-    mutating func makeAhead(_ state: State?, recorded: RunNumber?) {
+    /// another, and says why it can't. `recorded` is the run's number, if it may print into a file, and
+    /// `changed` if it may be told what changed.
+    mutating func makeAhead(_ state: State?, recorded: RunNumber?, changed: RunNumber?) {
         wantsAhead = false
+        state?.makeChangesAhead(changed)
         var standard = StandardDescriptors(null: null)
         state?.lend(to: &standard)
         // Nor does that: the run itself says why.

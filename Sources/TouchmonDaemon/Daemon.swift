@@ -163,7 +163,7 @@ package struct Daemon: ~Copyable {
             var daemon = try Daemon(files, consume reading, options, &opening, begun: begun)
             defer {
                 daemon.children.dismissAhead()
-                daemon.state?.outputs.dismissAhead()
+                daemon.state?.dismissAhead()
                 daemon.writeLog()
             }
             try daemon.loop()
@@ -233,7 +233,10 @@ package struct Daemon: ~Copyable {
         }
         if contents.isReading { try readContents() }
         if ready.isEmpty, children.wantsAhead {
-            children.makeAhead(state, recorded: engine.recordsOutput ? engine.nextRun : nil)
+            let next = engine.nextRun
+            children.makeAhead(
+                state, recorded: engine.recordsOutput ? next : nil,
+                changed: engine.trees.isEmpty ? nil : next)
         }
         if ready.isEmpty || isLogLate {
             watch.touchers?.rest()
@@ -581,7 +584,7 @@ package struct Daemon: ~Copyable {
     private mutating func openLedger() throws(SystemFailure) {
         // It has the journal that there was, and a number that may be another run's by then.
         children.dismissAhead()
-        state?.outputs.dismissAhead()
+        state?.dismissAhead()
         switch State.open(statePath) {
         case .opened(let opened, var recovered, nil):
             do {

@@ -130,6 +130,17 @@ final class State {
             run.value, bytes, user: identity.user, group: identity.group) ?? []
     }
 
+    /// Makes the file of changes of a run that may come; nil stands for a run that has none.
+    func makeChangesAhead(_ run: RunNumber?) {
+        guard let run else {
+            changes?.dismissAhead()
+            return
+        }
+        // Where that fails, the run itself tries, and has a way without.
+        if changes == nil { changes = try? ChangesDirectory(in: directory) }
+        try? changes?.makeAhead(run.value)
+    }
+
     /// Lets a run read its file of changes from its standard input.
     func lendChanges(
         of run: RunNumber, to standard: inout StandardDescriptors
@@ -150,6 +161,12 @@ final class State {
         if changes == nil { changes = try? ChangesDirectory(in: directory) }
         changed.formUnion(runs)
         try? changes?.removeAll(except: Set(runs.map(\.value)))
+    }
+
+    /// Removes what was made for a run that did not come.
+    func dismissAhead() {
+        outputs.dismissAhead()
+        changes?.dismissAhead()
     }
 
     /// Makes the file of a run that will come, for a process that is made ahead of it; nil stands for a

@@ -22,7 +22,9 @@ package struct JSONWriter {
 
     /// Writes the key of the value that is written next.
     package mutating func key(_ name: String) {
-        key(Array(name.utf8))
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
     }
 
     /// Writes a key that is a path or a name, in whatever encoding it is.
@@ -35,10 +37,16 @@ package struct JSONWriter {
     /// Writes `text`, in whatever encoding it is.
     package mutating func string(_ text: [UInt8]) {
         separate()
-        bytes.reserveCapacity(bytes.count + text.count + 2)
         bytes.append(UInt8(ascii: "\""))
         var index = 0
         while index < text.count {
+            // Nearly always all of it: so it is done at once.
+            let plain = index
+            while index < text.count, Self.isPlain(text[index]) { index += 1 }
+            if index > plain {
+                bytes.append(contentsOf: text[plain..<index])
+                continue
+            }
             guard let scalar = text.scalar(at: index) else {
                 escape(0xDC00 | UInt16(text[index]))
                 index += 1
@@ -60,7 +68,19 @@ package struct JSONWriter {
 
     /// Writes a sentence or a word of touchmon's own.
     package mutating func string(_ text: String) {
-        string(Array(text.utf8))
+        var text = text
+        let isPlain = text.withUTF8 { bytes in bytes.allSatisfy { Self.isPlain($0) } }
+        guard isPlain else { return string(Array(text.utf8)) }
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        text.withUTF8 { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte is a printable character of ASCII that stands for itself.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: " ") && byte < 0x7F && byte != UInt8(ascii: "\"")
+            && byte != UInt8(ascii: "\\")
     }
 
     /// Writes an integer; readers that keep numbers as doubles lose digits beyond 2⁵³.

@@ -5,11 +5,21 @@ package enum Timestamp {
         let (seconds, nanoseconds) = floored(nanosecondsSince1970, by: 1_000_000_000)
         let (days, secondOfDay) = floored(seconds, by: 86_400)
         let (year, month, day) = date(daysSince1970: days)
-        var text = padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
-        text += "T" + padded(secondOfDay / 3600, 2) + ":" + padded(secondOfDay / 60 % 60, 2)
-        text += ":" + padded(secondOfDay % 60, 2)
-        if digits > 0 { text += "." + padded(nanoseconds, 9).prefix(digits) }
-        return text + "Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(30)
+        append(year, 4, to: &text)
+        append("-", month, 2, to: &text)
+        append("-", day, 2, to: &text)
+        append("T", secondOfDay / 3600, 2, to: &text)
+        append(":", secondOfDay / 60 % 60, 2, to: &text)
+        append(":", secondOfDay % 60, 2, to: &text)
+        if digits > 0 {
+            text.append(UInt8(ascii: "."))
+            append(nanoseconds, 9, to: &text)
+            text.removeLast(9 - digits)
+        }
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func floored(_ value: Int64, by unit: Int64) -> (quotient: Int64, rest: Int64) {
@@ -17,9 +27,22 @@ package enum Timestamp {
         return rest < 0 ? (quotient - 1, rest + unit) : (quotient, rest)
     }
 
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    private static func append(
+        _ mark: Unicode.Scalar, _ value: Int64, _ width: Int, to text: inout [UInt8]
+    ) {
+        text.append(UInt8(ascii: mark))
+        append(value, width, to: &text)
+    }
+
+    /// Appends the last `width` digits of a number that is not negative.
+    private static func append(_ value: Int64, _ width: Int, to text: inout [UInt8]) {
+        let start = text.count
+        var rest = value
+        for _ in 0..<width {
+            text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        }
+        text[start...].reverse()
     }
 
     /// The Gregorian date. Years are counted from March, so that a leap day is the last of its year

@@ -64,20 +64,40 @@ package final class OtherProcess: Sendable {
     /// When a process began, in nanoseconds since boot, rounded down to the kernel's clock tick.
     /// Field 22 of /proc/PID/stat, proc(5).
     static func start(of pid: Int32) throws(SystemFailure) -> Int64? {
-        let text: [UInt8]
         do {
             let file = try OwnedDescriptor(
                 opening: CPath(Array("/proc/\(pid)/stat".utf8)), flags: O_RDONLY)
-            text = try file.readAll(atMost: 1 << 16, "read the state of a process") ?? []
+            let raw = file.raw
+            // Between a touch and its run: nothing is allocated. The kernel gives all fields, which are
+            // some 50 numbers, in one piece.
+            let start = try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) {
+                (text) throws(SystemFailure) -> Int64? in
+                let count = try systemCall("read the state of a process") {
+                    read(raw, text.baseAddress, text.count)
+                }
+                return Self.ticks(in: text[..<count])
+            }
+            return start.map { $0 * (1_000_000_000 / Int64(sysconf(Int32(_SC_CLK_TCK)))) }
         } catch {
             guard error.errno != .noSuchProcess, error.errno != .noSuchFile else { return nil }
             throw error
         }
-        // The name in the second field may hold anything, also parentheses.
+    }
+
+    private static func ticks(in text: Slice<UnsafeMutableRawBufferPointer>) -> Int64? {
+        // The name in the second field may hold anything, also parentheses. After it comes a space, the
+        // third field, and a space before each other one.
         guard let end = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = text[(end + 1)...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let ticks = Int64(String(decoding: fields[19], as: UTF8.self))
-        else { return nil }
-        return ticks * (1_000_000_000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
+        var (field, ticks): (Int, Int64?) = (2, nil)
+        for byte in text[(end + 1)...] {
+            if byte == UInt8(ascii: " ") {
+                field += 1
+                if field > 22 { return ticks }
+            } else if field == 22 {
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+                ticks = (ticks ?? 0) * 10 + Int64(byte - UInt8(ascii: "0"))
+            }
+        }
+        return nil
     }
 }

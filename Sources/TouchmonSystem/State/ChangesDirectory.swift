@@ -4,7 +4,17 @@ internal import Glibc
 ///
 /// A file belongs to its run's user, who alone, besides root, can read it. Everybody may pass through the
 /// directories on the way to it, and list none of them.
+///
+/// To make a file takes a while, and is done before its run comes, when there is time.
 package struct ChangesDirectory: ~Copyable, Sendable {
+    private struct Ahead: ~Copyable, Sendable {
+        let run: UInt64
+        let file: OwnedDescriptor
+
+        consuming func taken() -> OwnedDescriptor { file }
+    }
+
+    private var ahead: Ahead?
     private let files: RunFiles
     private let path: [UInt8]
 
@@ -22,18 +32,35 @@ package struct ChangesDirectory: ~Copyable, Sendable {
     ///
     /// Where it can't be written whole there is none. Whether the user can reach the path is decided by
     /// the directories above the state directory as well.
-    package func make(
+    package mutating func make(
         _ run: UInt64, _ bytes: [UInt8], user: UInt32, group: UInt32
     ) throws(SystemFailure) -> [UInt8] {
         let path = path + [.slash] + RunFiles.name(run).bytes
         do {
-            try Self.fill(fresh(run), bytes, user, group)
+            if ahead?.run == run, let made = ahead.take() {
+                try Self.fill(made.taken(), bytes, user, group)
+            } else {
+                try Self.fill(fresh(run), bytes, user, group)
+            }
         } catch {
             try? files.remove(run)
             throw SystemFailure(
                 operation: "write the changes for a run", errno: error.errno, subject: path)
         }
         return path
+    }
+
+    /// Makes the file of a run that may come. Until it does, nobody but the daemon can read it.
+    package mutating func makeAhead(_ run: UInt64) throws(SystemFailure) {
+        guard ahead?.run != run else { return }
+        dismissAhead()
+        ahead = Ahead(run: run, file: try fresh(run))
+    }
+
+    /// Removes the file of a run that did not come.
+    package mutating func dismissAhead() {
+        guard let made = ahead.take() else { return }
+        try? files.remove(made.run)
     }
 
     private func fresh(_ run: UInt64) throws(SystemFailure) -> OwnedDescriptor {

@@ -9,7 +9,7 @@ import TouchmonSystem
     private final class Place {
         let directory: TemporaryDirectory
         let state: StateDirectory
-        let changes: ChangesDirectory
+        var changes: ChangesDirectory
 
         init(under parent: String = "/var/tmp", _ prepare: (String) throws -> Void = { _ in })
             throws
@@ -44,6 +44,32 @@ import TouchmonSystem
         let count = read(file.raw, &buffer, 100)
         try #require(count >= 0)
         return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+
+    @Test
+    func `a file that was made ahead is nobody else's until it is given, and goes with its run`()
+        throws
+    {
+        let place = try Place()
+        try place.changes.makeAhead(7)
+        let inode = try Self.status(place.path(7)).st_ino
+        #expect(try Self.mode(place.path(7)) == 0o400 && Self.status(place.path(7)).st_size == 0)
+        // Once more is nothing new.
+        try place.changes.makeAhead(7)
+        _ = try place.changes.make(7, "{}\n".bytes, user: geteuid(), group: getegid())
+        let status = try Self.status(place.path(7))
+        #expect(status.st_ino == inode && status.st_size == 3)
+        place.changes.dismissAhead()
+        #expect(try Self.status(place.path(7)).st_size == 3)
+
+        // Another run came, or none.
+        try place.changes.makeAhead(8)
+        _ = try place.changes.make(9, "{}\n".bytes, user: geteuid(), group: getegid())
+        try place.changes.makeAhead(10)
+        #expect(access(place.path(8), F_OK) != 0)
+        place.changes.dismissAhead()
+        #expect(access(place.path(10), F_OK) != 0)
+        #expect(try Self.status(place.path(9)).st_size == 3)
     }
 
     @Test(.enabled(if: getuid() == 0, "needs root, to give a file away"))
