@@ -24,6 +24,7 @@
 
 const int tm_open_path = O_PATH;
 const int tm_open_noatime = O_NOATIME;
+const int tm_seek_data = SEEK_DATA;
 
 const char *tm_error_name(int error) { return strerrorname_np(error); }
 
@@ -309,25 +310,25 @@ int tm_open_without_links(int directory, const char *path, int flags) {
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
-int tm_watch_descriptor(int queue, int home, int descriptor, uint32_t mask) {
+int tm_watch_descriptor(int queue, int descriptor, uint32_t mask, int *is_away) {
     char path[64];
     mask &= ~(uint32_t)IN_DONT_FOLLOW;
-    // The first call tells whether there is a way back.
-    if (home >= 0 && fchdir(home) == 0 && fchdir(descriptor) == 0) {
-        int watch = inotify_add_watch(queue, ".", mask), error = errno;
-        if (fchdir(home) != 0) {
-            // Not a step further from another place: children would begin there.
-            static const char text[] = "touchmon: unable to go back to the working directory\n"
-                                       "start touchmon where nobody takes away the right to enter\n";
-            (void)!write(STDERR_FILENO, text, sizeof text - 1);
-            _exit(71);
-        }
-        errno = error;
-        return watch;
+    if (is_away != NULL && fchdir(descriptor) == 0) {
+        *is_away = 1;
+        return inotify_add_watch(queue, ".", mask);
     }
     // Not /proc/self, which is a symbolic link and takes the kernel a fifth longer.
     snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), descriptor);
     return inotify_add_watch(queue, path, mask);
+}
+
+void tm_go_back(int home) {
+    if (fchdir(home) == 0) return;
+    // Not a step further from another place: children would begin there.
+    static const char text[] = "touchmon: unable to go back to the working directory\n"
+                               "start touchmon where nobody takes away the right to enter\n";
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(71);
 }
 
 int tm_memory_file(void) { return memfd_create("touchmon", MFD_CLOEXEC | MFD_ALLOW_SEALING); }

@@ -9,10 +9,9 @@ struct KernelTrees: ~Copyable {
     /// Where a file system is marked, and its number.
     private var attached: [RawPath: UInt64] = [:]
     private var looks = TreeLooks()
-    private let watcher = TreeWatch()
+    private var watcher = TreeWatch()
     /// The directory that is being listed.
     private var listing: TreeListing?
-    private var listed: RawPath?
     private let entries = TreeListing.Buffer()
     private var fileSystems = FileSystems()
     private var path = CPath("/")
@@ -164,7 +163,15 @@ struct KernelTrees: ~Copyable {
 
     // MARK: Questions
 
-    mutating func answer(_ request: TreeRequest, _ engine: inout Engine, at now: Instant) {
+    /// Answers what trees ask for, until they ask for nothing more: whatever they ask next comes next, and
+    /// there may be a great many directories.
+    mutating func answer(all request: TreeRequest, _ engine: inout Engine, at now: Instant) {
+        answer(request, &engine, at: now)
+        while let next = engine.trees.nextRequest(at: now) { answer(next, &engine, at: now) }
+        watcher.goBack()
+    }
+
+    private mutating func answer(_ request: TreeRequest, _ engine: inout Engine, at now: Instant) {
         let reply: TreeReply =
             switch request {
             case .attach(let path): attach(path)
@@ -172,33 +179,35 @@ struct KernelTrees: ~Copyable {
             case .hearAll: hearAll()
             case .watch(let path): .watch(watch(path))
             case .removeWatch(let watch): remove(watch)
-            case .list(let path, let isFirst, let withStatus):
-                .listed(list(path, isFirst, withStatus, &engine, at: now))
+            case .list(let path, let withStatus):
+                .listed(list(path, withStatus, &engine, at: now))
             case .examine(let path): .examination(examine(path))
             case .probeWriter(let path):
                 .writer(WriterPresence(WriterProbe.probe(inTree: CPath(path.bytes))))
             case .readIgnored(let path): .content(readIgnored(path))
             }
-        engine.reply(reply, at: now, wall: .now)
+        engine.reply(reply, at: now)
     }
 
     private mutating func attach(_ place: RawPath) -> TreeReply {
         let path = CPath(place.bytes)
         let magic = (try? FileSystemType(of: path, follow: false))?.magic
         do {
-            guard marks != nil else { return .attached(.notPermitted, fileSystem: magic) }
+            guard marks != nil else {
+                return .attached(.notPermitted, fileSystem: magic, wall: .now)
+            }
             let handle = try DirectoryHandle(inTree: path)
             try marks?.mark(path)
             // Where the kernel does not say which directory a handle is, events mean nothing.
             let listing = try TreeListing(path)
             guard try handle.path(onMountAt: listing.directory) == place.bytes else {
                 try? marks?.unmark(path)
-                return .attached(.notSupported, fileSystem: magic)
+                return .attached(.notSupported, fileSystem: magic, wall: .now)
             }
             attached[place] = handle.fileSystem
-            return .attached(nil, fileSystem: magic)
+            return .attached(nil, fileSystem: magic, wall: .now)
         } catch {
-            return .attached(ErrorNumber(error.errno.code), fileSystem: magic)
+            return .attached(ErrorNumber(error.errno.code), fileSystem: magic, wall: .now)
         }
     }
 
@@ -226,7 +235,6 @@ struct KernelTrees: ~Copyable {
             let opened = try TreeListing(CPath(place.bytes), entries)
             let watch = try watcher.add(opened, to: inotify, mask: Self.mask.rawValue)
             listing = consume opened
-            listed = place
             return watch
         })
     }
@@ -238,32 +246,27 @@ struct KernelTrees: ~Copyable {
     }
 
     private mutating func list(
-        _ place: RawPath, _ isFirst: Bool, _ withStatus: Bool, _ engine: inout Engine,
-        at now: Instant
+        _ place: RawPath?, _ withStatus: Bool, _ engine: inout Engine, at now: Instant
     ) -> Result<Bool, ErrorNumber> {
         do {
-            if isFirst, listed != place {
-                listing = try TreeListing(CPath(place.bytes), entries)
-                listed = place
+            if let place { listing = try TreeListing(CPath(place.bytes), entries) }
+            var isMore = true
+            // All of most directories fits into the first answer; that it was all, the second says.
+            for _ in 0..<2 where isMore {
+                isMore =
+                    try listing?.next(withStatus: withStatus) { entry in
+                        // What can't be looked at may be a directory: it will be seen when it is opened.
+                        engine.entry(
+                            entry.name, entry.kind.map(FileKind.init) ?? .regular,
+                            entry.metadata.map(FileStatus.init), at: now)
+                    } ?? false
             }
-            let isMore =
-                try listing?.next(withStatus: withStatus) { entry in
-                    // What can't be looked at may be a directory: it will be seen when it is opened.
-                    engine.entry(
-                        entry.name, entry.kind.map(FileKind.init) ?? .regular,
-                        entry.metadata.map(FileStatus.init), at: now)
-                } ?? false
-            if !isMore { forgetListing() }
+            if !isMore { listing = nil }
             return .success(isMore)
         } catch {
-            forgetListing()
+            listing = nil
             return .failure(ErrorNumber(error.errno.code))
         }
-    }
-
-    private mutating func forgetListing() {
-        listing = nil
-        listed = nil
     }
 
     private mutating func examine(_ subject: RawPath) -> Examination {

@@ -69,6 +69,7 @@ extension ActionDefinition {
         action.policy.retry?.backOff = Double.random(in: 1...100, using: &random)
         action.policy.rateLimit = maybe(
             RateLimit(runs: Int.random(in: 1...1000, using: &random), per: some(1...1 << 40)))
+        action.policy.follow = FollowLevel.allCases.randomElement(using: &random) ?? .none
         action.policy.runAtStart = Bool.random(using: &random)
         if isWhole, Bool.random(using: &random) { action.becomeTree(using: &random) }
         if isWhole, Bool.random(using: &random) {

@@ -245,6 +245,8 @@ package enum ActionFileInvariants {
     private static func write(_ policy: RunPolicy, to writer: inout JSONWriter) {
         writer.key("busy")
         writer.string(policy.busy.rawValue)
+        writer.key("follow")
+        writer.string(policy.follow.rawValue)
         writer.key("max_parallel")
         writer.number(policy.maxParallel)
         writer.key("busy_signal")

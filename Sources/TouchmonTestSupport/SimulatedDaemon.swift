@@ -360,25 +360,30 @@ package struct SimulatedDaemon {
         return true
     }
 
+    /// The directory that was watched or listed last.
+    private var listed = RawPath("/")
+
     private mutating func answer(_ request: TreeRequest) {
         tell?("\(request)")
         if case .readIgnored(let path) = request {
             return engine.reply(
-                .content(ignored[path].map { Array($0.utf8) }), at: clock, wall: kernel.now)
+                .content(ignored[path].map { Array($0.utf8) }), at: clock)
         }
-        guard case .list(let path, _, let withStatus) = request else {
+        guard case .list(let path, let withStatus) = request else {
             let reply = kernel.answer(request, canMark: marksFileSystems)
             tell?("\(reply)")
-            return engine.reply(reply, at: clock, wall: kernel.now)
+            if case .watch(let path) = request { listed = path }
+            return engine.reply(reply, at: clock)
         }
-        switch kernel.list(path, withStatus: withStatus) {
+        listed = path ?? listed
+        switch kernel.list(listed, withStatus: withStatus) {
         case .failure(let error):
-            engine.reply(.listed(.failure(error)), at: clock, wall: kernel.now)
+            engine.reply(.listed(.failure(error)), at: clock)
         case .success(let entries):
             for (name, kind, status) in entries {
                 name.withUnsafeBytes { engine.entry($0, kind, status, at: clock) }
             }
-            engine.reply(.listed(.success(false)), at: clock, wall: kernel.now)
+            engine.reply(.listed(.success(false)), at: clock)
         }
     }
 

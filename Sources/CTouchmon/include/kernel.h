@@ -16,6 +16,7 @@
 // Flags of open(2) that <fcntl.h> shows only with _GNU_SOURCE.
 extern const int tm_open_path;    // O_PATH
 extern const int tm_open_noatime; // O_NOATIME
+extern const int tm_seek_data;    // SEEK_DATA of lseek(2)
 
 // strerrorname_np(3) and strerrordesc_np(3), glibc 2.32; NULL for a number without a name.
 const char *tm_error_name(int error);
@@ -127,11 +128,14 @@ int tm_open_handle(int mount, const unsigned char *handle, size_t size, int flag
 // openat2(2) with RESOLVE_NO_SYMLINKS, Linux 5.6: fails with ELOOP where a symbolic link is on the way.
 int tm_open_without_links(int directory, const char *path, int flags);
 
-// inotify_add_watch(2) of the directory that a descriptor refers to. Where that can be entered, and `home`
-// too, which refers to the working directory, it is the working directory for the time of the call: by way
-// of /proc it takes twice as long. Ends the process with status 71 if there is no way back. -1 for `home`:
-// by way of /proc.
-int tm_watch_descriptor(int queue, int home, int descriptor, uint32_t mask);
+// inotify_add_watch(2) of the directory that a descriptor refers to. Where that can be entered it is the
+// working directory from then on, and `*is_away` is set: by way of /proc it takes twice as long. NULL for
+// `is_away`: by way of /proc.
+int tm_watch_descriptor(int queue, int descriptor, uint32_t mask, int *is_away);
+
+// Makes the directory of a descriptor the working directory. Ends the process with status 71 if it can't be
+// entered any more.
+void tm_go_back(int home);
 
 // getdents64(2): records of a directory, struct linux_dirent64, as many as there is room for; 0 at the
 // end.

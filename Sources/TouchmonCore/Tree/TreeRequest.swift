@@ -16,9 +16,10 @@ package enum TreeRequest: Equatable, Sendable {
     case watch(RawPath)
     /// inotify_rm_watch(2); answered by `.done`, also when the watch is gone already.
     case removeWatch(Int32)
-    /// Some more entries of a directory, `isFirst` from the beginning: each is told by `entry`, then
-    /// `.listed` answers. `withStatus`: with what lstat(2) says of each that is not a directory.
-    case list(RawPath, isFirst: Bool, withStatus: Bool)
+    /// Some entries of a directory, or some more of the one that was watched or listed last: each is told
+    /// by `entry`, then `.listed` answers. `withStatus`: with what lstat(2) says of each that is not a
+    /// directory.
+    case list(RawPath?, withStatus: Bool)
     /// lstat(2); answered by `.examination`.
     case examine(RawPath)
     /// Whether anybody has the regular file open for writing; answered by `.writer`.
@@ -31,8 +32,8 @@ package enum TreeRequest: Equatable, Sendable {
 package enum TreeReply: Sendable {
     case done
     /// Why not all is told of the file system; nil where it is. `fileSystem` is the magic number of
-    /// statfs(2); nil where there is none.
-    case attached(ErrorNumber?, fileSystem: UInt64?)
+    /// statfs(2); nil where there is none. `wall`: what the realtime clock says then.
+    case attached(ErrorNumber?, fileSystem: UInt64?, wall: FileTime)
     /// False where the system refused.
     case heardAll(isDone: Bool)
     case watch(Result<Int32, ErrorNumber>)

@@ -123,6 +123,8 @@ package struct TreeWatcher {
     private var deadlines = Heap<Deadline>()
     var removals: [Int32] = []
     var work: Work?
+    /// Whether the present directory is open to be listed: the one that was watched.
+    private var isOpen = false
     private var probed: Examination?
     /// A change that waits for what the tree's `.gitignore`s say.
     private var undecided: (key: TreeFiles.Key, change: TreeChange)?
@@ -395,7 +397,7 @@ package struct TreeWatcher {
         case .hearAll: return .hearAll
         case .watch: return .watch(pathOfListing)
         case .list(let isFirst):
-            return .list(pathOfListing, isFirst: isFirst, withStatus: scans.needsStatus)
+            return .list(isFirst ? pathOfListing : nil, withStatus: scans.needsStatus)
         case .examine(let key): return .examine(path(key))
         case .probe(let key): return .probeWriter(path(key))
         case .readIgnored(let node):
@@ -472,15 +474,18 @@ package struct TreeWatcher {
             return true
         }
         guard let item = scans.takeNext() else { return false }
-        guard let tree = trees[item.tree], let part = tree.parts[item.part],
-            !isHidden(item.directory, of: tree)
+        isOpen = false
+        // Nothing of the tree is copied: there may be a great many directories.
+        guard let index = trees.index(forKey: item.tree),
+            let part = trees.values[index].parts[item.part],
+            hidden == nil || !isHidden(item.directory, of: trees.values[index])
         else {
             scans.finish()
             return true
         }
         slice -= 1
         let isWatched = part.mechanism == .inotify
-        if isWatched || tree.selection.usesGitignore,
+        if isWatched || (usesGitignore && trees.values[index].selection.usesGitignore),
             let node = makeNode(item.tree, item.directory)
         {
             if isWatched, nodes[node].watch == nil {
@@ -494,11 +499,11 @@ package struct TreeWatcher {
     }
 
     /// Takes the answer to the last `nextRequest`.
-    package mutating func reply(_ reply: TreeReply, at now: Instant, wall: FileTime) {
+    package mutating func reply(_ reply: TreeReply, at now: Instant) {
         guard let work else { preconditionFailure("trees were answered with nothing asked") }
         self.work = nil
         switch (work, reply) {
-        case (.attach(let action, let part), .attached(let error, let magic)):
+        case (.attach(let action, let part), .attached(let error, let magic, let wall)):
             attached(action, part, error, magic, at: now, wall: wall)
         case (.watch(let node), .watch(let result)): watched(node, result, at: now)
         case (.list, .listed(let result)): listed(result, at: now)
@@ -526,7 +531,7 @@ package struct TreeWatcher {
         guard let item = scans.current, let node = makeNode(item.tree, item.directory) else {
             return
         }
-        if !readIgnored(node) { work = .list(isFirst: true) }
+        if !readIgnored(node) { work = .list(isFirst: !isOpen) }
     }
 
     /// Whether something has to be read before it is known what a directory's names are worth.
@@ -650,9 +655,10 @@ package struct TreeWatcher {
         switch result {
         case .success(let watch):
             if let old = nodes.setWatch(node, watch) { removals.append(old) }
+            isOpen = true
             // Nobody listened to what is in it.
             if case .changed = scans.current?.files { scans.currentIsNew() }
-            if !readIgnored(node) { work = .list(isFirst: true) }
+            if !readIgnored(node) { work = .list(isFirst: !isOpen) }
         case .failure(let error) where error.isPassing:
             scans.postpone(until: now.advanced(by: Self.patience))
         case .failure(let error) where error == .noSpace:
@@ -819,6 +825,17 @@ package struct TreeWatcher {
                 return depth < rules.count ? rules[depth] : nil
             }
         }
+    }
+
+    /// By which mechanisms the parts of a tree are watched.
+    func mechanisms(of action: ActionID) -> String {
+        let all = Set(trees[action]?.parts.values.compactMap(\.mechanism?.rawValue) ?? [])
+        return all.isEmpty ? "none" : all.sorted().joined(separator: "+")
+    }
+
+    /// Whether something that was heard or seen of a tree is not judged yet.
+    func isPending(_ action: ActionID) -> Bool {
+        files.oldest(action) != nil || scans.oldest(action) != nil
     }
 
     // MARK: The ledger

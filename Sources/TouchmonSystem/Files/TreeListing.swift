@@ -16,6 +16,8 @@ package struct TreeListing: ~Copyable {
     package final class Buffer {
         fileprivate let bytes = UnsafeMutableRawBufferPointer.allocate(
             byteCount: 32768, alignment: 8)
+        /// Whether all directories until now could be opened so that no access time is left.
+        fileprivate var leavesNoTime = true
 
         package init() {}
 
@@ -40,9 +42,19 @@ package struct TreeListing: ~Copyable {
     /// where that is permitted. `buffer` may be several listings' that are not read at once.
     package init(_ path: CPath, _ buffer: Buffer = Buffer()) throws(SystemFailure) {
         let flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK
+        if buffer.leavesNoTime {
+            do throws(SystemFailure) {
+                try self.init(
+                    OwnedDescriptor(inTree: path, flags: flags | tm_open_noatime), buffer)
+                return
+            } catch {
+                guard error.errno == .notPermitted else { throw error }
+                // For the directory's owner and root only, open(2). From then on it is opened without,
+                // and asked for afterwards: a flag that is refused costs a tenth of another open.
+                buffer.leavesNoTime = false
+            }
+        }
         try self.init(OwnedDescriptor(inTree: path, flags: flags), buffer)
-        // For the directory's owner and root only, fcntl(2). To open it so would fail for anybody else,
-        // and be done again: a flag that is refused costs a tenth of that.
         _ = fcntl(directory.raw, F_SETFL, O_NONBLOCK | tm_open_noatime)
     }
 

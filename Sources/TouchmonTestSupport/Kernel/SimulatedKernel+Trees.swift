@@ -35,13 +35,13 @@ extension SimulatedKernel {
 
     private mutating func attach(_ path: RawPath, canMark: Bool) -> TreeReply {
         switch locateWithoutLinks(path) {
-        case .failure(let error): return .attached(error, fileSystem: nil)
+        case .failure(let error): return .attached(error, fileSystem: nil, wall: now)
         case .success(let place):
             let index = mounts[place.mount].fileSystem
             let magic = fileSystems[index].policy.magic
-            guard canMark else { return .attached(.notPermitted, fileSystem: magic) }
+            guard canMark else { return .attached(.notPermitted, fileSystem: magic, wall: now) }
             fileSystems[index].isMarked = true
-            return .attached(nil, fileSystem: magic)
+            return .attached(nil, fileSystem: magic, wall: now)
         }
     }
 

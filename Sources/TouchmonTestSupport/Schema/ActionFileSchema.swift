@@ -65,6 +65,9 @@ package enum ActionFileSchema {
             "output_limit", "How much of what a run prints is kept, in bytes or with K, M, G or T.",
             standard: "\"1M\""),
         Key("stdin", "What a run reads: nothing, or what changed.", standard: "null"),
+        Key(
+            "follow", "What somebody who may touch the path may see of its runs.",
+            standard: "\"status\""),
         Key("busy", "What becomes of a touch during a run.", standard: "\"queue\""),
         Key("max_parallel", "How many runs at a time, with busy: parallel.", standard: "4"),
         Key("busy_signal", "What the run gets, with busy: signal.", standard: "\"HUP\""),
@@ -89,8 +92,7 @@ package enum ActionFileSchema {
     package static var text: String {
         let sentences = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
         let properties = ActionKey.all.compactMap { key -> (String, SchemaNode)? in
-            guard let form = key.form else { return nil }
-            let value = sentences[key.name]?.value ?? .form(form)
+            let value = sentences[key.name]?.value ?? .form(key.form)
             var notes: [(String, SchemaNode)] = []
             if let sentence = sentences[key.name]?.sentence {
                 notes.append(("description", .text(sentence)))

@@ -152,7 +152,8 @@ import Testing
                 watcher.found(7, at: [RawPath("/two/d")])
                 #expect(hear() == .nothing)
             }
-            watcher.reply(.attached(nil, fileSystem: nil), at: now, wall: FileTime(seconds: 1))
+            watcher.reply(
+                .attached(nil, fileSystem: nil, wall: FileTime(seconds: 1)), at: now)
         }
         #expect(hear() == .unknown)
         watcher.found(7, at: [RawPath("/two/d")])

@@ -43,12 +43,13 @@ import TouchmonSystem
             try directory.file("b/other")
             let before = FileManager.default.currentDirectoryPath
             let queue = try Inotify()
-            let watch = TreeWatch()
+            var watch = TreeWatch()
             let listing = try TreeListing(CPath(directory("a")))
             rename(directory("a"), directory("c"))
             symlink("b", directory("a"))
             let number = try watch.add(
                 listing, to: queue, mask: Self.create | UInt32(IN_ONLYDIR) | UInt32(IN_DONT_FOLLOW))
+            watch.goBack()
             #expect(FileManager.default.currentDirectoryPath == before)
             try directory.file("c/new")
             try directory.file("b/unheard")
@@ -69,7 +70,8 @@ import TouchmonSystem
             let names = Array(repeating: String(repeating: "n", count: 250), count: 30)
             let listing = try TreeListing(CPath(makeDeep(directory.path, names)))
             let queue = try Inotify()
-            let number = try TreeWatch().add(listing, to: queue, mask: Self.create)
+            var watch = TreeWatch()
+            let number = try watch.add(listing, to: queue, mask: Self.create)
             mkdirat(listing.directory.raw, "below", 0o755)
             #expect(try Self.names(listing) == ["below"])
             #expect(try Self.told(queue) == ["\(number) below"])
@@ -83,7 +85,7 @@ import TouchmonSystem
             mkdir(directory("a"), 0o744)
             chmod(directory("a"), 0o744)
             let queue = try Inotify()
-            let watch = TreeWatch()
+            var watch = TreeWatch()
             try #require(seteuid(#require(TestUsers.alice).user) == 0)
             let listing = try TreeListing(CPath(directory("a")))
             let number = try watch.add(
@@ -101,7 +103,7 @@ import TouchmonSystem
             for name in ["home", "a"] { mkdir(directory(name), 0o755) }
             try #require(chdir(directory("home")) == 0)
             let queue = try Inotify()
-            let watch = TreeWatch()
+            var watch = TreeWatch()
             chmod(directory("home"), 0o700)
             try #require(seteuid(#require(TestUsers.alice).user) == 0)
             let listing = try TreeListing(CPath(directory("a")))
@@ -121,7 +123,14 @@ import TouchmonSystem
             let listing = try TreeListing(CPath(directory.path))
             let failure = SystemFailure(operation: "watch a directory", errno: .invalidArgument)
             // No event is asked for.
-            #expect(throws: failure) { try TreeWatch().add(listing, to: Inotify(), mask: 0) }
+            var watch = TreeWatch()
+            do throws(SystemFailure) {
+                _ = try watch.add(listing, to: Inotify(), mask: 0)
+                Issue.record("a watch of nothing")
+            } catch {
+                #expect(error == failure)
+            }
+            watch.goBack()
             #expect(FileManager.default.currentDirectoryPath == before)
         }
     }
