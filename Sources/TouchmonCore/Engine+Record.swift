@@ -26,6 +26,7 @@ extension Engine {
             case .interrupted: rerun(id, at: now)
             case .retry: request(id, .retry, at: now)
             case .start: request(id, .start, at: now)
+            case .manual: request(id, .manual, at: now)
             case .touch, .catchUp: catchUp(id, action, at: now)
             }
         }
@@ -208,6 +209,7 @@ extension Engine {
             number: run.number, path: path ?? self.path(run), reason: run.due.reason,
             process: run.process ?? 0, started: run.started,
             toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init),
+            user: command(run).identity.user, attempt: run.due.attempt,
             failed: handlers.handler(run.number)?.failed)
     }
 }

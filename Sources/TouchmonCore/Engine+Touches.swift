@@ -74,6 +74,7 @@ extension Engine {
                 !isOwn(touch.action, $0, at: now) && guardian?.allows($0) != false
             }
             guard let other else {
+                followers.note(action.path, .own)
                 log(.ownChange(touch.change?.path ?? action.path, by: last), at: now)
                 return ledger.changed(touch.action, at: now)
             }
@@ -91,6 +92,8 @@ extension Engine {
             path: touch.change?.path ?? actions[touch.action].action.path, time: now,
             reason: reason,
             toucher: touch.toucher.map(LedgerChange.Run.Toucher.init))
+        followers.note(
+            actions[touch.action].action.path, reason == .toucher ? .toucher : .reader)
         ledger.refused(refusal, at: now)
         ledger.changed(touch.action, at: now)
     }
@@ -158,6 +161,7 @@ extension Engine {
         if action.command.touch.compare == .state || contents.isChanged(id, reading) {
             count(touch, action, at: now)
         } else {
+            followers.note(action.path, .unchanged)
             log(.unchanged(action.path, by: touch.toucher), at: now)
             ledger.changed(id, at: now)
         }

@@ -255,9 +255,9 @@ extension Engine {
 
     // MARK: The kernel
 
-    /// The kernel's answer to `.tree`; `wall` is what its realtime clock says then.
-    package mutating func reply(_ reply: TreeReply, at now: Instant, wall: FileTime) {
-        trees.reply(reply, at: now, wall: wall)
+    /// The kernel's answer to `.tree`.
+    package mutating func reply(_ reply: TreeReply, at now: Instant) {
+        trees.reply(reply, at: now)
     }
 
     /// One entry of a directory, before the answer to `.list`. `status` where it was asked for.

@@ -60,6 +60,9 @@ package struct Engine {
     private var shutdown: Shutdown
     var stops = Stops()
     var outputs = Outputs()
+    var followers = Followers()
+    /// What is to be said to those who follow paths.
+    var answers = Queue<(client: ControlClientID, json: [UInt8])>()
     /// Where the files are that runs print into.
     package var outputDirectory = RawPath("/")
     private let drain: Duration
@@ -156,6 +159,7 @@ package struct Engine {
             }
             if let run = runs.takeStart(at: now) {
                 ledger.began(run.action, at: now)
+                followers.began(run.number, actions[run.action].action.path, at: now)
                 if actions[run.action].action.shared.value.tree != nil {
                     begin(tree: run, actions[run.action].action)
                 }
@@ -304,6 +308,7 @@ package struct Engine {
             log(.notStarted(run, path, command.identity, program: program, failure), at: now)
             if !isLast { usedUp(active, .notStarted, at: now) }
         }
+        followers.ended(run, path, .notStarted, isRepeated: failure.isPassing && !isLast)
     }
 
     /// The process of a run ended.
@@ -323,6 +328,12 @@ package struct Engine {
         if !isLast, outcome.isFailure, cause == nil || cause == .timeout {
             failed(active, outcome, at: now)
         }
+        guard !followers.isEmpty, !active.isHandler else { return }
+        let isRepeated =
+            !isLast && runs.isWaiting(active.action)
+            && (cause == .restart
+                || (outcome.isFailure && command(active).policy.retry != nil && cause != .request))
+        followers.ended(run, path, .ended(outcome), isRepeated: isRepeated)
     }
 
     /// A run failed by itself, or took too long: it is repeated if its action says so, unless the path
@@ -399,7 +410,7 @@ package struct Engine {
     func policy(_ action: ActionID) -> RunPolicy { actions[action].action.command.policy }
 
     /// Asks a run to stop, unless it was asked before.
-    private mutating func stop(_ run: Runs.Active, _ cause: StopCause, at now: Instant) {
+    mutating func stop(_ run: Runs.Active, _ cause: StopCause, at now: Instant) {
         let policy = command(run).policy
         // One that has no process yet is asked as soon as it has.
         guard run.process != nil, stops.stop(run.number, cause, within: policy.stopTimeout, at: now)
@@ -529,8 +540,10 @@ package struct Engine {
             for run in active { stop(run, .restart, at: now) }
             return true
         case .skip:
+            followers.note(path, .skipped)
             log(.skipped(path), at: now)
         case .signal:
+            followers.note(path, .signalled)
             for run in active {
                 log(.signalledRun(run.number, path, signal: policy.busySignal), at: now)
                 signal(run, policy.busySignal)

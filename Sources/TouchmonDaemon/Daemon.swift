@@ -12,14 +12,18 @@ package struct Daemon: ~Copyable {
         package var logLevel: LogLevel
         /// Where the ledger is kept.
         package var state: RawPath
+        /// Where commands come in.
+        package var control: RawPath
 
         package init(
-            drain: Duration, logFormat: LogFormat, logLevel: LogLevel, state: RawPath
+            drain: Duration, logFormat: LogFormat, logLevel: LogLevel, state: RawPath,
+            control: RawPath
         ) {
             self.drain = drain
             self.logFormat = logFormat
             self.logLevel = logLevel
             self.state = state
+            self.control = control
         }
     }
 
@@ -28,23 +32,31 @@ package struct Daemon: ~Copyable {
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
         static let touchers: UInt64 = 3, outputs: UInt64 = 4, trees: UInt64 = 5, marks: UInt64 = 6
+        static let control: UInt64 = 7
         static let runs: UInt64 = 16
+        static let clients: UInt64 = 1 << 61
         static let groups: UInt64 = 1 << 62
     }
 
     private let files: ActionFiles
-    private var engine: Engine
+    var engine: Engine
     private var log: Log
-    private var poller: Poller
+    var poller: Poller
     private let signals: SignalInbox
     private var watch: KernelWatch
     /// nil as long as no action is of a tree.
     private var trees: KernelTrees?
     private let mounts: MountTable
     /// nil as long as the state directory can't be used.
-    private var state: State?
+    var state: State?
     private let statePath: RawPath
     private var children: Children
+    /// nil where nobody can be listened to.
+    var control: ControlServer?
+    /// When the daemon began, in nanoseconds since 1970.
+    let begun: Int64
+    /// How many errors the last reading of the action files found; nil before it.
+    var reloadProblems: Int?
     private var contents = FileContents()
     private var listener: OutputListener
     /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
@@ -64,7 +76,7 @@ package struct Daemon: ~Copyable {
     private var trouble = Trouble()
     private var exits = false
     /// When the last wait ended: what one wake-up brings happens at one moment.
-    private var now: Instant
+    private(set) var now: Instant
 
     /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
     private init(
@@ -120,6 +132,15 @@ package struct Daemon: ~Copyable {
             guard let adopted = children.adopted(run.number) else { continue }
             try poller.add(adopted.pidfd, token: Token.runs + run.number.value)
         }
+        var control: ControlServer?
+        do throws(SystemFailure) {
+            let listener = try Self.listen(options, state)
+            try poller.add(listener.descriptor, token: Token.control)
+            control = ControlServer(
+                listener, user: CurrentProcess.user, firstToken: Token.clients)
+        } catch {
+            log.write(.controlDegraded(LedgerFailure(error, options.control)), at: begun)
+        }
         self.files = files
         self.signals = signals
         self.poller = poller
@@ -132,6 +153,8 @@ package struct Daemon: ~Copyable {
         self.state = state
         statePath = options.state
         now = begun
+        self.begun = Clock.realtime()
+        self.control = consume control
         self.log = log
         engine = Engine(
             plan: reading.plan, isRoot: files.identity.isRoot,
@@ -141,6 +164,15 @@ package struct Daemon: ~Copyable {
         engine.trees.hidden = realPath(CPath(options.state.bytes)).map(RawPath.init(bytes:))
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
+    }
+
+    private static func listen(
+        _ options: Options, _ state: State?
+    ) throws(SystemFailure) -> ControlListener {
+        if let state, options.control == options.state.appending(Array("control".utf8)) {
+            return try state.listen()
+        }
+        return try ControlListener(makingDirectoryOf: options.control.bytes)
     }
 
     /// Runs until SIGINT or SIGTERM; returns what to exit with.
@@ -226,6 +258,7 @@ package struct Daemon: ~Copyable {
             engine.trees.beginSlice()
             try perform()
         }
+        try serve()
         if hasFreed {
             // What was written or read is gone only now.
             hasFreed = false
@@ -254,7 +287,7 @@ package struct Daemon: ~Copyable {
     }
 
     /// Logs a failure that is got over: once.
-    private mutating func say(_ failure: SystemFailure) {
+    mutating func say(_ failure: SystemFailure) {
         guard trouble.isNews(failure.operation) else { return }
         writeLog()
         log.write(.troubled(failure.operation, ErrorNumber(failure.errno.code)), at: now)
@@ -312,7 +345,7 @@ package struct Daemon: ~Copyable {
         if engine.oldestLog != nil || children.wantsAhead {
             timeout = min(timeout ?? Log.leisure, Log.leisure)
         }
-        if contents.isReading || engine.trees.isScanning { return 0 }
+        if contents.isReading || engine.trees.isScanning || control?.hasWork == true { return 0 }
         if mustMakeUp { timeout = min(timeout ?? Trouble.interval, Trouble.interval) }
         return timeout
     }
@@ -339,6 +372,9 @@ package struct Daemon: ~Copyable {
         case Token.signals: try readSignals()
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
+        case Token.control: try control?.accept(poller)
+        case Token.clients..<Token.groups:
+            if let gone = control?.ready(token, poller) { engine.unfollow(gone) }
         case Token.groups...: left(RunNumber(token - Token.groups))
         default: letGo(RunNumber(token - Token.runs))
         }
@@ -427,7 +463,7 @@ package struct Daemon: ~Copyable {
 
     // MARK: What is to be done
 
-    private mutating func perform() throws(SystemFailure) {
+    mutating func perform() throws(SystemFailure) {
         try settle()
         while !exits, let effect = engine.nextEffect(at: now) { try perform(effect) }
     }
@@ -442,7 +478,7 @@ package struct Daemon: ~Copyable {
                     marks: files.identity.isRoot, poller, token: Token.trees,
                     marksToken: Token.marks)
             }
-            trees?.answer(request, &engine, at: now)
+            trees?.answer(all: request, &engine, at: now)
         case .readEvents:
             let wall = trees == nil ? nil : FileTime.now
             while try watch.readEvents(into: &engine) {}
@@ -539,7 +575,7 @@ package struct Daemon: ~Copyable {
         engine.ledgerFailed(LedgerFailure(failure, statePath), at: now)
     }
 
-    private mutating func save(_ change: LedgerChange) {
+    mutating func save(_ change: LedgerChange) {
         // What a child writes after the journal was begun anew would be lost with the old one.
         guard children.haveAllRecorded else { return engine.savePostponed(at: now) }
         if let failure = state?.save(change) {
@@ -636,6 +672,7 @@ package struct Daemon: ~Copyable {
             engine.reloadRefused(
                 problems: reading.problems.count { $0.severity == .error }, at: now)
         }
+        reloadProblems = reading.isUsable ? 0 : reading.problems.count { $0.severity == .error }
         hasFreed = true
     }
 }

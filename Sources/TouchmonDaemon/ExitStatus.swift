@@ -8,6 +8,8 @@ package enum ExitStatus: Int32, Sendable {
     case invalidActionFile = 65
     /// A file that is not there, or a path that is not watched.
     case noInput = 66
+    /// There is no daemon to talk to.
+    case noDaemon = 69
     /// A bug in touchmon.
     case software = 70
     /// The system refused.

@@ -1,6 +1,13 @@
 internal import TouchmonCore
 internal import TouchmonSystem
 
+/// Some of what a run has printed: where it begins in the run's file, and how long that is.
+struct OutputPiece {
+    var start: Int64
+    var size: Int64
+    var bytes: [UInt8]
+}
+
 /// The files that runs print into.
 ///
 /// The file of the run that comes next is made ahead, with its process, when there is time.
@@ -83,6 +90,16 @@ final class OutputFiles {
 
     /// Where to listen to the file of a run; nil where there is none.
     func path(of run: RunNumber) -> CPath? { directory?.path(of: run.value) }
+
+    /// What a run has printed from a place on, what was left out passed over; nil where there is no file.
+    func read(_ run: RunNumber, from offset: Int64, atMost count: Int) -> OutputPiece? {
+        guard let file = try? directory?.open(run.value),
+            let start = try? file.data(from: min(offset, file.size))
+        else { return nil }
+        let end = min(start + Int64(count), file.size)
+        guard let bytes = try? file.read(start..<max(start, end)) else { return nil }
+        return OutputPiece(start: start, size: file.size, bytes: bytes)
+    }
 
     /// Looks at the file of a run, and tells the engine what it found. Throws where it can't be looked
     /// at, of which the engine is told as well.

@@ -204,6 +204,36 @@ final class State {
         }
     }
 
+    /// What was: the newest runs first. Says why where it can't be read.
+    func runs(_ query: HistoryQuery) throws(ControlProblem) -> [HistoryRow] {
+        defer { LedgerStore.rest() }
+        do {
+            return try LedgerStore.runs(LedgerStore.Query(query), in: directory)
+                .map(HistoryRow.init)
+        } catch {
+            throw ControlProblem(unreadable: LedgerFailure(error, RawPath(bytes: directory.path)))
+        }
+    }
+
+    /// The last run of each path that had one.
+    func lastRuns(of paths: [RawPath]) throws(ControlProblem) -> [RawPath: HistoryRow] {
+        defer { LedgerStore.rest() }
+        do {
+            var rows: [RawPath: HistoryRow] = [:]
+            for run in try LedgerStore.lastRuns(of: paths.map(\.bytes), in: directory) {
+                rows[RawPath(bytes: run.path)] = HistoryRow(run)
+            }
+            return rows
+        } catch {
+            throw ControlProblem(unreadable: LedgerFailure(error, RawPath(bytes: directory.path)))
+        }
+    }
+
+    /// Listens for commands in the state directory.
+    func listen() throws(SystemFailure) -> ControlListener {
+        try ControlListener(in: directory)
+    }
+
     /// Saves into the database and begins the journal anew; says why where it can't.
     func save(_ change: LedgerChange) -> LedgerFailure? {
         defer { LedgerStore.rest() }
@@ -252,6 +282,7 @@ extension LedgerStore.Change {
                     toucher: run.toucher.map {
                         LedgerStore.Run.Toucher(process: $0.process, user: $0.user)
                     },
+                    user: run.user, attempt: run.attempt.map(Int64.init),
                     failed: run.failed?.bytes ?? [])
             },
             refusals: change.refusals.map {
@@ -263,6 +294,39 @@ extension LedgerStore.Change {
                     })
             },
             mustLast: change.mustLast)
+    }
+}
+
+extension ControlProblem {
+    fileprivate init(unreadable failure: LedgerFailure) {
+        self.init(
+            .system, "read the ledger: \(failure.reason)",
+            "see what the daemon's log says of its state directory")
+    }
+}
+
+extension LedgerStore.Query {
+    fileprivate init(_ query: HistoryQuery) {
+        self.init(limit: Int64(query.limit))
+        path = query.path?.bytes
+        user = query.user
+        failed = query.failed
+        since = query.since
+        before = query.before.map { Int64(bitPattern: $0.value) }
+        after = query.after.map { Int64(bitPattern: $0.value) }
+    }
+}
+
+extension HistoryRow {
+    fileprivate init(_ run: LedgerStore.Run) {
+        self.init(
+            run: RunNumber(UInt64(bitPattern: run.number)), path: RawPath(bytes: run.path),
+            reason: RunReason(code: run.reason) ?? .touch, started: run.started, ended: run.ended,
+            ending: run.ending.flatMap { RunEnding(code: $0, value: run.value) }, user: run.user,
+            process: run.process, attempt: run.attempt.map { Int($0) },
+            toucher: run.toucher.map {
+                LedgerChange.Run.Toucher(process: $0.process, user: $0.user)
+            })
     }
 }
 

@@ -3,13 +3,35 @@ internal import TouchmonSystem
 
 /// Where a daemon's state directory is.
 package enum StateLocation {
+    /// Where a daemon's control socket is: in `directory` if one is given; else below /run as root, and below
+    /// the XDG runtime directory as another user, or with the ledger where there is none.
+    package static func control(name: String, directory: [UInt8]?) -> RawPath {
+        let socket = Array("control".utf8)
+        guard directory == nil else {
+            return path(name: name, directory: directory).appending(socket)
+        }
+        let base: RawPath
+        if CurrentProcess.isRoot {
+            base = RawPath("/run")
+        } else if let runtime = CurrentProcess.environment("XDG_RUNTIME_DIR"), !runtime.isEmpty {
+            base = RawPath(bytes: runtime)
+        } else {
+            return path(name: name, directory: nil).appending(socket)
+        }
+        return base.appending(Array("touchmon".utf8)).appending(Array(name.utf8))
+            .appending(socket)
+    }
+
+    /// A path as it is meant where the program was started.
+    package static func absolute(_ path: [UInt8]) -> RawPath {
+        let current = (try? CurrentProcess.workingDirectory()) ?? Array("/".utf8)
+        return RawPath(bytes: path).normalized(relativeTo: RawPath(bytes: current))
+    }
+
     /// `directory` if one is given; else below /var/lib as root, and below the XDG state directory as
     /// another user.
     package static func path(name: String, directory: [UInt8]?) -> RawPath {
-        if let directory {
-            let current = (try? CurrentProcess.workingDirectory()) ?? Array("/".utf8)
-            return RawPath(bytes: directory).normalized(relativeTo: RawPath(bytes: current))
-        }
+        if let directory { return absolute(directory) }
         let base: RawPath
         if CurrentProcess.isRoot {
             base = RawPath("/var/lib")

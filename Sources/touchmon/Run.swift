@@ -29,7 +29,7 @@ struct Run: ParsableCommand {
     func run() throws {
         let options = Daemon.Options(
             drain: drain.duration, logFormat: logFormat.format, logLevel: logLevel,
-            state: state.path)
+            state: state.path, control: state.control)
         do {
             try Daemon.run(ActionFiles(files.bytes), options).exit()
         } catch let failure as StartupFailure {

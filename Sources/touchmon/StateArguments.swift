@@ -18,6 +18,11 @@ struct StateArguments: ParsableArguments {
         StateLocation.path(name: name, directory: stateDirectory.map { Array($0.utf8) })
     }
 
+    /// Where its commands come in.
+    var control: RawPath {
+        StateLocation.control(name: name, directory: stateDirectory.map { Array($0.utf8) })
+    }
+
     func validate() throws {
         guard !name.isEmpty, !name.hasPrefix("."), !name.utf8.contains(UInt8(ascii: "/")) else {
             throw ValidationError(

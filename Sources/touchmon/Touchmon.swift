@@ -7,6 +7,9 @@ struct Touchmon: ParsableCommand {
         commandName: "touchmon",
         abstract: "Run a configured command, as a configured user, whenever a file is touched.",
         version: Version.current,
-        subcommands: [Run.self, Check.self],
+        subcommands: [
+            Run.self, Check.self, Status.self, History.self, ShowOutput.self, Touch.self,
+            TriggerCommand.self, StopRun.self, Reload.self,
+        ],
         defaultSubcommand: Run.self)
 }

@@ -51,7 +51,7 @@ struct EveryKeyTests {
             "rate_limit": ["runs": 5, "per": "1s"] as [String: Any],
             "on_failure": ["argv": ["true"], "user": alice.name] as [String: Any],
             "run_at_start": false, "catch_up": true, "interrupted": "rerun", "output": "record",
-            "output_limit": "64K",
+            "output_limit": "64K", "follow": "output",
         ]
         let tree: [String: Any] = [
             "argv": [program, "--told", "{path}"], "user": bob.name, "recursive": true,

@@ -246,7 +246,7 @@ import Testing
         #expect(place.runs == 0)
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.database)) == before)
         // Downgraded by whoever wrote it: what was touched before the start is caught up late.
-        try set(version: 2)
+        try set(version: 3)
         #expect(daemon.wait(for: "ledger_restored", count: 1, within: 60))
         #expect(eventually { place.runs == 1 })
         #expect(daemon.wait(for: "run_ended", count: 1))
@@ -265,8 +265,9 @@ import Testing
             """
             import sqlite3, sys
             base = sqlite3.connect(sys.argv[1])
-            for name in "process", "user":
-                base.execute("ALTER TABLE run DROP COLUMN touched_by_" + name)
+            base.execute("DROP INDEX run_failed")
+            for name in "touched_by_process", "touched_by_user", "user", "attempt":
+                base.execute("ALTER TABLE run DROP COLUMN " + name)
             for table in "failure", "refusal":
                 base.execute("DROP TABLE " + table)
             base.execute("PRAGMA user_version = 1")
@@ -282,8 +283,8 @@ import Testing
             """
             import sqlite3, sys
             base = sqlite3.connect(sys.argv[1])
-            base.execute("SELECT touched_by_process, touched_by_user FROM run").fetchall()
-            assert base.execute("PRAGMA user_version").fetchone() == (2,)
+            base.execute("SELECT touched_by_process, touched_by_user, user FROM run").fetchall()
+            assert base.execute("PRAGMA user_version").fetchone() == (3,)
             """)
         try place.verifyLedger()
     }

@@ -15,8 +15,7 @@ extension ActionDecoder {
                     part, of: "on_failure", Self.keysOfCommand, meant: alias?.name)
                 return false
             }
-            // One that needs a later version says so.
-            if key.isOfCommand || key.form == nil { return true }
+            if key.isOfCommand { return true }
             decoder.report(
                 at: part.keyOffset, "`\(key.name)` has no place in `on_failure`",
                 remedy: "remove it: `on_failure` says how a command runs, and runs once for each "

@@ -97,17 +97,10 @@ struct ActionDecoder {
         for part in members {
             let known = keys[part.key].map { ActionKey.all[$0] }
             guard isKnown(&self, part, known), let key = known else { continue }
-            guard let form = key.form, let decode = key.decode else {
-                report(
-                    at: part.keyOffset,
-                    "`\(key.name)` is not supported by this version of touchmon",
-                    remedy: "remove it, or use a later version")
-                continue
-            }
             do {
-                try decode(part.node, &action, &self)
+                try key.decode(part.node, &action, &self)
             } catch {
-                reportForm(of: part.node, key.name, form)
+                reportForm(of: part.node, key.name, key.form)
             }
         }
         checkSettings(action.process, members)
@@ -136,13 +129,9 @@ struct ActionDecoder {
     private static func remedy(forUnknown key: [UInt8]) -> String {
         let alias = ActionKey.all.first { $0.aliases.contains { $0.utf8.elementsEqual(key) } }
         if let alias { return "write `\(alias.name)` instead" }
-        let names = ActionKey.all.filter { $0.form != nil }.map(\.name)
-        guard let near = nearestName(to: key, in: ActionKey.all.map(\.name)) else {
-            return "remove it; the keys are " + names.map { "`\($0)`" }.joined(separator: ", ")
-        }
-        return names.contains(near)
-            ? "write `\(near)` instead"
-            : "remove it; if `\(near)` is meant, it needs a later version of touchmon"
+        let names = ActionKey.all.map(\.name)
+        if let near = nearestName(to: key, in: names) { return "write `\(near)` instead" }
+        return "remove it; the keys are " + names.map { "`\($0)`" }.joined(separator: ", ")
     }
 
     /// Reports the keys that stood before in the same object, and returns where they stand.

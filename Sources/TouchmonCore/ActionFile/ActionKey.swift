@@ -12,9 +12,8 @@ package struct ActionKey: Sendable {
     package let name: String
     /// What others call it.
     let aliases: [String]
-    /// nil for a key that this version knows but does not support.
-    package let form: ValueForm?
-    let decode: Decode?
+    package let form: ValueForm
+    let decode: Decode
     /// Whether it says how a command runs, and not when: then `on_failure` has it as well.
     package let isOfCommand: Bool
 
@@ -29,19 +28,8 @@ package struct ActionKey: Sendable {
         isOfCommand = ofCommand
     }
 
-    /// A key that needs a later version.
-    private init(later name: String) {
-        self.name = name
-        aliases = []
-        form = nil
-        decode = nil
-        isOfCommand = false
-    }
-
     /// Every key of an action, in the order in which they are documented.
-    package static let all: [ActionKey] = supported + later.map { ActionKey(later: $0) }
-
-    private static let supported: [ActionKey] = [
+    package static let all: [ActionKey] = [
         ActionKey(
             "argv", .strings, aliases: ["command", "cmd", "exec", "run", "program"], ofCommand: true
         ) {
@@ -167,6 +155,10 @@ package struct ActionKey: Sendable {
             node, _, decoder throws(WrongForm) in
             decoder.tree.readsChanges = try decoder.readsChanges(node)
         },
+        ActionKey("follow", .oneOf(FollowLevel.allCases.map(\.rawValue))) {
+            node, action, decoder throws(WrongForm) in
+            action.policy.follow = try decoder.choice(node, "follow") ?? action.policy.follow
+        },
         ActionKey("busy", .oneOf(BusyPolicy.allCases.map(\.rawValue)), aliases: ["on_busy"]) {
             node, action, decoder throws(WrongForm) in
             action.policy.busy = try decoder.choice(node, "busy") ?? action.policy.busy
@@ -219,6 +211,4 @@ package struct ActionKey: Sendable {
             action.policy.runAtStart = try decoder.boolean(node)
         },
     ]
-
-    private static let later = ["follow"]
 }

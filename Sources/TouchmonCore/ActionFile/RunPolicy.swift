@@ -19,6 +19,8 @@ package struct RunPolicy: Hashable, Sendable {
     package var rateLimit: RateLimit?
     /// Whether there is a run when the daemon starts.
     package var runAtStart = false
+    /// What somebody who may touch the path may see of its runs.
+    package var follow = FollowLevel.status
 
     /// What an action has that says nothing of this.
     package static let standard = RunPolicy()
@@ -27,6 +29,15 @@ package struct RunPolicy: Hashable, Sendable {
 
     /// How many runs there may be at a time.
     package var limit: Int { busy == .parallel ? maxParallel : 1 }
+}
+
+/// What somebody who may touch a path may see of its runs, each more than the one before.
+package enum FollowLevel: String, Hashable, Sendable, CaseIterable {
+    case none
+    /// When they begin and how they end.
+    case status
+    /// What they print as well.
+    case output
 }
 
 /// What becomes of a touch that comes while a run is under way.

@@ -131,3 +131,22 @@ package struct JSONWriter {
         bytes.append(contentsOf: digits.utf8)
     }
 }
+
+extension JSONWriter {
+    /// Writes a member of an object.
+    package mutating func member(_ name: String, _ value: some FixedWidthInteger) {
+        key(name)
+        number(value)
+    }
+
+    package mutating func member(_ name: String, _ value: String) {
+        key(name)
+        string(value)
+    }
+
+    /// What was touched; of a file of a tree, the file.
+    package mutating func member(_ name: String, _ path: RawPath) {
+        key(name)
+        string(path.touched.bytes)
+    }
+}

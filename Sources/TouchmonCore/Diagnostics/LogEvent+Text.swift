@@ -34,6 +34,10 @@ extension LogEvent {
             return "degraded: unable to keep what runs print in \(shown(failure.place)): "
                 + "\(failure.reason); until it is kept again, it goes to touchmon's own standard "
                 + "output and error; \(remedy(failure.kind))"
+        case .controlDegraded(let failure):
+            return "degraded: unable to listen for commands at \(shown(failure.place)): "
+                + "\(failure.reason); touches run what they should all the same; "
+                + remedy(failure.kind)
         case .outputRestored:
             return "what runs print is kept again"
         case .notStarted(let run, let path, let identity, let program, let failure):
@@ -180,6 +184,7 @@ extension LogEvent {
         case .timeout: "its `timeout` has passed"
         case .restart: "its path was touched"
         case .shutdown: "touchmon is stopping"
+        case .request: "as somebody asked for"
         }
     }
 

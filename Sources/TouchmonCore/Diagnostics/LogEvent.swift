@@ -39,6 +39,8 @@ package enum LogEvent: Equatable, Sendable {
     case outputShortened(RunNumber, RawPath, printed: Int64, kept: Int64, file: RawPath)
     /// What runs print can't be kept.
     case outputDegraded(LedgerFailure)
+    /// No command can reach the daemon.
+    case controlDegraded(LedgerFailure)
     case outputRestored
     case notStarted(RunNumber, RawPath, RunIdentity, program: RawPath, StartFailure)
     /// The system was short of something; the run is tried again, later every time.
@@ -106,7 +108,7 @@ package enum LogEvent: Equatable, Sendable {
             .toucherRefused, .troubled:
             .warning
         case .notStarted, .exhausted, .reloadRefused, .ledgerDegraded, .ledgerSetAside,
-            .outputDegraded:
+            .outputDegraded, .controlDegraded:
             .error
         }
     }
@@ -125,6 +127,7 @@ package enum LogEvent: Equatable, Sendable {
         case .outputCut: "output_cut"
         case .outputShortened: "output_shortened"
         case .outputDegraded: "output_degraded"
+        case .controlDegraded: "control_degraded"
         case .outputRestored: "output_restored"
         case .notStarted: "run_not_started"
         case .postponed: "run_postponed"

@@ -131,7 +131,8 @@ extension LogEvent {
             writer.member("path", path)
             writer.key("reruns")
             writer.boolean(reruns)
-        case .ledgerDegraded(let failure), .outputDegraded(let failure):
+        case .ledgerDegraded(let failure), .outputDegraded(let failure),
+            .controlDegraded(let failure):
             writer.member("place", failure.place)
             writer.member("reason", failure.reason)
         case .ledgerSetAside(let path, let reason):
@@ -181,20 +182,5 @@ extension JSONWriter {
             writer.member("uid", toucher.user)
             if let name = toucher.name { writer.member("user", name) }
         }
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: some FixedWidthInteger) {
-        key(name)
-        number(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: String) {
-        key(name)
-        string(value)
-    }
-
-    fileprivate mutating func member(_ name: String, _ path: RawPath) {
-        key(name)
-        string(path.touched.bytes)
     }
 }

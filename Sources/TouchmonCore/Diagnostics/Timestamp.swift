@@ -22,6 +22,33 @@ package enum Timestamp {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// The time of a text as `text` writes it; nil for any other.
+    package static func nanosecondsSince1970(of text: [UInt8]) -> Int64? {
+        guard text.count >= 20, text.last == UInt8(ascii: "Z") else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            Int64(String(decoding: text[range], as: UTF8.self))
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            (1...12).contains(month), (1...31).contains(day)
+        else { return nil }
+        var fraction: Int64 = 0
+        if text.count > 21 {
+            let digits = text[20..<(text.count - 1)].prefix(9)
+            guard let value = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
+            fraction = value
+            for _ in digits.count..<9 { fraction *= 10 }
+        }
+        // The reverse of `date`.
+        let shifted = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = floored(shifted, by: 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = era * 146_097 + dayOfEra - 719_468
+        let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
+        return seconds * 1_000_000_000 + fraction
+    }
+
     private static func floored(_ value: Int64, by unit: Int64) -> (quotient: Int64, rest: Int64) {
         let (quotient, rest) = value.quotientAndRemainder(dividingBy: unit)
         return rest < 0 ? (quotient - 1, rest + unit) : (quotient, rest)

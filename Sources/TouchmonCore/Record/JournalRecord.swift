@@ -225,7 +225,8 @@ package enum RunEnding: Hashable, Sendable {
         }
     }
 
-    init?(code: UInt8, value: Int32) {
+    /// nil where no ending has this number.
+    package init?(code: UInt8, value: Int32) {
         switch code {
         case 0: self = .ended(.exited(status: value))
         case 1: self = .ended(.signalled(signal: value))
@@ -247,6 +248,7 @@ extension RunReason {
         case .retry: 3
         case .start: 4
         case .failure: 5
+        case .manual: 6
         }
     }
 
@@ -258,6 +260,7 @@ extension RunReason {
         case 3: self = .retry
         case 4: self = .start
         case 5: self = .failure
+        case 6: self = .manual
         default: return nil
         }
     }

@@ -47,7 +47,7 @@ struct Ledger {
     private var changed: [ActionID] = []
     private var unwritten: [ActionID] = []
     private var removed: Set<RawPath> = []
-    private var endedRuns: [LedgerChange.Run] = []
+    private(set) var endedRuns: [LedgerChange.Run] = []
     private var refusals: [LedgerChange.Refusal] = []
     /// What is to be appended to the journal.
     private var records: [UInt8] = []

@@ -12,6 +12,9 @@ package struct LedgerChange: Equatable, Sendable {
         package var ending: RunEnding?
         /// Who touched, where that is known.
         package var toucher: Toucher?
+        /// As whom it runs, and which try it is; nil where that is not known any more.
+        package var user: UInt32?
+        package var attempt: Int?
         /// The failure that it is told of; nil for a run of an action.
         package var failed: FailedRun?
 
@@ -20,7 +23,7 @@ package struct LedgerChange: Equatable, Sendable {
             package var process: Int32
             package var user: UInt32
 
-            init(process: Int32, user: UInt32) {
+            package init(process: Int32, user: UInt32) {
                 self.process = process
                 self.user = user
             }

@@ -26,6 +26,8 @@ package enum RunReason: String, Hashable, Sendable {
     case start
     /// Another run failed, and is not repeated: this one is told of it.
     case failure
+    /// Somebody asked for it: `touchmon trigger`.
+    case manual
 }
 
 /// How the process of a run ended, wait(2).

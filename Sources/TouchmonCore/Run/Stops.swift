@@ -6,6 +6,8 @@ package enum StopCause: String, Hashable, Sendable {
     case restart
     /// The daemon ends.
     case shutdown
+    /// Somebody asked for it: `touchmon stop-run`.
+    case request
 }
 
 /// The runs that must not take longer than their action allows, and those that are being stopped: each

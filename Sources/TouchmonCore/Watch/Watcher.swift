@@ -174,6 +174,14 @@ package struct Watcher {
         entries[action.index].judge.hasBaseline
     }
 
+    /// Whether an action's path is looked at in intervals.
+    func isPolled(_ action: ActionID) -> Bool { polled[action] != nil }
+
+    /// Whether something that was heard or seen of an action's path is not judged yet.
+    func isPending(_ action: ActionID) -> Bool {
+        entries[action.index].isQueued || entries[action.index].judge.deadline != nil
+    }
+
     /// What is to be recorded of an action's path: how it was handled, or since when it could not be
     /// looked at; nil where that is not known yet.
     package func recorded(_ action: ActionID) -> HandledState?? {

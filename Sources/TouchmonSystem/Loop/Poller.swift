@@ -12,6 +12,19 @@ package struct Poller: ~Copyable {
         case readable
         /// An exceptional condition, `EPOLLPRI`: how /proc/self/mountinfo reports a change.
         case priority
+        /// Something can be written.
+        case writable
+        /// Only that the other end is gone.
+        case nothing
+
+        fileprivate var condition: EPOLL_EVENTS {
+            switch self {
+            case .readable: EPOLLIN
+            case .priority: EPOLLPRI
+            case .writable: EPOLLOUT
+            case .nothing: EPOLL_EVENTS(0)
+            }
+        }
     }
 
     private let epoll: OwnedDescriptor
@@ -36,10 +49,24 @@ package struct Poller: ~Copyable {
     package func add(
         _ descriptor: borrowing OwnedDescriptor, token: UInt64, interest: Interest = .readable
     ) throws(SystemFailure) {
-        let condition = interest == .readable ? EPOLLIN : EPOLLPRI
-        var event = epoll_event(events: condition.rawValue, data: epoll_data_t(u64: token))
+        try control(EPOLL_CTL_ADD, descriptor, token, interest)
+    }
+
+    /// Waits for something else of a descriptor from now on.
+    package func change(
+        _ descriptor: borrowing OwnedDescriptor, token: UInt64, interest: Interest
+    ) throws(SystemFailure) {
+        try control(EPOLL_CTL_MOD, descriptor, token, interest)
+    }
+
+    private func control(
+        _ operation: Int32, _ descriptor: borrowing OwnedDescriptor, _ token: UInt64,
+        _ interest: Interest
+    ) throws(SystemFailure) {
+        var event = epoll_event(
+            events: interest.condition.rawValue, data: epoll_data_t(u64: token))
         _ = try systemCall("wait for a descriptor") {
-            epoll_ctl(epoll.raw, EPOLL_CTL_ADD, descriptor.raw, &event)
+            epoll_ctl(epoll.raw, operation, descriptor.raw, &event)
         }
     }
 

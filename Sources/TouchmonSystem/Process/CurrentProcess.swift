@@ -15,6 +15,9 @@ package enum CurrentProcess {
     /// Whether the effective user is root.
     package static var isRoot: Bool { geteuid() == 0 }
 
+    /// The user whose rights it has.
+    package static var user: UInt32 { geteuid() }
+
     package static var pid: Int32 { getpid() }
 
     /// The working directory, absolute and without symbolic links. Fails with `ENOENT` when it was

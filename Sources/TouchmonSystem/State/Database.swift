@@ -118,6 +118,9 @@ struct Database: ~Copyable {
         _ = try step(statement)
     }
 
+    /// Makes a statement ready to be executed again.
+    func reset(_ statement: borrowing Statement) { sqlite3_reset(statement.handle) }
+
     private func failure(_ operation: String) -> DatabaseFailure {
         DatabaseFailure(
             operation: operation, code: sqlite3_extended_errcode(handle),
@@ -155,6 +158,11 @@ struct Database: ~Copyable {
         }
 
         func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+        /// nil for SQL's NULL.
+        func number(_ column: Int32) -> Int64? {
+            sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : integer(column)
+        }
 
         func bytes(_ column: Int32) -> [UInt8] {
             guard let start = sqlite3_column_blob(handle, column) else { return [] }

@@ -34,6 +34,9 @@ package enum LedgerStore {
         package var value: Int32
         /// Who touched; nil where nobody knows.
         package var toucher: Toucher?
+        /// As whom it ran, and which try it was; nil where that was not written down.
+        package var user: UInt32?
+        package var attempt: Int64?
 
         /// A process and its real user.
         package struct Toucher: Hashable, Sendable {
@@ -53,7 +56,7 @@ package enum LedgerStore {
         package init(
             number: Int64, path: [UInt8], reason: UInt8, process: Int32, witnessed: Int64,
             started: Int64, ended: Int64?, ending: UInt8?, value: Int32, toucher: Toucher? = nil,
-            failed: [UInt8] = []
+            user: UInt32? = nil, attempt: Int64? = nil, failed: [UInt8] = []
         ) {
             self.number = number
             self.path = path
@@ -65,6 +68,8 @@ package enum LedgerStore {
             self.ending = ending
             self.value = value
             self.toucher = toucher
+            self.user = user
+            self.attempt = attempt
             self.failed = failed
         }
     }
@@ -141,9 +146,9 @@ package enum LedgerStore {
         case system(SystemFailure)
     }
 
-    private static let name = "ledger.sqlite"
+    static let name = "ledger.sqlite"
     /// The number of the present layout, `PRAGMA user_version`.
-    private static let version: Int64 = 2
+    private static let version: Int64 = 3
 
     /// Reads what is there; nothing where there is no database yet.
     package static func load(
@@ -236,7 +241,7 @@ package enum LedgerStore {
         // Who touched is known to the daemon that began the run, and not to one that adopts it.
         let run = try database.prepare(
             """
-            INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (number) DO UPDATE SET
                 touched_by_process = iif(process = excluded.process,
                     coalesce(excluded.touched_by_process, touched_by_process),
@@ -246,7 +251,11 @@ package enum LedgerStore {
                     excluded.touched_by_user),
                 path = excluded.path, reason = excluded.reason, process = excluded.process,
                 witnessed = excluded.witnessed, started = excluded.started,
-                ended = excluded.ended, ending = excluded.ending, value = excluded.value
+                ended = excluded.ended, ending = excluded.ending, value = excluded.value,
+                user = iif(process = excluded.process, coalesce(user, excluded.user),
+                    excluded.user),
+                attempt = iif(process = excluded.process, coalesce(attempt, excluded.attempt),
+                    excluded.attempt)
             """)
         for row in change.runs {
             run.bind(1, row.number)
@@ -260,6 +269,8 @@ package enum LedgerStore {
             run.bind(9, Int64(row.value))
             run.bind(10, row.toucher.map { Int64($0.process) })
             run.bind(11, row.toucher.map { Int64($0.user) })
+            run.bind(12, row.user.map(Int64.init))
+            run.bind(13, row.attempt)
             try database.run(run)
         }
         // Of those that have ended nobody needs to know any more.
@@ -342,13 +353,13 @@ package enum LedgerStore {
 
     /// Makes the database, empty, if there is none: nobody else may read it, whom the directory lets
     /// pass, and SQLite gives its other files the mode of this one. What is wrong, SQLite finds as well.
-    private static func makeClosed(_ path: [UInt8]) {
+    static func makeClosed(_ path: [UInt8]) {
         _ = try? OwnedDescriptor(
             opening: CPath(path), flags: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
     }
 
     /// nil where there is none and none is to be made.
-    private static func open(_ path: [UInt8], isWritable: Bool) throws -> Database? {
+    static func open(_ path: [UInt8], isWritable: Bool) throws -> Database? {
         let database = try Database.open(path)
         let version = try database.prepare("PRAGMA user_version")
         _ = try database.step(version)
@@ -358,6 +369,7 @@ package enum LedgerStore {
         if found < 1 { try database.execute(Self.firstSchema) }
         // Where nothing can be written this is a copy.
         if found < 2 { try database.execute(Self.secondSchema) }
+        if found < 3 { try database.execute(Self.thirdSchema) }
         return database
     }
 
@@ -388,6 +400,16 @@ package enum LedgerStore {
         ALTER TABLE run ADD COLUMN touched_by_process INTEGER;
         ALTER TABLE run ADD COLUMN touched_by_user INTEGER;
         PRAGMA user_version = 2;
+        COMMIT;
+        """
+
+    /// As whom a run ran, and which try it was; and where those are that failed.
+    private static let thirdSchema = """
+        BEGIN IMMEDIATE;
+        ALTER TABLE run ADD COLUMN user INTEGER;
+        ALTER TABLE run ADD COLUMN attempt INTEGER;
+        CREATE INDEX run_failed ON run (number) WHERE ending > 0 OR value != 0;
+        PRAGMA user_version = 3;
         COMMIT;
         """
 }

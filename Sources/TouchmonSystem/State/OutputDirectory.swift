@@ -59,6 +59,20 @@ package struct OutputFile: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Where the next bytes are that were not taken out, from an offset on; the size where there are none.
+    /// lseek(2) with SEEK_DATA.
+    package func data(from offset: Int64) throws(SystemFailure) -> Int64 {
+        do {
+            return Int64(
+                try systemCall("read the output") {
+                    lseek(descriptor.raw, off_t(offset), tm_seek_data)
+                })
+        } catch {
+            guard error.errno.code == ENXIO else { throw error }
+            return size
+        }
+    }
+
     /// The bytes in a part of it; fewer where it ends before.
     package func read(_ part: Range<Int64>) throws(SystemFailure) -> [UInt8] {
         guard !part.isEmpty else { return [] }

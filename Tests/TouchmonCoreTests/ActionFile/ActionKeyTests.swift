@@ -9,14 +9,14 @@ import TouchmonCore
 
     @Test func `what this version supports`() {
         #expect(
-            ActionKey.all.filter { $0.form != nil }.map(\.name) == [
+            ActionKey.all.map(\.name) == [
                 "argv", "user", "group", "supplementary_groups", "environment",
                 "working_directory", "umask", "limits", "nice", "io_class", "no_new_privileges",
                 "sandbox", "on", "recursive", "include", "exclude", "each", "settle", "compare",
                 "touched_by", "own_changes", "poll",
                 "catch_up",
                 "interrupted", "output",
-                "output_limit", "stdin", "busy", "max_parallel", "busy_signal", "timeout",
+                "output_limit", "stdin", "follow", "busy", "max_parallel", "busy_signal", "timeout",
                 "stop_signal",
                 "stop_timeout", "kill",
                 "retry", "rate_limit", "on_failure", "run_at_start",

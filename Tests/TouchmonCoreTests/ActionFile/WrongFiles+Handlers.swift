@@ -74,15 +74,6 @@ extension WrongFile {
               remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `output`, `output_limit`, `timeout`, `stop_signal`, `stop_timeout`, `kill`
             """#),
         WrongFile(
-            "an on_failure with a key of a later version",
-            #"{"/f": {"argv": ["true"], "user": "a", "on_failure": {"argv": ["x"], "follow": "none"}}}"#,
-            #"""
-            web.json:1:70: error: `follow` is not supported by this version of touchmon
-                …er": "a", "on_failure": {"argv": ["x"], "follow": "none"}}}
-                                                         ^
-              remove it, or use a later version
-            """#),
-        WrongFile(
             "an on_failure with a key twice",
             #"{"/f": {"argv": ["true"], "user": "a", "on_failure": {"argv": ["x"], "argv": ["y"]}}}"#,
             #"""

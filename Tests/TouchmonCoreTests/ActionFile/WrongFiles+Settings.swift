@@ -258,6 +258,24 @@ extension WrongFile {
               write one of `"record"`, `"inherit"`, `"discard"`
             """#),
         WrongFile(
+            "a follow that shows what nobody can see",
+            #"{"/f": {"argv": ["true"], "user": "a", "follow": "all"}}"#,
+            #"""
+            web.json:1:50: error: `follow` can't be `all`
+                {"/f": {"argv": ["true"], "user": "a", "follow": "all"}}
+                                                                 ^
+              write `"none"`, `"status"` or `"output"`
+            """#),
+        WrongFile(
+            "a follow that is a boolean",
+            #"{"/f": {"argv": ["true"], "user": "a", "follow": true}}"#,
+            #"""
+            web.json:1:50: error: `follow` must be one of `"none"`, `"status"` and `"output"`, not `true`
+                {"/f": {"argv": ["true"], "user": "a", "follow": true}}
+                                                                 ^
+              write `"none"`, `"status"` or `"output"`
+            """#),
+        WrongFile(
             "an output_limit that is a boolean",
             #"{"/f": {"argv": ["true"], "user": "a", "output_limit": true}}"#,
             #"""

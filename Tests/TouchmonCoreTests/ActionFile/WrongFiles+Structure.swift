@@ -174,7 +174,7 @@ extension WrongFile {
             web.json:1:40: error: `frobnicate` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "frobnicate": 1}}
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `follow`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
         WrongFile(
             "an empty key",
@@ -183,7 +183,7 @@ extension WrongFile {
             web.json:1:40: error: `""` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "": 1}}
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `follow`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
         WrongFile(
             "a hostile key",
@@ -192,25 +192,7 @@ extension WrongFile {
             web.json:1:40: error: `\x1b]0;x\x07yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "\u001b]0;x\u0007yyyyyyyyyyyyyyyy…
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
-            """#),
-        WrongFile(
-            "a key of a later version",
-            #"{"/f": {"argv": ["true"], "user": "a", "follow": "output"}}"#,
-            #"""
-            web.json:1:40: error: `follow` is not supported by this version of touchmon
-                {"/f": {"argv": ["true"], "user": "a", "follow": "output"}}
-                                                       ^
-              remove it, or use a later version
-            """#),
-        WrongFile(
-            "a misspelt key of a later version",
-            #"{"/f": {"argv": ["true"], "user": "a", "folow": "none"}}"#,
-            #"""
-            web.json:1:40: error: `folow` is not a key of an action
-                {"/f": {"argv": ["true"], "user": "a", "folow": "none"}}
-                                                       ^
-              remove it; if `follow` is meant, it needs a later version of touchmon
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `follow`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
         WrongFile(
             "a duplicate key",
@@ -228,7 +210,7 @@ extension WrongFile {
             web.json:1:40: error: `$comment` is not a key of an action
                 {"/f": {"argv": ["true"], "user": "a", "$comment": "x"}}
                                                        ^
-              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
+              remove it; the keys are `argv`, `user`, `group`, `supplementary_groups`, `environment`, `working_directory`, `umask`, `limits`, `nice`, `io_class`, `no_new_privileges`, `sandbox`, `on`, `recursive`, `include`, `exclude`, `each`, `settle`, `compare`, `touched_by`, `own_changes`, `poll`, `catch_up`, `interrupted`, `output`, `output_limit`, `stdin`, `follow`, `busy`, `max_parallel`, `busy_signal`, `timeout`, `stop_signal`, `stop_timeout`, `kill`, `retry`, `rate_limit`, `on_failure`, `run_at_start`
             """#),
     ]
 }

@@ -35,6 +35,10 @@ extension LogEvent {
             .outputDegraded(
                 LedgerFailure(
                     .full, RawPath("/var/lib/touchmon/default/output"), reason: "no space left")),
+            .controlDegraded(
+                LedgerFailure(
+                    .unusable, RawPath("/run/touchmon/default/control"),
+                    reason: "permission denied")),
             .outputRestored,
             .notStarted(
                 run, path, identity, program: RawPath("deploy-app"),
@@ -46,6 +50,7 @@ extension LogEvent {
             .stoppingRun(run, path, .timeout, signal: 15),
             .stoppingRun(run, path, .restart, signal: 2),
             .stoppingRun(run, path, .shutdown, signal: 15),
+            .stoppingRun(run, path, .request, signal: 15),
             .killingRun(run, path),
             .skipped(path),
             .signalledRun(run, path, signal: 1),
@@ -135,8 +140,9 @@ extension LogEvent {
         case .outputRestored: 37
         case .handling: 38
         case .treeWatched: 39
+        case .controlDegraded: 40
         }
     }
 
-    static let caseCount = 40
+    static let caseCount = 41
 }

@@ -77,6 +77,16 @@ final class TouchmonProcess {
 
     var pid: Int32 { process.processIdentifier }
 
+    var isRunning: Bool { process.isRunning }
+
+    /// What it has in memory, code and all.
+    var residentKilobytes: Int {
+        let line = Self.text(of: pid, "status").split(separator: "\n").first {
+            $0.hasPrefix("VmRSS:")
+        }
+        return line.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
+    }
+
     /// The processes whose parent it is, zombies too.
     var children: [Int32] {
         Self.text(of: pid, "task/\(pid)/children").split(separator: " ").compactMap { Int32($0) }

@@ -1,0 +1,129 @@
+/// How commands show to people what the daemon answers.
+package enum ControlText {
+    /// The actions, one line each.
+    package static func status(_ rows: [StatusRow], at now: Int64, width: Int?) -> String {
+        var table = TextTable(["PATH", "STATE", "BY", "LAST RUN", "ENDED"], flexible: 0)
+        for row in rows {
+            var state = row.state.rawValue
+            if let run = row.runs.first {
+                state += " \(run.value)" + (row.runs.count > 1 ? "+\(row.runs.count - 1)" : "")
+            } else if let due = row.due {
+                state += ": \(due.rawValue)"
+            }
+            table.add([
+                TerminalText.escaped(row.path.bytes), state, row.mechanism,
+                row.last.map { "\($0.run.value)" } ?? "-",
+                row.last.map { ending($0, at: now) } ?? "-",
+            ])
+        }
+        return table.text(width: width)
+    }
+
+    /// All about one action.
+    package static func details(
+        _ row: StatusRow, at now: Int64, name: (UInt32) -> String?
+    ) -> String {
+        var lines = [
+            ("path", TerminalText.escaped(row.path.bytes)), ("state", row.state.rawValue),
+            ("watched by", row.mechanism),
+        ]
+        if !row.runs.isEmpty {
+            lines.append(("running", row.runs.map { "run \($0.value)" }.joined(separator: ", ")))
+        }
+        if let due = row.due { lines.append(("due", due.rawValue)) }
+        if let touched = row.touched {
+            let time = Timestamp.text(nanosecondsSince1970: touched.nanosecondsSince1970, digits: 3)
+            lines.append(("last change", time))
+        }
+        if let last = row.last {
+            let started = Timestamp.text(nanosecondsSince1970: last.started, digits: 3)
+            lines.append(
+                ("last run", "\(last.run.value), for \(last.reason.rawValue), began \(started)"))
+            lines.append(("it", ending(last, at: now)))
+            if let toucher = last.toucher {
+                let user = name(toucher.user) ?? "user \(toucher.user)"
+                lines.append(("touched by", "\(user), process \(toucher.process)"))
+            }
+        }
+        let width = lines.map(\.0.count).max() ?? 0
+        return lines.map { key, value in
+            key + ":" + String(repeating: " ", count: width - key.count + 1) + value + "\n"
+        }.joined()
+    }
+
+    /// Runs, one line each.
+    package static func history(
+        _ rows: [HistoryRow], at now: Int64, width: Int?, name: (UInt32) -> String?
+    ) -> String {
+        var table = TextTable(
+            ["RUN", "STARTED", "TOOK", "OUTCOME", "FOR", "TOUCHED BY", "PATH"], flexible: 6)
+        for row in rows {
+            table.add([
+                "\(row.run.value)",
+                String(Timestamp.text(nanosecondsSince1970: row.started, digits: 0)),
+                row.ended.map { duration($0 - row.started) } ?? duration(now - row.started),
+                outcome(row.ending), row.reason.rawValue,
+                row.toucher.map { name($0.user) ?? "\($0.user)" } ?? "-",
+                TerminalText.escaped(row.path.touched.bytes),
+            ])
+        }
+        return table.text(width: width)
+    }
+
+    private static func ending(_ row: HistoryRow, at now: Int64) -> String {
+        guard let ended = row.ended else { return "running for \(duration(now - row.started))" }
+        return "\(outcome(row.ending)), \(duration(now - ended)) ago"
+    }
+
+    /// How a run ended, with its status or signal.
+    package static func outcome(_ ending: RunEnding?) -> String {
+        switch ending {
+        case nil: "running"
+        case .ended(.exited(0)): "success"
+        case .ended(.exited(let status)): "status \(status)"
+        case .ended(.signalled(let signal)): SignalName.of(signal)
+        case .ended(.unknown): "unknown"
+        case .notStarted: "not started"
+        case .interrupted: "interrupted"
+        }
+    }
+
+    /// So that the order of magnitude is seen at once.
+    private static func duration(_ nanoseconds: Int64) -> String {
+        let milliseconds = max(0, nanoseconds / 1_000_000)
+        let seconds = milliseconds / 1000
+        return switch seconds {
+        case 0: "\(milliseconds) ms"
+        case ..<60: "\(seconds).\(milliseconds % 1000 / 100) s"
+        case ..<3600: "\(seconds / 60) min \(seconds % 60) s"
+        case ..<172_800: "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+        default: "\(seconds / 86_400) days"
+        }
+    }
+
+    /// Why a touch has led to no run.
+    package static func reason(_ word: String) -> String {
+        switch word {
+        case "toucher": "its action lets others touch it, and not you"
+        case "reader": "the owner of its action file may not read it"
+        case "unchanged": "its bytes are as they were, and its action compares them"
+        case "own": "the touch came from a run of its own action"
+        case "skipped": "a run is under way, and its action lets no other follow"
+        case "signalled": "a run is under way, and was sent a signal, as its action says"
+        case "removed": "no action file has its action any more"
+        default: "it was not seen as a touch"
+        }
+    }
+
+    /// What a run waits for.
+    package static func waiting(_ word: String) -> String {
+        switch word {
+        case "busy": "another run of it to end"
+        case "retry": "another attempt"
+        case "settle": "the path to be quiet"
+        case "turn": "its turn"
+        case "close": "whoever writes the file to close it"
+        default: "the daemon to see all that happened"
+        }
+    }
+}

@@ -1,0 +1,230 @@
+internal import TouchmonCore
+internal import TouchmonSystem
+
+/// What the daemon answers to its commands.
+extension Daemon {
+    /// Answers those who wait for it, for a moment, and tells those who follow paths what is new.
+    mutating func serve() throws(SystemFailure) {
+        guard control != nil else { return }
+        let began = Clock.monotonic()
+        while let (client, connection, line) = control?.next(since: began) {
+            var answer: [UInt8] = []
+            do throws(ControlProblem) {
+                answer = try self.answer(ControlRequest(line), client, connection)
+            } catch {
+                answer = error.json + [UInt8(ascii: "\n")]
+            }
+            connection.passed = nil
+            try perform()
+            tell(client, answer)
+        }
+        engine.tellFollowers(at: now)
+        while let (client, json) = engine.nextAnswer() { tell(client, json + [UInt8(ascii: "\n")]) }
+    }
+
+    private mutating func tell(_ client: ControlClientID, _ lines: [UInt8]) {
+        if let gone = control?.answer(client, lines, poller) { engine.unfollow(gone) }
+    }
+
+    private mutating func answer(
+        _ request: ControlRequest, _ client: ControlClientID,
+        _ connection: ControlServer.Connection
+    ) throws(ControlProblem) -> [UInt8] {
+        let isOwner = connection.peer.isOwner
+        switch request {
+        case .follow(let path, let after, let touched):
+            try follow(path, after, touched, client, connection)
+            return []
+        case .touched(let time):
+            engine.touched(client, at: time)
+            return []
+        case .output(let run, let offset) where isOwner || engine.mayRead(run, client):
+            return try output(run, from: offset)
+        default:
+            guard isOwner else {
+                throw ControlProblem(
+                    .notPermitted, "do that for you: the daemon is another user's",
+                    "be root or the daemon's user; with `touch --follow` others see the run that "
+                        + "they ask for")
+            }
+            return try answer(request)
+        }
+    }
+
+    /// Of the daemon's own user, and of root.
+    private mutating func answer(_ request: ControlRequest) throws(ControlProblem) -> [UInt8] {
+        switch request {
+        case .status(nil, let place): return try status(from: place)
+        case .status(let path?, _):
+            guard var row = engine.status(of: path) else {
+                throw ControlProblem(
+                    .notFound, "find an action for \(TerminalText.quoted(path.bytes))",
+                    "see what is watched with touchmon status")
+            }
+            try bringUpToDate()
+            row.last = try lastRun(of: path)
+            return Self.lines { row.write(to: &$0) }
+        case .history(let query):
+            try bringUpToDate()
+            guard let state else { throw Self.noLedger }
+            var answer: [UInt8] = []
+            for row in try state.runs(query) { answer += Self.lines { row.write(to: &$0) } }
+            return answer + Self.end
+        case .trigger(let path):
+            try engine.trigger(path, at: now)
+            return Self.done
+        case .stopRun(let run):
+            try engine.stopRun(run, at: now)
+            return Self.done
+        case .reload: return try reloadNow()
+        case .output, .follow, .touched: preconditionFailure("these are anybody's")
+        }
+    }
+
+    private static let done = Array("{\"done\":true}\n".utf8)
+    /// After the last of several lines.
+    private static let end = Array("{\"end\":true}\n".utf8)
+
+    private static let noLedger = ControlProblem(
+        .system, "read the ledger: there is none",
+        "see what the daemon's log says of its state directory")
+
+    private static func lines(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        var writer = JSONWriter()
+        body(&writer)
+        return writer.bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// Saves what the ledger's database does not have yet.
+    private mutating func bringUpToDate() throws(ControlProblem) {
+        if let change = engine.changeToSave() { save(change) }
+    }
+
+    private func lastRun(of path: RawPath) throws(ControlProblem) -> HistoryRow? {
+        var query = HistoryQuery(limit: 1)
+        query.path = path
+        return try state?.runs(query).first
+    }
+
+    /// So many actions are answered at once; who wants more asks again.
+    private static let mostActions = 200
+
+    private mutating func status(from place: Int) throws(ControlProblem) -> [UInt8] {
+        try bringUpToDate()
+        let (rows, next) = engine.status(from: place, atMost: Self.mostActions)
+        let last = try state?.lastRuns(of: rows.map(\.path)) ?? [:]
+        var answer: [UInt8] = []
+        for var row in rows {
+            row.last = last[row.path]
+            answer += Self.lines { row.write(to: &$0) }
+        }
+        let (begun, degradations, count) = (begun, engine.degradations, engine.actionCount)
+        return answer
+            + Self.lines {
+                $0.object {
+                    $0.key("end")
+                    $0.boolean(true)
+                    if let next { $0.member("next", next) }
+                    $0.member("pid", CurrentProcess.pid)
+                    $0.member("since", Timestamp.text(nanosecondsSince1970: begun, digits: 9))
+                    $0.member("actions", count)
+                    $0.key("degraded")
+                    $0.list { for word in degradations { $0.string(word) } }
+                }
+            }
+    }
+
+    private mutating func reloadNow() throws(ControlProblem) -> [UInt8] {
+        reloadProblems = nil
+        engine.signalled(.hangUp, at: now)
+        do { try perform() } catch { say(error) }
+        guard let reloadProblems else {
+            throw ControlProblem(
+                .tryAgain, "reload: the daemon is about to end, or reads its files already",
+                "try again later")
+        }
+        guard reloadProblems == 0 else {
+            let count = "\(reloadProblems) error\(reloadProblems == 1 ? "" : "s")"
+            throw ControlProblem(
+                .invalid,
+                "reload: there \(reloadProblems == 1 ? "is" : "are") \(count) in the "
+                    + "action files; nothing has changed",
+                "see the daemon's log, or touchmon check")
+        }
+        return Self.done
+    }
+
+    /// How much of what a run prints is sent at once.
+    private static let mostOutput = 65536
+
+    private func output(_ run: RunNumber, from offset: Int64) throws(ControlProblem) -> [UInt8] {
+        let isActive = engine.isActive(run)
+        let piece = state?.outputs.read(run, from: offset, atMost: Self.mostOutput)
+        guard piece != nil || isActive else {
+            throw ControlProblem(
+                .notFound, "show what run \(run.value) has printed: nothing of it is kept",
+                "see what is with touchmon history")
+        }
+        return Self.lines {
+            $0.object {
+                $0.member("run", run.value)
+                $0.member("start", piece?.start ?? offset)
+                $0.member("size", piece?.size ?? 0)
+                $0.key("running")
+                $0.boolean(isActive)
+                $0.key("bytes")
+                $0.string(piece?.bytes ?? [])
+            }
+        }
+    }
+
+    private mutating func follow(
+        _ path: RawPath, _ after: RunNumber?, _ touched: Instant?, _ client: ControlClientID,
+        _ connection: ControlServer.Connection
+    ) throws(ControlProblem) {
+        let isOwner = connection.peer.isOwner
+        if !isOwner { try Self.check(connection.passed.take(), path) }
+        var earlier: [Engine.EarlierRun] = []
+        if touched != nil, let key = engine.keyOfRuns(touching: path)?.key {
+            var query = HistoryQuery(limit: 8)
+            query.path = key
+            query.after = after
+            earlier = engine.unsavedRuns(of: key).filter { run in
+                after.map { run.run > $0 } ?? true
+            }
+            let calendar = Clock.realtime() - Clock.monotonic()
+            for row in try state?.runs(query) ?? []
+            where !engine.isActive(row.run) && !earlier.contains(where: { $0.run == row.run }) {
+                earlier.append(
+                    Engine.EarlierRun(
+                        run: row.run, started: Instant(nanoseconds: row.started - calendar),
+                        ending: row.ending))
+            }
+        }
+        try engine.follow(
+            client, path, isOwner: isOwner, touched: touched, earlier: earlier, at: now)
+    }
+
+    private static func check(
+        _ passed: consuming OwnedDescriptor?, _ path: RawPath
+    ) throws(ControlProblem) {
+        let subject = TerminalText.quoted(path.bytes)
+        guard let passed else {
+            throw ControlProblem(
+                .notPermitted, "follow \(subject): nothing shows that you may write it",
+                "use touchmon touch --follow, as a user who may write the file")
+        }
+        let proof = (try? TouchProof(passed, for: CPath(path.bytes))) ?? .otherFile
+        switch proof {
+        case .given: return
+        case .notWritable:
+            throw ControlProblem(
+                .notPermitted, "follow \(subject): you may not write it",
+                "ask for the right to write the file")
+        case .otherFile:
+            throw ControlProblem(
+                .notPermitted, "follow \(subject): another file is there by now",
+                "touch the file again")
+        }
+    }
+}
