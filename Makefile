@@ -6,10 +6,11 @@ CYCLES ?= 1000
 FIRST ?= 1
 COUNT ?= 1000000
 binary := .build/release/touchmon
-# Stripped, nothing for others to link to, one copy of functions that are the same, and the functions
-# on the way of a touch side by side:
+# Stripped, nothing for others to link to, one copy of functions that are the same, no index for C++
+# exceptions, which nobody throws, and the functions on the way of a touch side by side:
 # docs/performance.md.
 link := -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
+  -Xlinker --no-eh-frame-hdr \
   -Xlinker --no-warn-symbol-ordering -Xlinker --icf=all \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
 
