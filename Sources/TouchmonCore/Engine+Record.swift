@@ -204,12 +204,19 @@ extension Engine {
     /// Whether what happens is written down.
     package var keepsLedger: Bool { ledger.isKept }
 
+    /// `path` is given of a run that is over, and whose action may be gone.
     func row(_ run: Runs.Active, _ path: RawPath? = nil) -> LedgerChange.Run {
         LedgerChange.Run(
             number: run.number, path: path ?? self.path(run), reason: run.due.reason,
             process: run.process ?? 0, started: run.started,
             toucher: run.due.toucher.map(LedgerChange.Run.Toucher.init),
-            user: command(run).identity.user, attempt: run.due.attempt,
+            user: path == nil ? user(of: run) : nil, attempt: path == nil ? run.due.attempt : nil,
             failed: handlers.handler(run.number)?.failed)
+    }
+
+    /// As whom a run runs; nil where its action was gone before this daemon began.
+    private func user(of run: Runs.Active) -> UInt32? {
+        let command = command(run)
+        return command.identity.name.isEmpty ? nil : command.identity.user
     }
 }

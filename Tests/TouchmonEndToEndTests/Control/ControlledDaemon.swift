@@ -94,7 +94,7 @@ final class RunningCommand {
     func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Waits for its end, at most so long; nil where it does not come.
-    func status(within seconds: Double = 20) -> Int32? {
+    func status(within seconds: Double = 60) -> Int32? {
         eventually(within: seconds) { !process.isRunning } ? process.terminationStatus : nil
     }
 }
