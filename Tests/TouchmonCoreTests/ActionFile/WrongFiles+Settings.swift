@@ -262,18 +262,18 @@ extension WrongFile {
             #"{"/f": {"argv": ["true"], "user": "a", "follow": "all"}}"#,
             #"""
             web.json:1:50: error: `follow` can't be `all`
-                {"/f": {"argv": ["true"], "user": "a", "follow": "all"}}
-                                                                 ^
-              write `"none"`, `"status"` or `"output"`
+                …argv": ["true"], "user": "a", "follow": "all"}}
+                                                         ^
+              write one of `"none"`, `"status"`, `"output"`
             """#),
         WrongFile(
             "a follow that is a boolean",
             #"{"/f": {"argv": ["true"], "user": "a", "follow": true}}"#,
             #"""
-            web.json:1:50: error: `follow` must be one of `"none"`, `"status"` and `"output"`, not `true`
-                {"/f": {"argv": ["true"], "user": "a", "follow": true}}
-                                                                 ^
-              write `"none"`, `"status"` or `"output"`
+            web.json:1:50: error: `follow` must be a string, not `true`
+                …argv": ["true"], "user": "a", "follow": true}}
+                                                         ^
+              write one of `"none"`, `"status"`, `"output"`
             """#),
         WrongFile(
             "an output_limit that is a boolean",

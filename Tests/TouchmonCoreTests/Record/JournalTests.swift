@@ -123,7 +123,7 @@ import Testing
         let due = Self.body(Self.records[7])
         #expect(Self.records(body: due) == [Self.records[7]])
         // Its kind, its reason; the reason of a run, and how one ended.
-        for (record, offset, value) in [(7, 0, UInt8(9)), (7, 1, 7), (0, 9, 6), (2, 9, 5)] {
+        for (record, offset, value) in [(7, 0, UInt8(9)), (7, 1, 8), (0, 9, 7), (2, 9, 5)] {
             var body = Self.body(Self.records[record])
             body[offset] = value
             #expect(Self.records(body: body) == [], "record \(record), byte \(offset)")
@@ -181,10 +181,12 @@ import Testing
     }
 
     @Test func `reasons and endings have numbers of their own`() {
-        let reasons: [RunReason] = [.touch, .catchUp, .interrupted, .retry, .start, .failure]
-        #expect(reasons.map(\.code) == [0, 1, 2, 3, 4, 5])
+        let reasons: [RunReason] = [
+            .touch, .catchUp, .interrupted, .retry, .start, .failure, .manual,
+        ]
+        #expect(reasons.map(\.code) == [0, 1, 2, 3, 4, 5, 6])
         #expect(reasons.map { RunReason(code: $0.code) } == reasons)
-        #expect(RunReason(code: 6) == nil)
+        #expect(RunReason(code: 7) == nil)
         #expect(RunReason(due: 0) == nil)
         #expect(RunReason(due: 1) == .touch)
         #expect(RunReason(due: 3) == .interrupted)

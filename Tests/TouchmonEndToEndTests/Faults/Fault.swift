@@ -48,6 +48,8 @@ struct Fault: Hashable, Sendable {
         case "clone": "EAGAIN"
         case "fchown", "setgroups": "EPERM"
         case "connect": "ECONNREFUSED"
+        case "bind", "listen": "EADDRINUSE"
+        case "chmod": "EIO"
         case "rt_sigaction", "rt_sigprocmask", "inotify_rm_watch", "prctl": "EINVAL"
         case "getgroups": "ENOMEM"
         case "waitid": "EAGAIN"

@@ -190,7 +190,7 @@ final class RecordedLife: @unchecked Sendable {
         let result = try Command.run(["python3", "-c", script, "\(state)/ledger.sqlite"])
         try #require(result.status == 0, "\(result.output)")
         for name in try FileManager.default.contentsOfDirectory(atPath: state)
-        where name != "pid" && name != "output" {
+        where !["pid", "output", "control"].contains(name) {
             before[name] = Array(try Data(contentsOf: URL(fileURLWithPath: "\(state)/\(name)")))
         }
     }

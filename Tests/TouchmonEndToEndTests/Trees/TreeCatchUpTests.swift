@@ -33,6 +33,9 @@ struct TreeCatchUpTests {
             for file in \(Self.files.joined(separator: " ")); do echo $file > $t/$file; done
             for file in $o/old/a $o/old/sub/b; do touch -d 2001-01-01 $file; done
             """)
+        // Older than the watching, by more than a tick: what is not, the next daemon may tell.
+        let made = ContinuousClock.now
+        _ = eventually { ContinuousClock.now - made > .milliseconds(50) }
         return tree
     }
 
