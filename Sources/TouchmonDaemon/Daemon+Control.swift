@@ -4,7 +4,7 @@ internal import TouchmonSystem
 /// What the daemon answers to its commands.
 extension Daemon {
     /// Answers those who wait for it, for a moment, and tells those who follow paths what is new.
-    mutating func serve() throws(SystemFailure) {
+    mutating func serve() {
         guard control != nil else { return }
         let began = Clock.monotonic()
         while let (client, connection, line) = control?.next(since: began) {
@@ -15,7 +15,8 @@ extension Daemon {
                 answer = error.json + [UInt8(ascii: "\n")]
             }
             connection.passed = nil
-            try perform()
+            // Whatever the system refuses meanwhile: who waits is answered.
+            do { try perform() } catch { say(error) }
             tell(client, answer)
         }
         engine.tellFollowers(at: now)

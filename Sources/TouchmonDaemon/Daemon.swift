@@ -258,7 +258,7 @@ package struct Daemon: ~Copyable {
             engine.trees.beginSlice()
             try perform()
         }
-        try serve()
+        serve()
         if hasFreed {
             // What was written or read is gone only now.
             hasFreed = false
@@ -664,15 +664,15 @@ package struct Daemon: ~Copyable {
         writeLog()
         let reading = files.read()
         log.write(reading.report.text())
+        let problems = reading.problems.count { $0.severity == .error }
         watch.touchers?.forgetNames()
         if reading.isUsable {
             watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
             engine.reload(reading.plan, at: now, wall: .now)
         } else {
-            engine.reloadRefused(
-                problems: reading.problems.count { $0.severity == .error }, at: now)
+            engine.reloadRefused(problems: problems, at: now)
         }
-        reloadProblems = reading.isUsable ? 0 : reading.problems.count { $0.severity == .error }
+        reloadProblems = reading.isUsable ? 0 : max(problems, 1)
         hasFreed = true
     }
 }

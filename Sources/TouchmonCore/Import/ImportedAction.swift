@@ -1,5 +1,5 @@
 /// An action that was made from somebody else's configuration.
-package struct ImportedAction: Equatable, Sendable {
+package struct ImportedAction: Sendable {
     /// The key, as an action file has it.
     package var key: [UInt8]
     package var argv: [[UInt8]]
@@ -17,10 +17,6 @@ package struct ImportedAction: Equatable, Sendable {
         self.key = key
         self.argv = argv
         self.user = user
-    }
-
-    package static func == (left: ImportedAction, right: ImportedAction) -> Bool {
-        left.json == right.json && left.key == right.key
     }
 
     /// The value of its key, on one line.

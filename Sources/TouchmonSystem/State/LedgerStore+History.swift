@@ -23,10 +23,7 @@ extension LedgerStore {
     package static func runs(
         _ query: Query, in directory: borrowing StateDirectory
     ) throws(Failure) -> [Run] {
-        do {
-            let path = directory.path(of: name)
-            makeClosed(path)
-            guard let database = try open(path, isWritable: true) else { return [] }
+        try reading(directory) { database throws(DatabaseFailure) in
             var conditions: [String] = []
             if query.path != nil { conditions.append("path = ?1") }
             if query.user != nil { conditions.append("user = ?2") }
@@ -34,7 +31,7 @@ extension LedgerStore {
             if query.since != nil { conditions.append("started >= ?3") }
             if query.before != nil { conditions.append("number < ?4") }
             if query.after != nil { conditions.append("number > ?5") }
-            let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(" AND ")
+            let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
             let rows = try database.prepare(
                 """
                 SELECT \(columns) FROM run \(filter)
@@ -49,12 +46,6 @@ extension LedgerStore {
             var runs: [Run] = []
             while try database.step(rows) { runs.append(run(rows)) }
             return query.after == nil ? runs : runs.reversed()
-        } catch let error as DatabaseFailure {
-            throw .database(error)
-        } catch let error as Failure {
-            throw error
-        } catch {
-            preconditionFailure("no other error is thrown")
         }
     }
 
@@ -62,10 +53,7 @@ extension LedgerStore {
     package static func lastRuns(
         of paths: [[UInt8]], in directory: borrowing StateDirectory
     ) throws(Failure) -> [Run] {
-        do {
-            let file = directory.path(of: name)
-            makeClosed(file)
-            guard let database = try open(file, isWritable: true) else { return [] }
+        try reading(directory) { database throws(DatabaseFailure) in
             let rows = try database.prepare(
                 "SELECT \(columns) FROM run WHERE path = ? ORDER BY number DESC LIMIT 1")
             var runs: [Run] = []
@@ -75,12 +63,18 @@ extension LedgerStore {
                 database.reset(rows)
             }
             return runs
-        } catch let error as DatabaseFailure {
-            throw .database(error)
-        } catch let error as Failure {
-            throw error
+        }
+    }
+
+    private static func reading(
+        _ directory: borrowing StateDirectory,
+        _ body: (borrowing Database) throws(DatabaseFailure) -> [Run]
+    ) throws(Failure) -> [Run] {
+        guard let database = try opened(in: directory) else { return [] }
+        do {
+            return try body(database)
         } catch {
-            preconditionFailure("no other error is thrown")
+            throw .database(error)
         }
     }
 
@@ -104,13 +98,5 @@ extension LedgerStore {
             ending: row.number(7).map { UInt8(truncatingIfNeeded: $0) },
             value: Int32(truncatingIfNeeded: row.integer(8)), toucher: toucher,
             user: row.number(11).map { UInt32(truncatingIfNeeded: $0) }, attempt: row.number(12))
-    }
-}
-
-extension [String] {
-    fileprivate func joined(_ separator: String) -> String {
-        var text = ""
-        for (index, part) in enumerated() { text += (index == 0 ? "" : separator) + part }
-        return text
     }
 }

@@ -146,7 +146,7 @@ package enum LedgerStore {
         case system(SystemFailure)
     }
 
-    static let name = "ledger.sqlite"
+    private static let name = "ledger.sqlite"
     /// The number of the present layout, `PRAGMA user_version`.
     private static let version: Int64 = 3
 
@@ -206,14 +206,23 @@ package enum LedgerStore {
     package static func save(
         _ change: Change, into directory: borrowing StateDirectory
     ) throws(Failure) {
-        do {
-            let path = directory.path(of: name)
-            makeClosed(path)
-            guard let database = try open(path, isWritable: true) else { return }
+        guard let database = try opened(in: directory) else { return }
+        do throws(DatabaseFailure) {
             if change.mustLast { try database.syncCommits() }
             try database.transaction { () throws(DatabaseFailure) in
                 try write(change, to: database)
             }
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    /// The database, made if it is not there.
+    static func opened(in directory: borrowing StateDirectory) throws(Failure) -> Database? {
+        let path = directory.path(of: name)
+        makeClosed(path)
+        do {
+            return try open(path, isWritable: true)
         } catch let error as DatabaseFailure {
             throw .database(error)
         } catch let error as Failure {
@@ -353,13 +362,13 @@ package enum LedgerStore {
 
     /// Makes the database, empty, if there is none: nobody else may read it, whom the directory lets
     /// pass, and SQLite gives its other files the mode of this one. What is wrong, SQLite finds as well.
-    static func makeClosed(_ path: [UInt8]) {
+    private static func makeClosed(_ path: [UInt8]) {
         _ = try? OwnedDescriptor(
             opening: CPath(path), flags: O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
     }
 
     /// nil where there is none and none is to be made.
-    static func open(_ path: [UInt8], isWritable: Bool) throws -> Database? {
+    private static func open(_ path: [UInt8], isWritable: Bool) throws -> Database? {
         let database = try Database.open(path)
         let version = try database.prepare("PRAGMA user_version")
         _ = try database.step(version)
