@@ -32,9 +32,12 @@ int tm_listen(const char *path) {
     if (address(path, &name) != 0) return -1;
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener < 0) return -1;
-    if (bind(listener, (struct sockaddr *)&name, sizeof name) != 0) return give_up(listener);
-    // Who may do what is decided by who it is, not by who may connect.
-    if (chmod(path, 0666) != 0 || listen(listener, SOMAXCONN) != 0) return give_up(listener);
+    // Who may do what is decided by who it is, not by who may connect: everybody may, as soon as the
+    // name is there, for who waits for a daemon to come back connects at that moment.
+    mode_t mask = umask(0111);
+    int bound = bind(listener, (struct sockaddr *)&name, sizeof name);
+    umask(mask);
+    if (bound != 0 || listen(listener, SOMAXCONN) != 0) return give_up(listener);
     return listener;
 }
 

@@ -137,8 +137,17 @@ struct ControlGroupTests {
         let daemon = try watched.start(prefix: place.prefix)
         utimes(watched.path, nil)
         var most = 0
+        var written = 0
         for run in 1...10 {
             #expect(daemon.wait(for: "run_started", count: run))
+            // Half of the runs are stopped whenever it may be, half when they have written down who they are.
+            if run.isMultiple(of: 2) {
+                let isWritten = eventually {
+                    Self.numbers(watched.file("PIDS")).count > written
+                }
+                #expect(isWritten, "\(daemon.text)")
+                written = Self.numbers(watched.file("PIDS")).count
+            }
             for _ in 1...50 {
                 utimes(watched.path, nil)
                 most = max(most, place.runs.count { place.count(in: $0) > 0 })
@@ -150,7 +159,7 @@ struct ControlGroupTests {
         #expect(!FileManager.default.fileExists(atPath: watched.file("BAD")))
         #expect(place.runs.isEmpty)
         let all = watched.processes + Self.numbers(watched.file("PIDS"))
-        #expect(all.count >= 10 && all.allSatisfy(Self.isGone))
+        #expect(all.count >= 5 && all.allSatisfy(Self.isGone))
     }
 
     @Test func `all: the run of a daemon that was killed is stopped by the next one`() throws {

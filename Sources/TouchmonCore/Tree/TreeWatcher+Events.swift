@@ -111,7 +111,7 @@ extension TreeWatcher {
                 file.evidence = []
                 file.isRemoved = mask.isDisjoint(with: [.create, .movedTo])
                 file.change?.heardName(mask)
-                if mask.contains(.create) { file.evidence.insert(.created) }
+                if mask.contains(.create) { file.evidence.formUnion([.created, .closeFollows]) }
                 if mask.contains(.movedTo) { file.evidence.insert(.arrived) }
             }
             if !mask.isDisjoint(with: .evidence) {

@@ -746,7 +746,7 @@ package struct TreeWatcher {
         if let status, status.links > 1, present.evidence.contains(.created),
             !present.evidence.contains(.modified)
         {
-            files[key]?.evidence.remove(.created)
+            files[key]?.evidence.subtract([.created, .closeFollows])
             files[key]?.evidence.insert(.arrived)
         }
         // Whoever made it again is heard later, or was lost.

@@ -27,6 +27,8 @@ struct Evidence: OptionSet {
 
     /// Such a look found another file, and the way to it was gone again.
     static let followed = Evidence(rawValue: 1 << 11)
+    /// The close of a file that was created would be heard, however soon it came.
+    static let closeFollows = Evidence(rawValue: 1 << 12)
 
     /// Whether only a look in intervals led here.
     var isOnlySeen: Bool {

@@ -81,7 +81,7 @@ struct TouchJudge {
     var deadline: Instant? {
         switch waiting {
         case .nothing, .close: nil
-        case .closeOfTouch(let deadline), .closeOfWrite(let deadline),
+        case .opening(let deadline), .closeOfTouch(let deadline), .closeOfWrite(let deadline),
             .closeOfRestore(let deadline), .calm(let deadline):
             deadline
         case .closeOfWriter(let question), .quiet(let question): question.time
@@ -145,13 +145,17 @@ struct TouchJudge {
     private var isCloseCertain: Bool {
         switch waiting {
         case .close, .closeOfWriter: true
-        case .nothing, .closeOfTouch, .closeOfWrite, .closeOfRestore, .quiet, .calm: false
+        case .nothing, .opening, .closeOfTouch, .closeOfWrite, .closeOfRestore, .quiet, .calm:
+            false
         }
     }
 
     /// What has to come, or time to pass, before something heard is judged.
     private enum Wait: Equatable {
         case nothing
+        /// A file was created, and whoever did that may not be in it yet: open(2) tells of the new name
+        /// before it counts the file as open for writing.
+        case opening(Instant)
         /// A close is certain to be heard.
         case close
         /// The same, of somebody who had the file open when he was asked for. But truncate(2) has it open
@@ -202,6 +206,10 @@ struct TouchJudge {
     /// How long a tool that has changed a file may take to close it before it is judged without
     /// its close. Tools close within microseconds.
     private static let closeGrace = Duration.milliseconds(20)
+    /// How long open(2) may take from the one to the other where the close of what was created may have
+    /// come unheard: as everybody who creates an empty file waits for it, no more than a process that is
+    /// interrupted there needs as a rule.
+    private static let openGrace = Duration.milliseconds(1)
     /// How long a file must be quiet of which not all was heard, where nobody says who writes.
     private static let quietBound = Duration.seconds(10)
     /// How often it is asked for a writer whose close is certain: for 2.5 seconds.
@@ -433,6 +441,20 @@ struct TouchJudge {
         }
     }
 
+    /// Whether a file that was created just now, and that nobody has open for writing, may be about to be
+    /// opened. What has been written to was open, and so was what was seen before or has another name.
+    private func isOpening(_ evidence: Evidence, _ status: FileStatus) -> Bool {
+        evidence.contains(.created) && status.size == 0 && status.links == 1 && !isBeingWritten
+            && evidence.isDisjoint(with: [.closed, .unheard, .lost])
+            && handled?.identity != status.identity && seen?.identity != status.identity
+    }
+
+    private mutating func waitForOpening(_ evidence: Evidence, _ now: Instant) -> Verdict {
+        let grace = evidence.contains(.closeFollows) ? Self.closeGrace : Self.openGrace
+        waiting = .opening(now.advanced(by: grace))
+        return .nothing
+    }
+
     /// Another file is at the path, complete as it seems. But who wrote it may not have closed it
     /// yet, or somebody may have opened it before its watch stood: a close at once is theirs.
     private mutating func replaced(
@@ -463,6 +485,7 @@ struct TouchJudge {
         }
         switch writer {
         case nil: return waiting == .nothing || isUnexpected(evidence) ? .askWriter : .nothing
+        case .absent where isOpening(evidence, status): return waitForOpening(evidence, now)
         case .absent: return .touch
         case .present:
             // Of a file that was seen to be created the close is certain; but who renamed a file
@@ -551,6 +574,15 @@ struct TouchJudge {
         _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
     ) -> Verdict {
         switch waiting {
+        case .opening:
+            switch writer {
+            case nil: return .askWriter
+            case .absent, .unknown: return .touch
+            case .present:
+                isBeingWritten = true
+                waiting = .closeOfWriter(Question(at: now))
+            }
+            return .nothing
         case .closeOfTouch: return .touch
         case .closeOfRestore:
             waiting = .nothing

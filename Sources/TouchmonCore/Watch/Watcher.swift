@@ -214,8 +214,7 @@ package struct Watcher {
 
     /// The modification time of the file that was seen last at an action's path.
     package func modified(_ action: ActionID) -> FileTime? {
-        let judge = entries[action.index].judge
-        return judge.seen == nil ? nil : judge.handledState?.status.modified
+        entries[action.index].judge.seen?.modified
     }
 
     /// Sets which changes of an action's path count.

@@ -152,7 +152,7 @@ import TouchmonTestSupport
         daemon.tellsNumbers = true
         try daemon.kernel.unlink(Self.path)
         try daemon.kernel.close(try daemon.kernel.open(Self.path, [.write, .create]))
-        daemon.settle()
+        daemon.pass(.milliseconds(1))
         let refused = daemon.logs.count { $0 == .toucherRefused(Self.path, by: nil) }
         daemon.hear(Self.alice)
         try daemon.kernel.setMode(Self.path, to: 0o600)

@@ -49,6 +49,28 @@ import TouchmonTestSupport
         #expect(Self.paths(daemon) == [["/srv/a/f"], ["/srv/a/old"]])
     }
 
+    /// open(2) tells of the new name before it counts the file as open for writing, and a process may be
+    /// interrupted in between.
+    @Test(arguments: mechanisms)
+    func `a file whose writer is slow to open it is one run, when it is closed`(marks: Bool) throws
+    {
+        var daemon = try Self.daemon([try .tree("/srv/")], marks: marks)
+        try daemon.kernel.makeNode(RawPath("/srv/f"), .regular)
+        daemon.pass(.milliseconds(15))
+        #expect(daemon.runs.isEmpty)
+        let file = try daemon.kernel.open(RawPath("/srv/f"), .write)
+        daemon.pass(.milliseconds(15))
+        try daemon.kernel.write(file, count: 1)
+        daemon.pass(.milliseconds(15))
+        try daemon.kernel.close(file)
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/f"]])
+        // One that nobody opens counts by itself.
+        try daemon.kernel.makeNode(RawPath("/srv/g"), .regular)
+        daemon.pass(.seconds(1))
+        #expect(Self.paths(daemon) == [["/srv/f"], ["/srv/g"]])
+    }
+
     @Test(arguments: mechanisms)
     func `directories that are made and filled at once are seen`(marks: Bool) throws {
         var daemon = try Self.daemon([try .tree("/srv/")], marks: marks)

@@ -312,4 +312,50 @@ import Testing
         #expect(judge.deadline == Instant(nanoseconds: 20_000_000))
         #expect(judge.judge(.deadline, examination, at: Self.now) == .touch)
     }
+
+    /// open(2) tells of the new name before it counts the file as open for writing.
+    @Test(arguments: [false, true])
+    func `who creates a file may need a moment until he has it open`(isCloseHeard: Bool) {
+        let evidence: Evidence = isCloseHeard ? [.created, .closeFollows] : .created
+        let deadline = Instant(nanoseconds: isCloseHeard ? 20_000_000 : 1_000_000)
+        let (judge, other) = Self.replaced()
+        let look = Self.look(other, ticks: false)
+        for writer in [WriterPresence.absent, .present] {
+            var judge = judge
+            #expect(judge.judge(evidence, look, at: Self.now) == .askWriter)
+            #expect(judge.judge(evidence, look, writer: .absent, at: Self.now) == .nothing)
+            #expect(judge.deadline == deadline)
+            #expect(judge.judge(.deadline, look, at: deadline) == .askWriter)
+            let verdict = judge.judge(.deadline, look, writer: writer, at: deadline)
+            #expect(verdict == (writer == .absent ? .touch : .nothing))
+            #expect(judge.dependsOnClose == (writer == .present))
+            // What was made without being opened counts once.
+            guard writer == .present else {
+                #expect(judge.deadline == nil)
+                continue
+            }
+            let closed = judge.heard(.closeAfterWriting)
+            #expect(judge.judge(closed, look, writer: .absent, at: deadline) == .touch)
+            #expect(judge.deadline == nil)
+        }
+    }
+
+    @Test func `the close of a file that was created counts at once, and once`() {
+        var (judge, other) = Self.replaced()
+        var look = Self.look(other, ticks: false)
+        #expect(judge.judge(.created, look, writer: .absent, at: Self.now) == .nothing)
+        let written = judge.heard(.modify)
+        other.size = 1
+        look = Self.look(other, ticks: false)
+        #expect(judge.judge(written, look, at: Self.now) == .nothing)
+        let closed = judge.heard(.closeAfterWriting)
+        #expect(judge.judge(closed, look, at: Self.now) == .askWriter)
+        #expect(judge.judge(closed, look, writer: .absent, at: Self.now) == .touch)
+        #expect(judge.deadline == nil)
+        // Nor does a file wait that holds something already: it has been open.
+        var (full, whole) = Self.replaced()
+        whole.size = 1
+        let complete = Self.look(whole, ticks: false)
+        #expect(full.judge(.created, complete, writer: .absent, at: Self.now) == .touch)
+    }
 }

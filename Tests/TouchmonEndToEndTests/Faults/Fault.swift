@@ -49,7 +49,6 @@ struct Fault: Hashable, Sendable {
         case "fchown", "setgroups": "EPERM"
         case "connect": "ECONNREFUSED"
         case "bind", "listen": "EADDRINUSE"
-        case "chmod": "EIO"
         case "rt_sigaction", "rt_sigprocmask", "inotify_rm_watch", "prctl": "EINVAL"
         case "getgroups": "ENOMEM"
         case "waitid": "EAGAIN"
@@ -68,7 +67,7 @@ struct Fault: Hashable, Sendable {
     /// reports a failure in a way that strace(1) can't feign: with the end of the heap as it was.
     static let neverFail: Set<String> = [
         "brk", "getpid", "wait4", "geteuid", "getegid", "getuid", "getgid", "gettid", "uname",
-        "getrandom",
+        "getrandom", "umask",
         "madvise", "futex", "exit_group", "setfsuid", "setfsgid", "kill", "clock_nanosleep",
         "restart_syscall", "sched_getaffinity", "prlimit64",
         "arch_prctl", "execve", "rseq", "set_robust_list", "set_tid_address",

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// A tree that is changed at random, by real system calls, and what is told of it.
@@ -7,7 +8,7 @@ import Testing
 /// first seed.
 @Suite(
     .enabled(if: Binary.isThere, Binary.reason),
-    .enabled(if: Binary.isRoot, Binary.rootReason), .serialized)
+    .enabled(if: Binary.isRoot, Binary.rootReason))
 struct TreeFuzzTests {
     private static func number(_ name: String, _ usual: Int) -> Int {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? usual
@@ -36,9 +37,22 @@ struct TreeFuzzTests {
     func `no touch in a tree is lost, and none doubled`(watching: TreeWatching) throws {
         let first = Self.number("TOUCHMON_TREE_SEED", 1)
         let count = Self.number("TOUCHMON_TREE_STEPS", 100_000)
+        // Most of the time is waited until a daemon has nothing left to ask: several live at once.
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 4
+        let problems = Mutex<[String]>([])
         for index in 0..<max(1, count / Self.steps) {
-            try fuzz(watching, seed: UInt64(first + index), settle: index % 2 == 0 ? "0s" : "3ms")
+            queue.addOperation {
+                do {
+                    let settle = index % 2 == 0 ? "0s" : "3ms"
+                    try fuzz(watching, seed: UInt64(first + index), settle: settle)
+                } catch {
+                    problems.withLock { $0.append("seed \(first + index): \(error)") }
+                }
+            }
         }
+        queue.waitUntilAllOperationsAreFinished()
+        #expect(problems.withLock { $0 } == [])
     }
 
     private func fuzz(_ watching: TreeWatching, seed: UInt64, settle: String) throws {
@@ -49,7 +63,7 @@ struct TreeFuzzTests {
         var told = 0
         for burst in 1...Self.steps / Self.burst {
             FileRights.of(watching.owner) { for _ in 0..<Self.burst { fuzzer.step() } }
-            try #require(fuzzer.failures.isEmpty, "seed \(seed): \(fuzzer.failures)")
+            if !fuzzer.failures.isEmpty { throw Broken(description: "\(fuzzer.failures)") }
             // Who was found to have a file open may have to be asked for again.
             try tree.rest(daemon)
             try tree.settle(daemon)
@@ -61,9 +75,14 @@ struct TreeFuzzTests {
             }
             told = reports.count
             let wrong = fuzzer.reckon(news)
-            try #require(
-                wrong.isEmpty, "seed \(seed), burst \(burst), \(watching): \(wrong.prefix(5))")
+            if !wrong.isEmpty {
+                throw Broken(description: "burst \(burst), \(watching): \(wrong.prefix(5))")
+            }
         }
-        #expect(daemon.stop() == 0)
+        let status = daemon.stop()
+        if status != 0 { throw Broken(description: "the daemon ended with \(status)") }
     }
+
+    /// What a seed has shown.
+    private struct Broken: Error, CustomStringConvertible { var description: String }
 }

@@ -199,6 +199,26 @@ final class WatchedTree {
         try pass(daemon)
         _ = eventually { daemon.haveRunsEnded }
         let told = try self.paths()
-        #expect(told.sorted() == paths.sorted(), "\(daemon.text.suffix(4000))")
+        #expect(told.sorted() == paths.sorted(), "\(story(of: told, paths, daemon))")
+    }
+
+    /// What was told and logged of the paths that were told too often or too rarely, and how the log ends.
+    private func story(
+        of told: [String], _ expected: [String], _ daemon: TouchmonProcess
+    ) -> String {
+        let difference = Set(
+            told.sorted().difference(from: expected.sorted()).map { change in
+                switch change {
+                case .insert(_, let path, _), .remove(_, let path, _): path
+                }
+            })
+        let runs = sink.runs.filter { run in
+            run.paths.contains { difference.contains(String($0.dropFirst(base.count + 1))) }
+        }
+        let lines = daemon.text.split(separator: "\n").filter { line in
+            difference.contains { line.contains("/\($0)\"") }
+                || runs.contains { line.contains("\"run\":\($0.number),") }
+        }
+        return "\(runs)\n\(lines.joined(separator: "\n"))\n\(daemon.text.suffix(4000))"
     }
 }
