@@ -365,7 +365,7 @@ import Testing
         try Command.run(["sleep", "2"])
         #expect(try Self.switches(daemon.pid) == silent)
         gate.open()
-        #expect(daemon.wait(for: "output_cut", count: 1, within: 60))
+        #expect(daemon.wait(for: "output_cut", count: 1, within: 240))
         let before = try Self.switches(daemon.pid)
         try Command.run(["sleep", "2"])
         let after = try Self.switches(daemon.pid)

@@ -87,11 +87,12 @@ import Testing
                 try String(contentsOfFile: setting, encoding: .utf8)
                     .trimmingCharacters(in: .whitespacesAndNewlines)))
         let storm = try Storm()
-        storm.daemon.signal(SIGSTOP)
+        try #require(storm.daemon.suspend())
         // Each is one event at least that is like none beside it.
         try storm.touch(limit + 4000)
         storm.daemon.signal(SIGCONT)
         let check = try storm.verdict()
+        #expect(storm.daemon.wait(for: "overflow", count: 1))
         print("overflow: \(storm.daemon.count("overflow")) overflows; \(check.summary)")
         let problems = check.problems
         #expect(problems.isEmpty, "\(problems.prefix(3)): \(storm.daemon.text.suffix(2000))")

@@ -143,6 +143,15 @@ final class TouchmonProcess {
 
     func signal(_ signal: Int32) { kill(pid, signal) }
 
+    /// Has the daemon stand still until SIGCONT, and waits until it does: kill(2) does not. proc(5), stat.
+    func suspend() -> Bool {
+        signal(SIGSTOP)
+        return eventually {
+            let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+            return status?.split(separator: ")").last?.hasPrefix(" T") == true
+        }
+    }
+
     /// Ends it with SIGINT and returns its exit status.
     @discardableResult
     func stop(with signal: Int32 = SIGINT) -> Int32 {

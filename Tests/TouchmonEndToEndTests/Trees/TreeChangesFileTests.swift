@@ -93,10 +93,11 @@ struct TreeChangesFileTests {
         chmod(told, 0o666)
         var keys: [String: Any] = ["each": each]
         if watching == .marked { keys["user"] = Users.bob.name }
-        let daemon = try tree.start(keys, script: "echo $TOUCHMON_CHANGES >> \(told)")
         // In the place of its directory is a file.
-        #expect(rmdir("\(daemon.state)/changes") == 0 || errno == ENOENT)
-        try Data().write(to: URL(fileURLWithPath: "\(daemon.state)/changes"))
+        let place = URL(fileURLWithPath: "\(tree.state)/changes")
+        try Data().write(to: place)
+        tree.own(place.path)
+        let daemon = try tree.start(keys, script: "echo $TOUCHMON_CHANGES >> \(told)")
         try tree.touch("a")
         try tree.expect(["a"], daemon)
         try tree.touch("b")
@@ -116,7 +117,7 @@ struct TreeChangesFileTests {
         let text = try String(
             contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8)
         let count = try #require(Int(text.dropLast())) / 2 + 2000
-        daemon.signal(SIGSTOP)
+        try #require(daemon.suspend())
         let names = (1...count).map { $0 % 2 == 0 ? "f\($0)" : "d/f\($0)" }
         for name in names { try tree.touch(name) }
         daemon.signal(SIGCONT)

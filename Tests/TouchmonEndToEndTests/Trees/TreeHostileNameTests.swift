@@ -197,7 +197,7 @@ struct TreeHostileNameTests {
         let path = Self.path(long, tree)
         let expected = ["one", "two"] + (how == "batch" ? ["long"] : [])
         #expect(
-            try eventually {
+            try eventually(within: 60) {
                 try tree.paths().count >= expected.count
                     && (how == "batch" || daemon.count("run_not_started") > 0)
             }, "\(daemon.text.suffix(1000))")

@@ -106,7 +106,7 @@ final class WatchedTree {
     }
 
     /// One for all the daemons of a test, which whoever watches may write.
-    private lazy var state: String = {
+    private(set) lazy var state: String = {
         let path = scratch("state")
         mkdir(path, 0o755)
         own(path)
@@ -142,7 +142,7 @@ final class WatchedTree {
     func pass(_ daemon: TouchmonProcess) throws {
         passes[daemon.pid, default: 0] += 1
         utimes(late, nil)
-        let isOver = eventually { daemon.runs(of: late) == passes[daemon.pid] }
+        let isOver = eventually(within: 60) { daemon.runs(of: late) == passes[daemon.pid] }
         try #require(isOver, "\(daemon.text.suffix(4000))")
         // What was moved in may still be listed, a piece at a time.
         try #require(eventually(within: 60) { daemon.isIdle }, "\(daemon.text.suffix(4000))")
@@ -186,7 +186,7 @@ final class WatchedTree {
     /// it never has.
     func rest(_ daemon: TouchmonProcess) throws {
         try pass(daemon)
-        let isOver = eventually {
+        let isOver = eventually(within: 60) {
             daemon.isAsleepForever && daemon.haveRunsEnded
         }
         try #require(isOver, "\(daemon.text.suffix(4000))")
