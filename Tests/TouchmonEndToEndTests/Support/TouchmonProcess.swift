@@ -39,11 +39,13 @@ final class TouchmonProcess {
         process.standardInput = FileHandle.nullDevice
         process.standardError = pipe
         process.standardOutput = pipe
-        let output = output
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            output.take(handle.availableData)
-        }
         try process.run()
+        // A thread of its own, with a descriptor of its own: a readability handler reads on at the end of
+        // the file, and its source may outlive the descriptor that it waits for.
+        let (output, input) = (
+            output, fcntl(pipe.fileHandleForReading.fileDescriptor, F_DUPFD_CLOEXEC, 0)
+        )
+        Thread.detachNewThread { output.takeAll(of: input) }
     }
 
     /// Starts a daemon with a JSON log and waits until it is ready.
@@ -60,7 +62,6 @@ final class TouchmonProcess {
     }
 
     deinit {
-        pipe.fileHandleForReading.readabilityHandler = nil
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         if ownsState { try? FileManager.default.removeItem(atPath: state) }
     }
@@ -126,14 +127,20 @@ final class TouchmonProcess {
     /// The log's events of one name, in order.
     func events(_ name: String) -> [[String: Any]] {
         let mark = "\"event\":\"\(name)\""
-        return output.lines.filter { $0.contains(mark) }.compactMap {
+        return output.lines.filter { Self.begins($0, with: mark) }.compactMap {
             try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
         }
     }
 
     func count(_ name: String) -> Int {
         let mark = "\"event\":\"\(name)\""
-        return output.lines.count { $0.contains(mark) }
+        return output.lines.count { Self.begins($0, with: mark) }
+    }
+
+    /// Whether a line of the log has this after its time and its level. It may be long, and is not searched
+    /// as a whole.
+    private static func begins(_ line: String, with mark: String) -> Bool {
+        String(decoding: line.utf8.prefix(160), as: UTF8.self).contains(mark)
     }
 
     /// Waits for the number of events; more that come at once count too.
@@ -186,13 +193,29 @@ private final class LineReader: @unchecked Sendable {
     var lines: [String] { lock.withLock { complete } }
     var isAtEnd: Bool { lock.withLock { ended } }
 
-    func take(_ data: Data) {
+    /// Reads to the end of a file, and closes it.
+    func takeAll(of descriptor: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            take(Data(buffer.prefix(max(0, count))))
+            if count <= 0 { break }
+        }
+        close(descriptor)
+    }
+
+    private func take(_ data: Data) {
         lock.withLock {
             if data.isEmpty { ended = true }
-            rest += data
-            while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                complete.append(String(decoding: rest[..<newline], as: UTF8.self))
-                rest = Data(rest[(newline + 1)...])
+            // A line may be long, and comes in pieces: none of them is searched twice.
+            let pieces = data.split(
+                separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            for (index, piece) in pieces.enumerated() {
+                rest += piece
+                guard index < pieces.count - 1 else { break }
+                complete.append(String(decoding: rest, as: UTF8.self))
+                rest = Data()
             }
         }
     }
