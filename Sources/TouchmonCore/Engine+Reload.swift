@@ -77,6 +77,7 @@ extension Engine {
         contents.remove(id)
         levels.down(id)
         ownSessions.remove(id)
+        metrics.forget(id)
         runs.remove(id)
         if let handler = handlers.drop(path) {
             ledger.ended(row(handler), .notStarted, at: now)

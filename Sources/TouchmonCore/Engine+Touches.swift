@@ -179,6 +179,7 @@ extension Engine {
     private mutating func count(
         _ id: ActionID, _ action: PlannedAction, _ toucher: Toucher?, at now: Instant
     ) {
+        metrics.touched(id, isCatchUp: false, at: now)
         // A touch that joins a run that is due already is the same news.
         if !runs.isWaiting(id) { log(.touched(action.path, by: toucher), at: now) }
         settle(id, action, .touch, by: toucher, at: now)
@@ -204,6 +205,7 @@ extension Engine {
             guard action.command.touch.on.isSubset(of: .levels) else { return }
             trigger.remove(id)
             if runs.waitingReason(id) == .touch { runs.withdraw(id) }
+            metrics.forget(id)
             return ledger.changed(id, at: now)
         }
         let isBusy = runs.isBusy(id) || runs.isWaiting(id) || trigger.isSettling(id)

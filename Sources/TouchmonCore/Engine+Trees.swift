@@ -123,6 +123,7 @@ extension Engine {
         guard policy.each == .file else {
             // Of many that are for one run, the first is news.
             if !treeRuns.isPending(id) { say(change, isCatchUp, at: now) }
+            metrics.touched(id, isCatchUp: isCatchUp, at: now)
             treeRuns.add(id, change, drains: runs.drains)
             return settle(id, action, reason, by: change.touchers.last, at: now)
         }
@@ -141,6 +142,7 @@ extension Engine {
     ) {
         let file = place(file: path, of: id, action)
         if !runs.isWaiting(file) { say(change, reason == .catchUp, at: now) }
+        metrics.touched(file, isCatchUp: reason == .catchUp, at: now)
         treeRuns.add(file, change, drains: runs.drains)
         settle(file, actions[file].action, reason, by: change.touchers.last, at: now)
         forgetIfOver(file, at: now)
@@ -210,6 +212,7 @@ extension Engine {
     mutating func retireFile(_ file: ActionID, at now: Instant) {
         trigger.remove(file)
         questions.remove(file)
+        metrics.forget(file)
         runs.remove(file)
         treeRuns.removeFile(file)
         ledger.removedFile(file, actions[file].action.path, at: now)

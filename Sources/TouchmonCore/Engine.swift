@@ -75,6 +75,7 @@ package struct Engine {
     var contents = Contents()
     var levels = Levels()
     var ownSessions = OwnSessions()
+    var metrics = Metrics()
     var actions = ActionTable()
     var effects = Queue<Effect>()
     private var logs = Queue<(event: LogEvent, time: Instant)>()
@@ -159,6 +160,7 @@ package struct Engine {
             }
             if let run = runs.takeStart(at: now) {
                 ledger.began(run.action, at: now)
+                metrics.began(run.action, at: now)
                 followers.began(run.number, actions[run.action].action.path, at: now)
                 if actions[run.action].action.shared.value.tree != nil {
                     begin(tree: run, actions[run.action].action)
@@ -498,6 +500,7 @@ package struct Engine {
     }
 
     mutating func catchUp(_ id: ActionID, _ action: PlannedAction, at now: Instant) {
+        metrics.touched(id, isCatchUp: true, at: now)
         if !runs.isWaiting(id), !trigger.isSettling(id) {
             log(.caughtUp(action.path, runs: action.command.catchUp), at: now)
         }
@@ -507,6 +510,7 @@ package struct Engine {
         } else if action.command.catchUp {
             settle(id, action, .catchUp, at: now)
         } else {
+            metrics.forget(id)
             ledger.changed(id, at: now)
         }
     }
@@ -516,6 +520,7 @@ package struct Engine {
     ) {
         if runs.isBusy(id), !isTaken(byRunsOf: id, at: now) {
             treeRuns.drop(id)
+            metrics.forget(id)
             return ledger.changed(id, at: now)
         }
         let isNews = !runs.isWaiting(id)
@@ -577,6 +582,7 @@ package struct Engine {
     }
 
     mutating func log(_ event: LogEvent, at now: Instant) {
+        metrics.note(event)
         logs.append((event, now))
     }
 }

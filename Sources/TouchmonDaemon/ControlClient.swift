@@ -96,6 +96,36 @@ package struct ControlClient: ~Copyable {
         return reply
     }
 
+    /// All actions in the order of their paths, and the answer's last line, which is about the daemon.
+    package mutating func status() throws(StartupFailure) -> ([StatusRow], ControlReply?) {
+        var (rows, place): ([StatusRow], Int?) = ([], 0)
+        var last: ControlReply?
+        while let from = place {
+            let answer = try ask(.status(path: nil, from: from))
+            rows += answer.lines.compactMap(\.statusRow)
+            place = answer.last.number("next").map { Int($0) }
+            last = answer.last
+        }
+        rows.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+        return (rows, last)
+    }
+
+    /// Some runs, the last one last: at most `most` of those that are asked for, the latest.
+    package mutating func history(
+        _ query: HistoryQuery, atMost most: Int
+    ) throws(StartupFailure) -> [HistoryRow] {
+        var query = query
+        var rows: [HistoryRow] = []
+        while rows.count < most {
+            query.limit = min(most - rows.count, HistoryQuery.most)
+            let page = try ask(.history(query)).lines.compactMap(\.historyRow)
+            rows += page
+            guard let last = page.last, page.count == query.limit else { break }
+            query.before = last.run
+        }
+        return rows.reversed()
+    }
+
     private static var gone: StartupFailure {
         StartupFailure(
             "talk to the daemon: it has ended", "start it again, and see its log", .noDaemon)

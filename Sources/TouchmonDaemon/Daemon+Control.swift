@@ -78,6 +78,7 @@ extension Daemon {
             try engine.stopRun(run, at: now)
             return Self.done
         case .reload: return try reloadNow()
+        case .metrics: return metrics()
         case .output, .follow, .touched: preconditionFailure("these are anybody's")
         }
     }
@@ -153,6 +154,20 @@ extension Daemon {
                 "see the daemon's log, or touchmon check")
         }
         return Self.done
+    }
+
+    private func metrics() -> [UInt8] {
+        var text = MetricsText()
+        text.metric(
+            "start_time_seconds", .gauge, "When the daemon began, in seconds since 1970.")
+        text.sample("start_time_seconds", MetricsText.seconds(UInt64(max(0, begun))))
+        engine.writeMetrics(to: &text)
+        return Self.lines {
+            $0.object {
+                $0.key("text")
+                $0.string(text.bytes)
+            }
+        }
     }
 
     /// How much of what a run prints is sent at once.

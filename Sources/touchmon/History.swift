@@ -24,6 +24,9 @@ struct History: ParsableCommand {
     @Flag(help: "As JSON Lines, one object for each run.")
     var json = false
 
+    @Flag(help: "Go on, and show each run when it has ended.")
+    var follow = false
+
     @OptionGroup var state: StateArguments
 
     func run() throws {
@@ -33,28 +36,52 @@ struct History: ParsableCommand {
         query.failed = failed
         query.user = user
         query.since = since.map { Terminal.now - $0.duration.nanoseconds }
-        var rows: [HistoryRow] = []
-        while rows.count < count {
-            query.limit = min(count - rows.count, HistoryQuery.most)
-            let page = orExit { () throws(StartupFailure) in
-                try client.ask(.history(query)).lines.compactMap(\.historyRow)
+        var printer = Printer(isJSON: json)
+        guard follow else {
+            let rows = orExit { () throws(StartupFailure) in
+                try client.history(query, atMost: count)
             }
-            rows += page
-            guard let last = page.last, page.count == query.limit else { break }
-            query.before = last.run
+            return printer.print(rows, isFirst: true)
         }
-        rows.reverse()
+        // A run that is under way, and may fail, is to be waited for.
+        query.failed = false
+        var ends = FollowedEnds()
+        var isFirst = true
+        while true {
+            query.after = ends.after
+            let rows = orExit { () throws(StartupFailure) in
+                try client.history(query, atMost: isFirst ? count : .max)
+            }
+            let news = ends.news(in: rows).filter { !failed || $0.hasFailed }
+            printer.print(news, isFirst: isFirst)
+            isFirst = false
+            Terminal.pause(500_000_000)
+        }
+    }
+
+    /// Shows runs to people, or to programs.
+    private struct Printer {
+        let isJSON: Bool
+        var table = ControlText.historyTable
         var names = UserNames()
-        guard json else {
-            return StandardOutput.write(
-                ControlText.history(rows, at: Terminal.now, width: Terminal.width) {
-                    names.name($0)
-                })
-        }
-        for row in rows {
-            var writer = JSONWriter()
-            row.write(to: &writer) { names.name($0) }
-            StandardOutput.write(writer.bytes + [UInt8(ascii: "\n")])
+
+        mutating func print(_ rows: [HistoryRow], isFirst: Bool) {
+            guard !isJSON else {
+                for row in rows {
+                    var writer = JSONWriter()
+                    row.write(to: &writer) { names.name($0) }
+                    StandardOutput.write(writer.bytes + [UInt8(ascii: "\n")])
+                }
+                return
+            }
+            ControlText.add(rows, to: &table, at: Terminal.now) { names.name($0) }
+            let (width, isColored) = (Terminal.width, Terminal.isColored)
+            if isFirst {
+                StandardOutput.write(table.text(width: width, isColored: isColored))
+                _ = table.takeRows(width: width)
+            } else {
+                StandardOutput.write(table.takeRows(width: width, isColored: isColored))
+            }
         }
     }
 }

@@ -12,7 +12,22 @@ struct Status: ParsableCommand {
     @Flag(help: "As one JSON object.")
     var json = false
 
+    @Flag(help: "Go on, and show every second how it is then.")
+    var watch = false
+
     @OptionGroup var state: StateArguments
+
+    func validate() throws {
+        guard watch else { return }
+        guard !json, path == nil else {
+            throw ValidationError(
+                "--watch shows all actions, as a table: leave out what else is asked")
+        }
+        guard Terminal.height != nil else {
+            throw ValidationError(
+                "--watch needs a terminal; without one, history --follow tells what comes")
+        }
+    }
 
     func run() throws {
         var client = state.connect()
@@ -30,22 +45,24 @@ struct Status: ParsableCommand {
             return StandardOutput.write(
                 ControlText.details(row, at: Terminal.now) { names.name($0) })
         }
-        var (rows, place): ([StatusRow], Int?) = ([], 0)
-        var last: ControlReply?
-        while let from = place {
-            let answer = orExit { () throws(StartupFailure) in
-                try client.ask(.status(path: nil, from: from))
+        var isFirst = true
+        repeat {
+            let (rows, last) = orExit { () throws(StartupFailure) in try client.status() }
+            if json { return StandardOutput.write(object(rows, last, &names)) }
+            let troubles = (last?.words("degraded") ?? []).map {
+                "touchmon: degraded: \($0); see the daemon's log\n"
+            }.joined()
+            let table = ControlText.status(
+                rows, at: Terminal.now, width: Terminal.width, isColored: Terminal.isColored)
+            if watch {
+                Terminal.show(troubles + table, isFirst: isFirst)
+                Terminal.pause(1_000_000_000)
+            } else {
+                StandardError.write(troubles)
+                StandardOutput.write(table)
             }
-            rows += answer.lines.compactMap(\.statusRow)
-            place = answer.last.number("next").map { Int($0) }
-            last = answer.last
-        }
-        rows.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
-        if json { return StandardOutput.write(object(rows, last, &names)) }
-        for word in last?.words("degraded") ?? [] {
-            StandardError.write("touchmon: degraded: \(word); see the daemon's log\n")
-        }
-        StandardOutput.write(ControlText.status(rows, at: Terminal.now, width: Terminal.width))
+            isFirst = false
+        } while watch
     }
 
     private func object(

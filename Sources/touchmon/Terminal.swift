@@ -14,6 +14,34 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// How many lines it has; nil where it is no terminal.
+    static var height: Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
+            return nil
+        }
+        return Int(size.ws_row)
+    }
+
+    /// Whether colours are wanted. https://no-color.org
+    static var isColored: Bool {
+        let isRefused = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+        return isatty(STDOUT_FILENO) == 1 && !isRefused && !isDumb
+    }
+
+    /// Shows lines in the place of those that were shown before: as many as it has room for.
+    static func show(_ text: String, isFirst: Bool) {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        if let height, lines.count > height - 1, height > 2 {
+            let rest = lines.count - (height - 2)
+            lines = lines.prefix(height - 2) + ["… and \(rest) more"]
+        }
+        // Line by line, so that nothing flickers: what is left of an older, longer line goes.
+        let shown = lines.map { $0 + "\u{1B}[K\n" }.joined()
+        StandardOutput.write((isFirst ? "\u{1B}[2J" : "") + "\u{1B}[H" + shown + "\u{1B}[J")
+    }
+
     /// In nanoseconds since 1970.
     static var now: Int64 {
         var time = timespec()

@@ -6,6 +6,8 @@ package enum ControlRequest: Hashable, Sendable {
     /// The daemon itself, and the actions from a place in its table on; or that of one path.
     case status(path: RawPath?, from: Int)
     case history(HistoryQuery)
+    /// What the daemon has done, in numbers.
+    case metrics
     /// What a run has printed, from a byte on.
     case output(RunNumber, offset: Int64)
     /// Run the action of a path now.
@@ -45,6 +47,7 @@ package enum ControlRequest: Hashable, Sendable {
         case "trigger": self = .trigger(try fields.required(fields.path("path"), "path"))
         case "stop-run": self = .stopRun(try fields.required(fields.run("run"), "run"))
         case "reload": self = .reload
+        case "metrics": self = .metrics
         case "follow":
             self = .follow(
                 try fields.required(fields.path("path"), "path"), after: try fields.run("after"),
@@ -89,6 +92,7 @@ package enum ControlRequest: Hashable, Sendable {
             writer.member("request", "stop-run")
             writer.member("run", run.value)
         case .reload: writer.member("request", "reload")
+        case .metrics: writer.member("request", "metrics")
         case .follow(let path, let after, let touched):
             writer.member("request", "follow")
             writer.member("path", path)

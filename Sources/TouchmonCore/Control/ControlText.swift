@@ -1,7 +1,9 @@
 /// How commands show to people what the daemon answers.
 package enum ControlText {
     /// The actions, one line each.
-    package static func status(_ rows: [StatusRow], at now: Int64, width: Int?) -> String {
+    package static func status(
+        _ rows: [StatusRow], at now: Int64, width: Int?, isColored: Bool = false
+    ) -> String {
         var table = TextTable(["PATH", "STATE", "BY", "LAST RUN", "ENDED"], flexible: 0)
         for row in rows {
             var state = row.state.rawValue
@@ -11,12 +13,29 @@ package enum ControlText {
                 state += ": \(due.rawValue)"
             }
             table.add([
-                TerminalText.escaped(row.path.bytes), state, row.mechanism,
+                TextTable.Cell(TerminalText.escaped(row.path.bytes)),
+                TextTable.Cell(state, color(row.state)), TextTable.Cell(row.mechanism),
                 row.last.map { "\($0.run.value)" } ?? "-",
-                row.last.map { ending($0, at: now) } ?? "-",
+                row.last.map { TextTable.Cell(ending($0, at: now), color($0.ending)) } ?? "-",
             ])
         }
-        return table.text(width: width)
+        return table.text(width: width, isColored: isColored)
+    }
+
+    private static func color(_ state: StatusRow.State) -> TextColor? {
+        switch state {
+        case .idle: nil
+        case .running: .active
+        case .settling, .waiting: .waiting
+        }
+    }
+
+    private static func color(_ ending: RunEnding?) -> TextColor {
+        switch ending {
+        case nil: .active
+        case .ended(.exited(0)): .good
+        default: .bad
+        }
     }
 
     /// All about one action.
@@ -52,22 +71,24 @@ package enum ControlText {
     }
 
     /// Runs, one line each.
-    package static func history(
-        _ rows: [HistoryRow], at now: Int64, width: Int?, name: (UInt32) -> String?
-    ) -> String {
-        var table = TextTable(
-            ["RUN", "STARTED", "TOOK", "OUTCOME", "FOR", "TOUCHED BY", "PATH"], flexible: 6)
+    package static let historyTable = TextTable(
+        ["RUN", "STARTED", "TOOK", "OUTCOME", "FOR", "TOUCHED BY", "PATH"], flexible: 6)
+
+    /// Adds runs to that.
+    package static func add(
+        _ rows: [HistoryRow], to table: inout TextTable, at now: Int64, name: (UInt32) -> String?
+    ) {
         for row in rows {
             table.add([
                 "\(row.run.value)",
-                String(Timestamp.text(nanosecondsSince1970: row.started, digits: 0)),
-                row.ended.map { duration($0 - row.started) } ?? duration(now - row.started),
-                outcome(row.ending), row.reason.rawValue,
-                row.toucher.map { name($0.user) ?? "\($0.user)" } ?? "-",
-                TerminalText.escaped(row.path.touched.bytes),
+                TextTable.Cell(Timestamp.text(nanosecondsSince1970: row.started, digits: 0)),
+                TextTable.Cell(duration((row.ended ?? now) - row.started)),
+                TextTable.Cell(outcome(row.ending), color(row.ending)),
+                TextTable.Cell(row.reason.rawValue),
+                TextTable.Cell(row.toucher.map { name($0.user) ?? "\($0.user)" } ?? "-"),
+                TextTable.Cell(TerminalText.escaped(row.path.touched.bytes)),
             ])
         }
-        return table.text(width: width)
     }
 
     private static func ending(_ row: HistoryRow, at now: Int64) -> String {

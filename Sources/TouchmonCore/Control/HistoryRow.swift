@@ -75,6 +75,11 @@ package struct HistoryRow: Hashable, Sendable {
     }
 }
 
+extension HistoryRow {
+    /// Whether it ended otherwise than with status 0.
+    package var hasFailed: Bool { ending.map { $0 != .ended(.exited(status: 0)) } ?? false }
+}
+
 extension RunEnding {
     /// How `history` calls it.
     package var word: String {

@@ -9,6 +9,8 @@
 package struct TreeTraffic {
     /// The queue is to be read then, and not waited for before; nil: it is waited for.
     package private(set) var restsUntil: Instant?
+    /// How much was heard since the daemon began, of trees and of nobody.
+    private(set) var somebodys: UInt64 = 0, nobodys: UInt64 = 0
     /// How much was heard since the last `read`.
     private var events = 0
     /// Whether any of it mattered to a tree.
@@ -25,7 +27,9 @@ package struct TreeTraffic {
     /// One event was heard that concerns a tree, or not.
     mutating func heard(isNobodys: Bool) {
         events += 1
-        if !isNobodys { isSomebodys = true }
+        guard !isNobodys else { return nobodys += 1 }
+        somebodys += 1
+        isSomebodys = true
     }
 
     /// The queue was read once, after it was waited for or when a rest ended; true when to rest from now
