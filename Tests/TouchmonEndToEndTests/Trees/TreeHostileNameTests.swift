@@ -145,7 +145,9 @@ struct TreeHostileNameTests {
         }
         for line in all {
             #expect(line.change == "touch" && line.type == "file" && line.size == 1)
-            #expect(line.touchedBy == (tree.watching == .marked ? [Int(getpid()), 0] : []))
+            // The user alone: a process that another test is about to start has a copy of the descriptor for
+            // a moment, and then it is its close that is told.
+            #expect(line.touchedBy.dropFirst() == (tree.watching == .marked ? [0] : []))
         }
     }
 
