@@ -19,13 +19,10 @@ struct MetricsCommand: ParsableCommand {
     func run() throws {
         do throws(StartupFailure) {
             var client = try ControlClient(state.control)
-            var text = Self.head(isUp: true)
             let numbers = try client.askOnce(.metrics).bytes("text") ?? []
-            let (rows, _) = try client.status()
-            let head = text.bytes + numbers
-            text = MetricsText()
-            text.write(rows)
-            try write(head + text.bytes)
+            var actions = MetricsText()
+            actions.write(try client.status().0)
+            try write(Self.head(isUp: true).bytes + numbers + actions.bytes)
         } catch {
             if error.status == .noDaemon, textfile != nil {
                 do throws(StartupFailure) { try write(Self.head(isUp: false).bytes) } catch {

@@ -574,15 +574,7 @@ struct TouchJudge {
         _ status: FileStatus, _ writer: WriterPresence?, _ now: Instant
     ) -> Verdict {
         switch waiting {
-        case .opening:
-            switch writer {
-            case nil: return .askWriter
-            case .absent, .unknown: return .touch
-            case .present:
-                isBeingWritten = true
-                waiting = .closeOfWriter(Question(at: now))
-            }
-            return .nothing
+        case .opening: return created(writer, now)
         case .closeOfTouch: return .touch
         case .closeOfRestore:
             waiting = .nothing

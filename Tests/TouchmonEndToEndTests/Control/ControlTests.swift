@@ -151,9 +151,8 @@ struct ControlTests {
                 except BlockingIOError:
                     pass
                 print("there", flush=True)
-                sys.stdin.read()
-                import time
-                time.sleep(600)
+                import signal
+                signal.pause()
                 """, "\(place.state)/control",
             ], in: place.scratch)
         #expect(eventually { hostile.output == "there\n" })
