@@ -103,6 +103,7 @@ extension Engine {
             else { continue }
             catchUp(id, action, at: now)
         }
+        take(pauses: recovered.pauses)
         take(recovered, ran: ran, at: now)
     }
 
@@ -192,7 +193,7 @@ extension Engine {
         // They say until when all was handled, which nothing but time moves on.
         for id in trees.actions { ledger.saves(id) }
         let active = runs.activeRuns.map { row($0) } + handlers.waiting.map { row($0) }
-        return ledger.change(lastRun: runs.last, active: active) { id in
+        return ledger.change(lastRun: runs.last, active: active, pauses: pauses) { id in
             present(id).map { path, state, due in
                 LedgerContents.Path(
                     path: path, state: HandledState.bytes(of: state),

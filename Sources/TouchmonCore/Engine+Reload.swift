@@ -39,6 +39,7 @@ extension Engine {
     ) -> ActionTable.Placement {
         let (id, placement) = actions.put(action)
         runs.setPolicy(id, action.command.policy)
+        if pauses[action.path] != nil { runs.pause(id) }
         if action.command.tree != nil {
             return place(tree: id, action, placement, recovered, reloadedAt: wall)
         }
@@ -78,6 +79,7 @@ extension Engine {
         levels.down(id)
         ownSessions.remove(id)
         metrics.forget(id)
+        unrun.forget(id)
         runs.remove(id)
         if let handler = handlers.drop(path) {
             ledger.ended(row(handler), .notStarted, at: now)

@@ -74,7 +74,7 @@ extension Engine {
                 !isOwn(touch.action, $0, at: now) && guardian?.allows($0) != false
             }
             guard let other else {
-                followers.note(action.path, .own)
+                ledToNothing(touch.action, .own, by: last, at: now)
                 log(.ownChange(touch.change?.path ?? action.path, by: last), at: now)
                 return ledger.changed(touch.action, at: now)
             }
@@ -92,8 +92,8 @@ extension Engine {
             path: touch.change?.path ?? actions[touch.action].action.path, time: now,
             reason: reason,
             toucher: touch.toucher.map(LedgerChange.Run.Toucher.init))
-        followers.note(
-            actions[touch.action].action.path, reason == .toucher ? .toucher : .reader)
+        ledToNothing(
+            touch.action, reason == .toucher ? .toucher : .reader, by: touch.toucher, at: now)
         ledger.refused(refusal, at: now)
         ledger.changed(touch.action, at: now)
     }
@@ -161,7 +161,7 @@ extension Engine {
         if action.command.touch.compare == .state || contents.isChanged(id, reading) {
             count(touch, action, at: now)
         } else {
-            followers.note(action.path, .unchanged)
+            ledToNothing(id, .unchanged, by: touch.toucher, at: now)
             log(.unchanged(action.path, by: touch.toucher), at: now)
             ledger.changed(id, at: now)
         }
@@ -181,7 +181,11 @@ extension Engine {
     ) {
         metrics.touched(id, isCatchUp: false, at: now)
         // A touch that joins a run that is due already is the same news.
-        if !runs.isWaiting(id) { log(.touched(action.path, by: toucher), at: now) }
+        if runs.isWaiting(id) {
+            ledToNothing(id, .joined, by: toucher, at: now)
+        } else {
+            log(.touched(action.path, by: toucher), at: now)
+        }
         settle(id, action, .touch, by: toucher, at: now)
     }
 

@@ -59,6 +59,7 @@ package struct Engine {
     var ledger: Ledger
     private var shutdown: Shutdown
     var stops = Stops()
+    var pauses: Pauses
     var outputs = Outputs()
     var followers = Followers()
     /// What is to be said to those who follow paths.
@@ -76,6 +77,7 @@ package struct Engine {
     var levels = Levels()
     var ownSessions = OwnSessions()
     var metrics = Metrics()
+    var unrun = UnrunTouches()
     var actions = ActionTable()
     var effects = Queue<Effect>()
     private var logs = Queue<(event: LogEvent, time: Instant)>()
@@ -94,6 +96,9 @@ package struct Engine {
 
     private static let kill: Int32 = 9
 
+    /// Whether no run begins any more.
+    var isStopping: Bool { shutdown.step != nil }
+
     /// Begins with a plan; `drain` is how long running runs may go on after SIGINT or SIGTERM.
     ///
     /// Without root's rights the kernel tells less of other users' files, so more is listened to.
@@ -111,6 +116,7 @@ package struct Engine {
         shutdown = Shutdown(drain: drain)
         self.drain = drain
         begun = now
+        pauses = Pauses(recovered?.pauses ?? [])
         for item in plan.items { place(item.action, recovered) }
         if let recovered { take(recovered, ran: [], at: now) }
         for id in actions.presentPlaces where actions[id].action.command.policy.runAtStart {
@@ -217,7 +223,7 @@ package struct Engine {
         if let settled = trigger.nextDeadline() { next = min(next ?? settled, settled) }
         for deadline in [
             shutdown.deadline, stops.deadline, runs.deadline, ledger.deadline,
-            questions.deadline, levels.deadline, outputs.deadline,
+            questions.deadline, levels.deadline, outputs.deadline, pauses.deadline,
             runs.isStopping ? nil : handlers.deadline,
         ] {
             if let deadline { next = min(next ?? deadline, deadline) }
@@ -454,6 +460,7 @@ package struct Engine {
         if !trees.isEmpty { trees.timePassed(at: now) }
         outputs.timePassed(at: now)
         isHeard = false
+        endPauses(at: now)
         while let touch = questions.takeDue(at: now) { askAgain(touch, at: now) }
         for action in levels.takeDue(at: now) { watcher.lookAgain(action) }
         if let step = shutdown.timePassed(at: now) { begin(step, at: now) }
@@ -518,15 +525,20 @@ package struct Engine {
     mutating func request(
         _ id: ActionID, _ reason: RunReason, by toucher: Toucher? = nil, at now: Instant
     ) {
-        if runs.isBusy(id), !isTaken(byRunsOf: id, at: now) {
-            treeRuns.drop(id)
-            metrics.forget(id)
-            return ledger.changed(id, at: now)
+        if runs.isBusy(id), !runs.isPaused(id), !isTaken(byRunsOf: id, by: toucher, at: now) {
+            return passOver(id, at: now)
         }
         let isNews = !runs.isWaiting(id)
         runs.request(id, Runs.Due(reason: reason, modified: modified(id), toucher: toucher))
         // One that begins at once writes that down itself.
         if isNews, runs.isHeldBack(id) { ledger.changed(id, at: now) }
+    }
+
+    /// No run is due for what was touched.
+    mutating func passOver(_ id: ActionID, at now: Instant) {
+        treeRuns.drop(id)
+        metrics.forget(id)
+        ledger.changed(id, at: now)
     }
 
     /// The modification time of what an action's run is for, where that is one file.
@@ -536,7 +548,9 @@ package struct Engine {
     }
 
     /// Does what the action says of a touch that comes while it is busy; whether one more run is due.
-    private mutating func isTaken(byRunsOf id: ActionID, at now: Instant) -> Bool {
+    mutating func isTaken(
+        byRunsOf id: ActionID, by toucher: Toucher?, at now: Instant
+    ) -> Bool {
         let (path, policy) = (actions[id].action.path, policy(id))
         let active = runs.activeRuns.filter { $0.action == id && !$0.isHandler }
         switch policy.busy {
@@ -545,10 +559,10 @@ package struct Engine {
             for run in active { stop(run, .restart, at: now) }
             return true
         case .skip:
-            followers.note(path, .skipped)
+            ledToNothing(id, .skipped, by: toucher, at: now)
             log(.skipped(path), at: now)
         case .signal:
-            followers.note(path, .signalled)
+            ledToNothing(id, .signalled, by: toucher, at: now)
             for run in active {
                 log(.signalledRun(run.number, path, signal: policy.busySignal), at: now)
                 signal(run, policy.busySignal)

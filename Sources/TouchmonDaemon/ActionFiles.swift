@@ -12,12 +12,19 @@ package struct ActionFiles {
     /// More than any list of actions needs: a file of this size holds half a million.
     private static let largestFile = 16 << 20
 
-    /// Throws when the process can't find out who or where it is.
-    package init(_ arguments: [[UInt8]]) throws(StartupFailure) {
+    /// Relative paths are relative to `directory`; nil: to where the process is. Throws when it can't
+    /// find out who or where that is.
+    package init(
+        _ arguments: [[UInt8]], relativeTo directory: RawPath? = nil
+    ) throws(StartupFailure) {
         self.arguments = arguments
         do {
             identity = try Self.identity()
-            directory = RawPath(bytes: try CurrentProcess.workingDirectory())
+            if let directory {
+                self.directory = directory
+            } else {
+                self.directory = RawPath(bytes: try CurrentProcess.workingDirectory())
+            }
         } catch {
             throw StartupFailure(error)
         }
@@ -29,6 +36,10 @@ package struct ActionFiles {
         package var problems: [Problem]
         package var sources: [SourceText]
         package var exitStatus: ExitStatus
+        /// The definitions that others have taken the place of.
+        package var overridden: [RawPath: [SourceLocation]]
+        /// When one of the files or directories was last changed, in nanoseconds since 1970.
+        package var lastChange: Int64
 
         /// Whether the plan may be carried out.
         package var isUsable: Bool { exitStatus == .success }
@@ -42,10 +53,12 @@ package struct ActionFiles {
         var sources: [SourceText] = []
         var owners: [RawPath: UInt32] = [:]
         var isMissing = false
-        for file in files(&problems, &isMissing) {
-            guard let (source, owner) = load(file, &problems, &isMissing) else { continue }
+        var lastChange: Int64 = 0
+        for file in files(&problems, &isMissing, &lastChange) {
+            guard let (source, metadata) = load(file, &problems, &isMissing) else { continue }
             sources.append(source)
-            owners[source.file] = owner
+            owners[source.file] = metadata.owner
+            lastChange = max(lastChange, metadata.changed.nanosecondsSince1970)
         }
         let reading = ActionFileReading(of: sources, relativeTo: directory)
         problems += reading.problems
@@ -62,21 +75,27 @@ package struct ActionFiles {
             if !problems.haveErrors { .success } else if plan.isForbidden {
                 .notPermitted
             } else if isMissing { .noInput } else { .invalidActionFile }
-        return Reading(plan: plan, problems: problems, sources: sources, exitStatus: status)
+        return Reading(
+            plan: plan, problems: problems, sources: sources, exitStatus: status,
+            overridden: reading.overridden, lastChange: lastChange)
     }
 
     // MARK: Files
 
-    private func files(_ problems: inout [Problem], _ isMissing: inout Bool) -> [RawPath] {
+    private func files(
+        _ problems: inout [Problem], _ isMissing: inout Bool, _ lastChange: inout Int64
+    ) -> [RawPath] {
         var files: [RawPath] = []
         for argument in arguments {
             let path = RawPath(bytes: argument)
             do {
                 let absolute = CPath(absolute(path).bytes)
-                guard try FileMetadata(at: absolute).kind == .directory else {
+                let metadata = try FileMetadata(at: absolute)
+                guard metadata.kind == .directory else {
                     files.append(path)
                     continue
                 }
+                lastChange = max(lastChange, metadata.changed.nanosecondsSince1970)
                 // As the shell's own `*`: hidden files are not meant.
                 files += try Directory.names(of: absolute)
                     .filter { $0.first != UInt8(ascii: ".") && $0.ends(with: ".json") }
@@ -92,7 +111,7 @@ package struct ActionFiles {
 
     private func load(
         _ file: RawPath, _ problems: inout [Problem], _ isMissing: inout Bool
-    ) -> (SourceText, owner: UInt32)? {
+    ) -> (SourceText, FileMetadata)? {
         let found: TrustedFile
         do {
             found = try TrustedFile(
@@ -112,7 +131,7 @@ package struct ActionFiles {
         }
         switch found.content {
         case .bytes(let bytes):
-            return (SourceText(file: file, bytes: bytes), found.metadata.owner)
+            return (SourceText(file: file, bytes: bytes), found.metadata)
         case .tooLarge:
             problems.append(
                 Problem(
@@ -208,6 +227,12 @@ extension TrustedFile {
             },
             to: PathFact(path: path, owner: metadata.owner, mode: metadata.mode),
             relyingOn: owner)
+    }
+}
+
+extension FileMetadata.Time {
+    fileprivate var nanosecondsSince1970: Int64 {
+        seconds &* 1_000_000_000 &+ Int64(nanoseconds)
     }
 }
 

@@ -126,6 +126,39 @@ package struct ControlClient: ~Copyable {
         return rows.reversed()
     }
 
+    /// The action files that the daemon goes by, and when it has read them, in nanoseconds since 1970.
+    package mutating func files() throws(StartupFailure) -> (
+        arguments: [[UInt8]], directory: RawPath, read: Int64
+    ) {
+        let reply = try askOnce(.files)
+        return (
+            reply.texts("files"), RawPath(bytes: reply.bytes("directory") ?? [UInt8(ascii: "/")]),
+            reply.time("read") ?? 0
+        )
+    }
+
+    /// Adds what the daemon knows of an action. One that it does not have is no failure.
+    package mutating func explain(_ action: inout ExplainedAction) throws(StartupFailure) {
+        let path = action.match.action.path
+        guard send(.explain(path)) else { throw Self.gone }
+        var lines: [ControlReply] = []
+        while true {
+            guard case .reply(let reply) = next() else { throw Self.gone }
+            if let problem = reply.problem {
+                guard problem.kind == .notFound else { throw StartupFailure(problem) }
+                return action.add(nil, [], [])
+            }
+            if reply.isTrue("end") { break }
+            lines.append(reply)
+        }
+        var query = HistoryQuery(limit: ExplainedAction.mostTouches)
+        query.path = path
+        let runs = try history(query, atMost: ExplainedAction.mostTouches)
+        action.add(
+            lines.first?.statusRow, lines.compactMap(\.obstacle),
+            runs.map(ExplainedTouch.init) + lines.compactMap(\.unrunTouch))
+    }
+
     private static var gone: StartupFailure {
         StartupFailure(
             "talk to the daemon: it has ended", "start it again, and see its log", .noDaemon)

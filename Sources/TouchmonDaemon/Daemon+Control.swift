@@ -48,22 +48,24 @@ extension Daemon {
                     "be root or the daemon's user; with `touch --follow` others see the run that "
                         + "they ask for")
             }
-            return try answer(request)
+            return try answer(request, connection.peer.user)
         }
     }
 
     /// Of the daemon's own user, and of root.
-    private mutating func answer(_ request: ControlRequest) throws(ControlProblem) -> [UInt8] {
+    private mutating func answer(
+        _ request: ControlRequest, _ user: UInt32
+    ) throws(ControlProblem) -> [UInt8] {
         switch request {
         case .status(nil, let place): return try status(from: place)
         case .status(let path?, _):
-            guard var row = engine.status(of: path) else {
+            guard var row = engine.status(of: path, calendar: Self.calendar) else {
                 throw ControlProblem(
                     .notFound, "find an action for \(TerminalText.quoted(path.bytes))",
                     "see what is watched with touchmon status")
             }
             try bringUpToDate()
-            row.last = try lastRun(of: path)
+            row.last = try lastRun(of: row.path)
             return Self.lines { row.write(to: &$0) }
         case .history(let query):
             try bringUpToDate()
@@ -71,12 +73,29 @@ extension Daemon {
             var answer: [UInt8] = []
             for row in try state.runs(query) { answer += Self.lines { row.write(to: &$0) } }
             return answer + Self.end
+        case .explain(let path): return try explanation(of: path)
+        case .files: return fileNames()
         case .trigger(let path):
             try engine.trigger(path, at: now)
             return Self.done
         case .stopRun(let run):
             try engine.stopRun(run, at: now)
             return Self.done
+        case .pause(let path, let duration, let reason):
+            let now = now
+            try engine.pause(
+                Pause(
+                    path: path, since: now, until: duration.map(now.advanced(by:)),
+                    reason: Array(reason.prefix(Pause.longestReason)), user: user), at: now)
+            return keptAnswer()
+        case .resume(let path):
+            guard try engine.resume(path, at: now) else {
+                throw ControlProblem(
+                    .notFound,
+                    "resume \(TerminalText.quoted(path.bytes)): it is not paused",
+                    "see what is with touchmon status")
+            }
+            return keptAnswer()
         case .reload: return try reloadNow()
         case .metrics: return metrics()
         case .output, .follow, .touched: preconditionFailure("these are anybody's")
@@ -102,6 +121,41 @@ extension Daemon {
         if let change = engine.changeToSave() { save(change) }
     }
 
+    /// What the engine knows of a path: its state, what is in its way, and its touches without a run.
+    private mutating func explanation(of path: RawPath) throws(ControlProblem) -> [UInt8] {
+        guard var row = engine.status(of: path, calendar: Self.calendar) else {
+            throw ControlProblem(
+                .notFound, "find an action for \(TerminalText.quoted(path.bytes))",
+                "see what is watched with touchmon status")
+        }
+        try bringUpToDate()
+        row.last = try lastRun(of: row.path)
+        var answer = Self.lines { row.write(to: &$0) }
+        for obstacle in engine.obstacles(to: row.path, at: now) {
+            answer += Self.lines { obstacle.write(to: &$0) }
+        }
+        // What this daemon has refused itself, it knows as a touch without a run.
+        let refused = try state?.refusals(of: row.path, before: begun) ?? []
+        for touch in refused + engine.unrunTouches(of: row.path, calendar: Self.calendar) {
+            answer += Self.lines { touch.write(to: &$0) }
+        }
+        return answer + Self.end
+    }
+
+    private func fileNames() -> [UInt8] {
+        let (files, read) = (files, filesRead)
+        return Self.lines {
+            $0.object {
+                $0.key("done")
+                $0.boolean(true)
+                $0.member("directory", files.directory)
+                $0.key("files")
+                $0.list { for file in files.arguments { $0.string(file) } }
+                $0.member("read", Timestamp.text(nanosecondsSince1970: read, digits: 9))
+            }
+        }
+    }
+
     private func lastRun(of path: RawPath) throws(ControlProblem) -> HistoryRow? {
         var query = HistoryQuery(limit: 1)
         query.path = path
@@ -113,7 +167,8 @@ extension Daemon {
 
     private mutating func status(from place: Int) throws(ControlProblem) -> [UInt8] {
         try bringUpToDate()
-        let (rows, next) = engine.status(from: place, atMost: Self.mostActions)
+        let (rows, next) = engine.status(
+            from: place, atMost: Self.mostActions, calendar: Self.calendar)
         let last = try state?.lastRuns(of: rows.map(\.path)) ?? [:]
         var answer: [UInt8] = []
         for var row in rows {
@@ -135,6 +190,24 @@ extension Daemon {
                 }
             }
     }
+
+    /// Done, and whether it outlasts the daemon.
+    private mutating func keptAnswer() -> [UInt8] {
+        // It is on disk before anybody is told.
+        do { try perform() } catch { say(error) }
+        let isKept = engine.keepsLedger
+        return Self.lines {
+            $0.object {
+                $0.key("done")
+                $0.boolean(true)
+                $0.key("kept")
+                $0.boolean(isKept)
+            }
+        }
+    }
+
+    /// The realtime clock minus the monotonic one.
+    private static var calendar: Int64 { Clock.realtime() - Clock.monotonic() }
 
     private mutating func reloadNow() throws(ControlProblem) -> [UInt8] {
         reloadProblems = nil
@@ -208,7 +281,7 @@ extension Daemon {
             earlier = engine.unsavedRuns(of: key).filter { run in
                 after.map { run.run > $0 } ?? true
             }
-            let calendar = Clock.realtime() - Clock.monotonic()
+            let calendar = Self.calendar
             for row in try state?.runs(query) ?? []
             where !engine.isActive(row.run) && !earlier.contains(where: { $0.run == row.run }) {
                 earlier.append(

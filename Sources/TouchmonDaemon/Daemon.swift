@@ -38,7 +38,7 @@ package struct Daemon: ~Copyable {
         static let groups: UInt64 = 1 << 62
     }
 
-    private let files: ActionFiles
+    let files: ActionFiles
     var engine: Engine
     private var log: Log
     var poller: Poller
@@ -55,6 +55,8 @@ package struct Daemon: ~Copyable {
     var control: ControlServer?
     /// When the daemon began, in nanoseconds since 1970.
     let begun: Int64
+    /// When the action files were read that it goes by.
+    private(set) var filesRead: Int64
     /// How many errors the last reading of the action files found; nil before it.
     var reloadProblems: Int?
     private var contents = FileContents()
@@ -154,6 +156,8 @@ package struct Daemon: ~Copyable {
         statePath = options.state
         now = begun
         self.begun = Clock.realtime()
+        // They were read a moment before.
+        filesRead = self.begun - (Clock.monotonic() - begun.nanoseconds)
         self.control = consume control
         self.log = log
         engine = Engine(
@@ -662,11 +666,13 @@ package struct Daemon: ~Copyable {
 
     private mutating func reload() {
         writeLog()
+        let began = Clock.realtime()
         let reading = files.read()
         log.write(reading.report.text())
         let problems = reading.problems.count { $0.severity == .error }
         watch.touchers?.forgetNames()
         if reading.isUsable {
+            filesRead = began
             watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
             engine.reload(reading.plan, at: now, wall: .now)
         } else {

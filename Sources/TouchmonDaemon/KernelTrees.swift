@@ -27,7 +27,7 @@ struct KernelTrees: ~Copyable {
         .onlyDirectory, .doNotFollow,
     ]
     /// A `.gitignore` that is longer says nothing.
-    private static let mostIgnored = 1 << 20
+    static let mostIgnored = 1 << 20
 
     /// Has its queues told by `poller`. `marks`: whether to ask the kernel to tell of whole file systems,
     /// which has a token of its own.

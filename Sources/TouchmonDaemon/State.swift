@@ -108,6 +108,13 @@ final class State {
                 witness: JournalRecord.Witness(process: $0.process, time: $0.witnessed),
                 failed: $0.failed)
         }
+        contents.pauses = stored.pauses.map { pause in
+            Pause(
+                path: RawPath(bytes: pause.path),
+                since: Instant(nanoseconds: pause.since - calendar),
+                until: pause.until.map { Instant(nanoseconds: $0 - calendar) },
+                reason: pause.reason, user: pause.user)
+        }
         contents.lastRun = UInt64(bitPattern: stored.summary.lastRun)
         contents.generation = UInt64(bitPattern: stored.summary.generation)
         contents.savedLength = Int(stored.summary.savedLength)
@@ -229,6 +236,27 @@ final class State {
         }
     }
 
+    /// The last touches of a path that were refused before a time, in nanoseconds since 1970.
+    func refusals(of path: RawPath, before time: Int64) throws(ControlProblem) -> [ExplainedTouch] {
+        defer { LedgerStore.rest() }
+        do {
+            return try LedgerStore.refusals(
+                of: path.bytes, before: time, atMost: ExplainedAction.mostTouches, in: directory
+            ).map { refusal in
+                ExplainedTouch(
+                    time: refusal.time,
+                    toucher: refusal.toucher.map {
+                        LedgerChange.Run.Toucher(process: $0.process, user: $0.user)
+                    },
+                    result: .nothing(
+                        LedgerChange.Refusal.Reason(rawValue: refusal.reason)?.word ?? "reader",
+                        count: 1))
+            }
+        } catch {
+            throw ControlProblem(unreadable: LedgerFailure(error, RawPath(bytes: directory.path)))
+        }
+    }
+
     /// Listens for commands in the state directory.
     func listen() throws(SystemFailure) -> ControlListener {
         try ControlListener(in: directory)
@@ -292,6 +320,12 @@ extension LedgerStore.Change {
                     toucher: $0.toucher.map {
                         LedgerStore.Run.Toucher(process: $0.process, user: $0.user)
                     })
+            },
+            pauses: change.pauses?.map { pause in
+                LedgerStore.Pause(
+                    path: pause.path.bytes, since: pause.since.nanoseconds + calendar,
+                    until: pause.until.map { $0.nanoseconds + calendar }, reason: pause.reason,
+                    user: pause.user)
             },
             mustLast: change.mustLast)
     }

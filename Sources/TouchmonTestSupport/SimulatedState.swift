@@ -90,6 +90,7 @@ package struct SimulatedState: Sendable {
         guard failure == nil else { return failure }
         lastSaveMustLast = change.mustLast
         refusals += change.refusals
+        if let pauses = change.pauses { contents.pauses = pauses }
         for path in change.paths { paths[path.path] = path }
         for path in change.removedPaths { paths[path] = nil }
         for run in change.runs {

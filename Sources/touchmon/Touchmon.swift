@@ -8,9 +8,10 @@ struct Touchmon: ParsableCommand {
         abstract: "Run a configured command, as a configured user, whenever a file is touched.",
         version: Version.current,
         subcommands: [
-            Run.self, Check.self, Status.self, History.self, ShowOutput.self, Touch.self,
-            TriggerCommand.self, StopRun.self, Reload.self, MetricsCommand.self,
-            ImportCommand.self,
+            Run.self, Check.self, Explain.self, Status.self, History.self, ShowOutput.self,
+            Touch.self,
+            TriggerCommand.self, StopRun.self, PauseCommand.self, Resume.self, Reload.self,
+            MetricsCommand.self, ImportCommand.self,
         ],
         defaultSubcommand: Run.self)
 }

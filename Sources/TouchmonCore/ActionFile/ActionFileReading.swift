@@ -3,6 +3,8 @@ package struct ActionFileReading: Hashable, Sendable {
     /// The actions that are in force and have no error, in the order in which they are defined; of
     /// several for one path, the last. When a problem is an error, none of them may be used.
     package var actions: [ActionDefinition]
+    /// Where the definitions are that one for the same path has taken the place of, the last one first.
+    package var overridden: [RawPath: [SourceLocation]] = [:]
     /// In the order of the files, and of the places in each.
     package var problems: [Problem]
 
@@ -33,6 +35,7 @@ package struct ActionFileReading: Hashable, Sendable {
             guard let winner = winners.updateValue(index, forKey: action.path) else { continue }
             winners[action.path] = winner
             gone.insert(index)
+            overridden[action.path, default: []].append(action.location)
             problems[file - 1].append(Self.note(action, overriddenBy: defined[winner]))
         }
         actions =

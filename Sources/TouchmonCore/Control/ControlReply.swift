@@ -38,12 +38,16 @@ package struct ControlReply: Sendable {
 
     package func isTrue(_ name: String) -> Bool { value(name) == .boolean(true) }
 
-    package func words(_ name: String) -> [String] {
+    package func texts(_ name: String) -> [[UInt8]] {
         guard case .list(let nodes) = value(name) else { return [] }
         return nodes.compactMap {
             guard case .string(let bytes) = $0.value else { return nil }
-            return String(decoding: bytes, as: UTF8.self)
+            return bytes
         }
+    }
+
+    package func words(_ name: String) -> [String] {
+        texts(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     package func numbers(_ name: String) -> [Int64] {
@@ -61,7 +65,7 @@ package struct ControlReply: Sendable {
         return ControlReply(node)
     }
 
-    private func time(_ name: String) -> Int64? {
+    package func time(_ name: String) -> Int64? {
         bytes(name).flatMap(Timestamp.nanosecondsSince1970(of:))
     }
 
@@ -101,16 +105,40 @@ package struct ControlReply: Sendable {
         guard let run = run("run"), let path = path(), let started = time("started"),
             let reason = word("reason").flatMap(RunReason.init)
         else { return nil }
-        let toucher = object("touched_by").flatMap { by -> LedgerChange.Run.Toucher? in
-            guard let process = by.number("pid"), let user = by.number("uid") else { return nil }
-            return LedgerChange.Run.Toucher(
-                process: Int32(clamping: process), user: UInt32(clamping: user))
-        }
         return HistoryRow(
             run: run, path: path, reason: reason, started: started, ended: time("ended"),
             ending: ending, user: number("uid").map { UInt32(clamping: $0) },
             process: Int32(clamping: number("pid") ?? 0),
             attempt: number("attempt").map { Int($0) }, toucher: toucher)
+    }
+
+    private var pause: StatusRow.Paused? {
+        guard let since = time("since"), let user = number("uid") else { return nil }
+        return StatusRow.Paused(
+            since: since, until: time("until"), reason: bytes("reason") ?? [],
+            user: UInt32(clamping: user))
+    }
+
+    /// What stands in the way of an action's runs.
+    package var obstacle: Obstacle? {
+        guard let word = word("obstacle"), let text = self.word("text") else { return nil }
+        return Obstacle(word, text)
+    }
+
+    /// A touch that began no run of its own.
+    package var unrunTouch: ExplainedTouch? {
+        guard let word = word("nothing"), let time = time("time") else { return nil }
+        return ExplainedTouch(
+            time: time, toucher: toucher,
+            result: .nothing(word, count: Int(clamping: number("count") ?? 1)))
+    }
+
+    private var toucher: LedgerChange.Run.Toucher? {
+        guard let by = object("touched_by"), let process = by.number("pid"),
+            let user = by.number("uid")
+        else { return nil }
+        return LedgerChange.Run.Toucher(
+            process: Int32(clamping: process), user: UInt32(clamping: user))
     }
 
     /// An action of the status.
@@ -121,7 +149,7 @@ package struct ControlReply: Sendable {
         return StatusRow(
             path: path, state: state, mechanism: word("mechanism") ?? "",
             runs: numbers("runs").map { RunNumber(UInt64(clamping: $0)) },
-            due: word("due").flatMap(RunReason.init),
+            due: word("due").flatMap(RunReason.init), pause: object("paused")?.pause,
             touched: time("last_touch").map(FileTime.init(nanosecondsSince1970:)),
             last: object("last_run")?.historyRow)
     }

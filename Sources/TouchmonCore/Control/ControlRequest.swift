@@ -6,6 +6,10 @@ package enum ControlRequest: Hashable, Sendable {
     /// The daemon itself, and the actions from a place in its table on; or that of one path.
     case status(path: RawPath?, from: Int)
     case history(HistoryQuery)
+    /// What is in the way of the action of a path, and what its last touches led to.
+    case explain(RawPath)
+    /// The action files that the daemon has read, and when.
+    case files
     /// What the daemon has done, in numbers.
     case metrics
     /// What a run has printed, from a byte on.
@@ -13,6 +17,9 @@ package enum ControlRequest: Hashable, Sendable {
     /// Run the action of a path now.
     case trigger(RawPath)
     case stopRun(RunNumber)
+    /// Begin no run of the action of a path, for so long; nil: until it is resumed.
+    case pause(RawPath, for: Duration?, reason: [UInt8])
+    case resume(RawPath)
     /// Read the action files again.
     case reload
     /// Tell what the next touch of a path leads to. `after`: it was made before, while a run of that number
@@ -46,7 +53,15 @@ package enum ControlRequest: Hashable, Sendable {
                 offset: max(0, try fields.number("offset") ?? 0))
         case "trigger": self = .trigger(try fields.required(fields.path("path"), "path"))
         case "stop-run": self = .stopRun(try fields.required(fields.run("run"), "run"))
+        case "pause":
+            self = .pause(
+                try fields.required(fields.path("path"), "path"),
+                for: try fields.number("nanoseconds").map(Duration.nanoseconds),
+                reason: try fields.bytes("reason") ?? [])
+        case "resume": self = .resume(try fields.required(fields.path("path"), "path"))
         case "reload": self = .reload
+        case "explain": self = .explain(try fields.required(fields.path("path"), "path"))
+        case "files": self = .files
         case "metrics": self = .metrics
         case "follow":
             self = .follow(
@@ -91,7 +106,22 @@ package enum ControlRequest: Hashable, Sendable {
         case .stopRun(let run):
             writer.member("request", "stop-run")
             writer.member("run", run.value)
+        case .pause(let path, let duration, let reason):
+            writer.member("request", "pause")
+            writer.member("path", path)
+            if let duration { writer.member("nanoseconds", duration.nanoseconds) }
+            if !reason.isEmpty {
+                writer.key("reason")
+                writer.string(reason)
+            }
+        case .resume(let path):
+            writer.member("request", "resume")
+            writer.member("path", path)
         case .reload: writer.member("request", "reload")
+        case .explain(let path):
+            writer.member("request", "explain")
+            writer.member("path", path)
+        case .files: writer.member("request", "files")
         case .metrics: writer.member("request", "metrics")
         case .follow(let path, let after, let touched):
             writer.member("request", "follow")
@@ -126,10 +156,14 @@ package enum ControlRequest: Hashable, Sendable {
             return members.last { $0.key == name }?.node.value
         }
 
-        func word(_ name: String) throws(ControlProblem) -> String? {
+        func bytes(_ name: String) throws(ControlProblem) -> [UInt8]? {
             guard let value = value(name) else { return nil }
             guard case .string(let bytes) = value else { throw wrong(name) }
-            return String(decoding: bytes, as: UTF8.self)
+            return bytes
+        }
+
+        func word(_ name: String) throws(ControlProblem) -> String? {
+            try bytes(name).map { String(decoding: $0, as: UTF8.self) }
         }
 
         func path(_ name: String) throws(ControlProblem) -> RawPath? {

@@ -11,6 +11,8 @@ package enum ControlText {
                 state += " \(run.value)" + (row.runs.count > 1 ? "+\(row.runs.count - 1)" : "")
             } else if let due = row.due {
                 state += ": \(due.rawValue)"
+            } else if let until = row.pause?.until {
+                state += ", \(duration(until - now)) left"
             }
             table.add([
                 TextTable.Cell(TerminalText.escaped(row.path.bytes)),
@@ -26,7 +28,7 @@ package enum ControlText {
         switch state {
         case .idle: nil
         case .running: .active
-        case .settling, .waiting: .waiting
+        case .settling, .waiting, .paused: .waiting
         }
     }
 
@@ -42,32 +44,36 @@ package enum ControlText {
     package static func details(
         _ row: StatusRow, at now: Int64, name: (UInt32) -> String?
     ) -> String {
-        var lines = [
-            ("path", TerminalText.escaped(row.path.bytes)), ("state", row.state.rawValue),
-            ("watched by", row.mechanism),
-        ]
+        var lines = FieldLines(width: nil)
+        lines.add("path", TerminalText.escaped(row.path.bytes))
+        lines.add("state", row.state.rawValue)
+        lines.add("watched by", row.mechanism)
         if !row.runs.isEmpty {
-            lines.append(("running", row.runs.map { "run \($0.value)" }.joined(separator: ", ")))
+            lines.add("running", row.runs.map { "run \($0.value)" }.joined(separator: ", "))
         }
-        if let due = row.due { lines.append(("due", due.rawValue)) }
+        if let due = row.due { lines.add("due", due.rawValue) }
+        if let pause = row.pause {
+            let since = Timestamp.text(nanosecondsSince1970: pause.since, digits: 0)
+            lines.add("paused", "by \(name(pause.user) ?? "user \(pause.user)"), since \(since)")
+            let end = pause.until.map { Timestamp.text(nanosecondsSince1970: $0, digits: 0) }
+            lines.add("until", end ?? "somebody resumes it")
+            if !pause.reason.isEmpty { lines.add("because", TerminalText.escaped(pause.reason)) }
+        }
         if let touched = row.touched {
             let time = Timestamp.text(nanosecondsSince1970: touched.nanosecondsSince1970, digits: 3)
-            lines.append(("last change", time))
+            lines.add("last change", time)
         }
         if let last = row.last {
             let started = Timestamp.text(nanosecondsSince1970: last.started, digits: 3)
-            lines.append(
-                ("last run", "\(last.run.value), for \(last.reason.rawValue), began \(started)"))
-            lines.append(("it", ending(last, at: now)))
+            lines.add(
+                "last run", "\(last.run.value), for \(last.reason.rawValue), began \(started)")
+            lines.add("it", ending(last, at: now))
             if let toucher = last.toucher {
                 let user = name(toucher.user) ?? "user \(toucher.user)"
-                lines.append(("touched by", "\(user), process \(toucher.process)"))
+                lines.add("touched by", "\(user), process \(toucher.process)")
             }
         }
-        let width = lines.map(\.0.count).max() ?? 0
-        return lines.map { key, value in
-            key + ":" + String(repeating: " ", count: width - key.count + 1) + value + "\n"
-        }.joined()
+        return lines.text
     }
 
     /// Runs, one line each.
@@ -110,7 +116,7 @@ package enum ControlText {
     }
 
     /// So that the order of magnitude is seen at once.
-    private static func duration(_ nanoseconds: Int64) -> String {
+    static func duration(_ nanoseconds: Int64) -> String {
         let milliseconds = max(0, nanoseconds / 1_000_000)
         let seconds = milliseconds / 1000
         return switch seconds {
@@ -131,6 +137,7 @@ package enum ControlText {
         case "own": "the touch came from a run of its own action"
         case "skipped": "a run is under way, and its action lets no other follow"
         case "signalled": "a run is under way, and was sent a signal, as its action says"
+        case "joined": "a run was due already, which was for it as well"
         case "removed": "no action file has its action any more"
         default: "it was not seen as a touch"
         }
@@ -142,6 +149,7 @@ package enum ControlText {
         case "busy": "another run of it to end"
         case "retry": "another attempt"
         case "settle": "the path to be quiet"
+        case "pause": "its action to be resumed, which somebody has paused"
         case "turn": "its turn"
         case "close": "whoever writes the file to close it"
         default: "the daemon to see all that happened"

@@ -2,8 +2,12 @@
 extension Engine {
     /// Runs the action of a path, as if it had been touched.
     package mutating func trigger(_ path: RawPath, at now: Instant) throws(ControlProblem) {
-        guard let id = actions.place(of: path), let action = actions.present(id) else {
-            throw .notWatched(path)
+        guard let (id, action) = asked(path) else { throw .notWatched(path) }
+        guard pauses[action.path] == nil else {
+            throw ControlProblem(
+                .tryAgain,
+                "run the action of \(TerminalText.quoted(path.bytes)): it is paused",
+                "see why with touchmon status, and resume it with touchmon resume")
         }
         if let tree = action.command.tree?.value {
             guard tree.each == .batch else {
@@ -23,6 +27,17 @@ extension Engine {
                 "wait until that run has ended")
         }
         request(id, .manual, at: now)
+    }
+
+    /// The action that somebody means by a path: of a directory the slash at its end need not be said.
+    package func asked(_ path: RawPath) -> (id: ActionID, action: PlannedAction)? {
+        let slash = UInt8(ascii: "/")
+        for path in [path, RawPath(bytes: path.bytes + [slash])] {
+            if let id = actions.place(of: path), let action = actions.present(id) {
+                return (id, action)
+            }
+        }
+        return nil
     }
 
     /// Asks a run to stop, as its action says how.
@@ -209,6 +224,7 @@ extension Engine {
             return trees.isPending(tree) ? "events" : nil
         }
         if runs.isWaiting(id) {
+            if runs.isPaused(id) { return "pause" }
             return runs.isBusy(id) ? "busy" : runs.waitingReason(id) == .retry ? "retry" : "turn"
         }
         if trigger.isSettling(id) { return "settle" }

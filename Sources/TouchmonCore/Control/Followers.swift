@@ -49,22 +49,6 @@ struct Followers {
         }
     }
 
-    /// Why a touch led to no run.
-    enum NothingReason: String, Equatable {
-        /// Somebody else may touch it.
-        case toucher
-        /// The owner of the action file may not read it.
-        case reader
-        /// The bytes are as they were.
-        case unchanged
-        /// It came from a run of the same action.
-        case own
-        /// A run was busy, and the action says to leave it at that.
-        case skipped
-        /// A run was busy, and was sent a signal.
-        case signalled
-    }
-
     /// So many runs are kept for one who has not said yet when he touched.
     private static let mostSeen = 8
 

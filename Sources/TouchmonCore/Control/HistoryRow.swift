@@ -64,13 +64,7 @@ package struct HistoryRow: Hashable, Sendable {
             if let user { writer.user(user, name) }
             if process != 0 { writer.member("pid", process) }
             if let attempt { writer.member("attempt", attempt) }
-            if let toucher {
-                writer.key("touched_by")
-                writer.object {
-                    $0.member("pid", toucher.process)
-                    $0.user(toucher.user, name)
-                }
-            }
+            writer.toucher(toucher, name)
         }
     }
 }
@@ -121,7 +115,17 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func user(_ user: UInt32, _ name: (UInt32) -> String?) {
+    /// Who touched, where that is known.
+    mutating func toucher(_ toucher: LedgerChange.Run.Toucher?, _ name: (UInt32) -> String?) {
+        guard let toucher else { return }
+        key("touched_by")
+        object {
+            $0.member("pid", toucher.process)
+            $0.user(toucher.user, name)
+        }
+    }
+
+    mutating func user(_ user: UInt32, _ name: (UInt32) -> String?) {
         member("uid", user)
         if let name = name(user) { member("user", name) }
     }

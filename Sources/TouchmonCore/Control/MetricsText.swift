@@ -93,6 +93,10 @@ extension MetricsText {
             let isWaiting = row.due != nil || row.state == .settling || row.state == .waiting
             sample("action_waiting", ["path": path(row)], isWaiting ? "1" : "0")
         }
+        metric("action_paused", .gauge, "Whether somebody has paused the action.")
+        for row in rows {
+            sample("action_paused", ["path": path(row)], row.pause == nil ? "0" : "1")
+        }
         let ended = rows.compactMap { row in
             row.last.flatMap { last in
                 last.ended.flatMap { ended in last.ending.map { (path(row), ended, $0) } }

@@ -7,6 +7,24 @@ package struct StatusRow: Hashable, Sendable {
         case settling
         /// A run is due, and something is in its way.
         case waiting
+        /// Somebody wants no run of it to begin for now.
+        case paused
+    }
+
+    /// Since when it is paused, and until when; nanoseconds since 1970.
+    package struct Paused: Hashable, Sendable {
+        package var since: Int64
+        /// nil: until somebody resumes it.
+        package var until: Int64?
+        package var reason: [UInt8]
+        package var user: UInt32
+
+        package init(since: Int64, until: Int64?, reason: [UInt8], user: UInt32) {
+            self.since = since
+            self.until = until
+            self.reason = reason
+            self.user = user
+        }
     }
 
     package var path: RawPath
@@ -17,6 +35,7 @@ package struct StatusRow: Hashable, Sendable {
     package var runs: [RunNumber] = []
     /// Why a run is due that has not begun.
     package var due: RunReason?
+    package var pause: Paused?
     /// The time of the last change of the file that was seen.
     package var touched: FileTime?
     /// The last run; nil where there was none, or where that is not known.
@@ -32,6 +51,7 @@ package struct StatusRow: Hashable, Sendable {
                 writer.list { for run in runs { $0.number(run.value) } }
             }
             if let due { writer.member("due", due.rawValue) }
+            if let pause { pause.write(to: &writer, name: name) }
             if let touched {
                 writer.member(
                     "last_touch",
@@ -45,6 +65,23 @@ package struct StatusRow: Hashable, Sendable {
     }
 }
 
+extension StatusRow.Paused {
+    fileprivate func write(to writer: inout JSONWriter, name: (UInt32) -> String?) {
+        writer.key("paused")
+        writer.object { writer in
+            writer.member("since", Timestamp.text(nanosecondsSince1970: since, digits: 9))
+            if let until {
+                writer.member("until", Timestamp.text(nanosecondsSince1970: until, digits: 9))
+            }
+            if !reason.isEmpty {
+                writer.key("reason")
+                writer.string(reason)
+            }
+            writer.user(user, name)
+        }
+    }
+}
+
 extension Engine {
     /// What can't be done as it should be, in words that are the log's; empty where all is well.
     package var degradations: [String] {
@@ -54,33 +91,42 @@ extension Engine {
     package var actionCount: Int { actions.count }
 
     /// Some actions from a place in the table on, and where the next are; nil where there are none.
-    package func status(from place: Int, atMost count: Int) -> (rows: [StatusRow], next: Int?) {
+    /// `calendar` is the realtime clock minus the monotonic one, in nanoseconds.
+    package func status(
+        from place: Int, atMost count: Int, calendar: Int64
+    ) -> (rows: [StatusRow], next: Int?) {
         let places = actions.presentPlaces
         var index = places.partitioningIndex { $0.index >= place }
         var rows: [StatusRow] = []
         while index < places.count, rows.count < count {
-            rows.append(status(of: places[index]))
+            rows.append(status(of: places[index], calendar))
             index += 1
         }
         return (rows, index < places.count ? places[index].index : nil)
     }
 
     /// The action of a path; nil where it is not watched by itself.
-    package func status(of path: RawPath) -> StatusRow? {
-        guard let id = actions.place(of: path), actions.present(id) != nil else { return nil }
-        return status(of: id)
+    package func status(of path: RawPath, calendar: Int64) -> StatusRow? {
+        asked(path).map { status(of: $0.id, calendar) }
     }
 
-    private func status(of id: ActionID) -> StatusRow {
+    private func status(of id: ActionID, _ calendar: Int64) -> StatusRow {
         let isTree = trees.contains(id)
         let files = isTree ? treeRuns.files(of: id) : []
         let active = runs.activeRuns.filter {
             !$0.isHandler && ($0.action == id || files.contains($0.action))
         }
         let due = runs.waitingReason(id) ?? files.lazy.compactMap(runs.waitingReason).first
+        let pause = pauses[actions[id].action.path].map {
+            StatusRow.Paused(
+                since: $0.since.nanoseconds + calendar,
+                until: $0.until.map { $0.nanoseconds + calendar }, reason: $0.reason, user: $0.user)
+        }
         let state: StatusRow.State =
             if !active.isEmpty {
                 .running
+            } else if pause != nil {
+                .paused
             } else if due != nil {
                 .waiting
             } else if trigger.isSettling(id) || files.contains(where: trigger.isSettling) {
@@ -92,7 +138,7 @@ extension Engine {
             path: actions[id].action.path, state: state,
             mechanism: isTree
                 ? trees.mechanisms(of: id) : watcher.isPolled(id) ? "poll" : "inotify",
-            runs: active.map(\.number), due: due,
+            runs: active.map(\.number), due: due, pause: pause,
             touched: isTree ? nil : watcher.handled(id)?.status.changed)
     }
 }

@@ -64,6 +64,13 @@ extension LogEvent {
                 + "\(SignalName.of(signal)), as `busy` says: \(shown(path))"
         case .throttled(let path, let wait):
             return "the next run waits \(seconds(wait)), as `rate_limit` says: \(shown(path))"
+        case .paused(let path, let duration, let reason, let user):
+            return "paused by user \(user)\(duration.map { " for \(seconds($0))" } ?? "")"
+                + (reason.isEmpty ? "" : " (\(TerminalText.escaped(reason)))")
+                + ", touches wait: \(shown(path))"
+        case .resumed(let path, let isOver, let runs):
+            return "resumed\(isOver ? ", its time is over" : ""): \(shown(path))"
+                + (runs ? "; it runs for what was touched meanwhile" : "")
         case .retrying(let run, let path, let attempt, let attempts, let wait):
             return "run \(run.value) failed; attempt \(attempt) of \(attempts) in "
                 + "\(seconds(wait)): \(shown(path))"

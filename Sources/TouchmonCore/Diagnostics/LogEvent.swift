@@ -56,6 +56,10 @@ package enum LogEvent: Equatable, Sendable {
     case signalledRun(RunNumber, RawPath, signal: Int32)
     /// As many runs have begun as may for now.
     case throttled(RawPath, wait: Duration)
+    /// An action is to begin no runs for a while; nil: until somebody resumes it.
+    case paused(RawPath, for: Duration?, reason: [UInt8], user: UInt32)
+    /// An action begins runs again, as somebody says or as the time is over, and whether one is due.
+    case resumed(RawPath, isOver: Bool, runs: Bool)
     /// A run failed, and is repeated.
     case retrying(RunNumber, RawPath, attempt: Int, of: Int, wait: Duration)
     /// A run failed, as all before it, and is not repeated any more.
@@ -93,7 +97,7 @@ package enum LogEvent: Equatable, Sendable {
     package var level: LogLevel {
         switch self {
         case .ready, .adopted, .ledgerRestored, .outputRestored, .outputCut, .outputShortened,
-            .reloaded, .reloading, .draining, .stopped:
+            .reloaded, .reloading, .draining, .stopped, .paused, .resumed:
             .notice
         case .polled(_, let polling): polling.isLimited ? .warning : .notice
         case .treeWatched(_, _, let mechanism, let error):
@@ -136,6 +140,8 @@ package enum LogEvent: Equatable, Sendable {
         case .skipped: "skipped"
         case .signalledRun: "run_signalled"
         case .throttled: "throttled"
+        case .paused: "paused"
+        case .resumed: "resumed"
         case .retrying: "run_retried"
         case .exhausted: "run_exhausted"
         case .handling: "on_failure"

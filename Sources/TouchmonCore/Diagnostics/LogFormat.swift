@@ -103,6 +103,20 @@ extension LogEvent {
         case .throttled(let path, let wait):
             writer.member("path", path)
             writer.member("wait_nanoseconds", wait.nanoseconds)
+        case .paused(let path, let duration, let reason, let user):
+            writer.member("path", path)
+            writer.member("uid", user)
+            if let duration { writer.member("nanoseconds", duration.nanoseconds) }
+            if !reason.isEmpty {
+                writer.key("reason")
+                writer.string(reason)
+            }
+        case .resumed(let path, let isOver, let runs):
+            writer.member("path", path)
+            writer.key("time_over")
+            writer.boolean(isOver)
+            writer.key("runs")
+            writer.boolean(runs)
         case .retrying(let run, let path, let attempt, let attempts, let wait):
             writer.member("run", run.value)
             writer.member("path", path)

@@ -49,6 +49,8 @@ struct Ledger {
     private var removed: Set<RawPath> = []
     private(set) var endedRuns: [LedgerChange.Run] = []
     private var refusals: [LedgerChange.Refusal] = []
+    /// Whether the database has other pauses than there are.
+    private var hasNewPauses = false
     /// What is to be appended to the journal.
     private var records: [UInt8] = []
     /// And before that.
@@ -172,6 +174,12 @@ struct Ledger {
         note(now)
     }
 
+    /// A path was paused, or resumed. Nobody is told so before it is on disk.
+    mutating func pausesChanged() {
+        hasNewPauses = true
+        isUrgent = true
+    }
+
     /// The next save is to have the action's row as it is then.
     mutating func saves(_ action: ActionID) { mark(action) }
 
@@ -220,17 +228,20 @@ struct Ledger {
 
     /// What the next save writes; `row` gives a path's row as it is now.
     func change(
-        lastRun: RunNumber, active: [LedgerChange.Run], row: (ActionID) -> LedgerContents.Path?
+        lastRun: RunNumber, active: [LedgerChange.Run], pauses: Pauses,
+        row: (ActionID) -> LedgerContents.Path?
     ) -> LedgerChange {
         LedgerChange(
             paths: changed.filter { marks[$0.index].contains(.changed) }.compactMap(row),
             removedPaths: removed.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) },
-            runs: endedRuns + active, refusals: refusals, lastRun: lastRun,
+            runs: endedRuns + active, refusals: refusals, pauses: hasNewPauses ? pauses.all : nil,
+            lastRun: lastRun,
             nextGeneration: generation + 1,
-            mustLast: changed.contains {
-                marks[$0.index].contains(.changed)
-                    && marks[$0.index].isDisjoint(with: [.saved, .file])
-            })
+            mustLast: hasNewPauses
+                || changed.contains {
+                    marks[$0.index].contains(.changed)
+                        && marks[$0.index].isDisjoint(with: [.saved, .file])
+                })
     }
 
     /// Whether there may be something to append.
@@ -271,6 +282,7 @@ struct Ledger {
         removed.removeAll()
         endedRuns.removeAll()
         refusals.removeAll()
+        hasNewPauses = false
         (firstChange, lastChange) = (nil, nil)
         isUrgent = false
         generation += 1

@@ -42,6 +42,14 @@ package struct LedgerChange: Equatable, Sendable {
             case reader = 0
             /// `touched_by`.
             case toucher = 1
+
+            /// As `explain` says it.
+            package var word: String {
+                switch self {
+                case .reader: NothingReason.reader.rawValue
+                case .toucher: NothingReason.toucher.rawValue
+                }
+            }
         }
 
         package var path: RawPath
@@ -54,11 +62,13 @@ package struct LedgerChange: Equatable, Sendable {
     package var removedPaths: [RawPath]
     package var runs: [Run]
     package var refusals: [Refusal]
+    /// All that there are; nil where the database has them already.
+    package var pauses: [Pause]?
     package var lastRun: RunNumber
     /// The generation of the journal that follows this save.
     package var nextGeneration: UInt64
-    /// Whether it has to outlast a power loss from now on: a path is in there for the first time. Any
-    /// other change that is lost lets a run be repeated; the loss of a path's first state would let
+    /// Whether it has to outlast a power loss from now on: a path is in there for the first time, or was
+    /// paused or resumed. Any other change that is lost lets a run be repeated; the loss of a path's first state would let
     /// its next touch be taken for its first state.
     package var mustLast: Bool
 }

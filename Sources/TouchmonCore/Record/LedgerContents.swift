@@ -40,6 +40,7 @@ package struct LedgerContents: Sendable {
 
     package var paths: [Path] = []
     package var unfinished: [Run] = []
+    package var pauses: [Pause] = []
     package var lastRun: UInt64 = 0
     /// The generation of the journal that the last save followed, and how much of it is in it.
     package var generation: UInt64 = 0

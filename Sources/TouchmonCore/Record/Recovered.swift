@@ -32,6 +32,8 @@ package struct Recovered: Sendable {
     package var unfinished: [Run] = []
     /// Runs that were seen to end after the last save.
     package var finished: [LedgerChange.Run] = []
+    /// What somebody has paused and nobody resumed.
+    package var pauses: [Pause] = []
     /// The runs of which there is a file with what they printed.
     package var outputs: [RunNumber] = []
     package var lastRun: RunNumber
@@ -55,6 +57,7 @@ package struct Recovered: Sendable {
             savedLength: contents.savedLength)
         isSameBoot = (journal?.header.boot ?? contents.boot) == boot
         lastRun = RunNumber(contents.lastRun)
+        pauses = contents.pauses
         generation = max(contents.generation, journal?.header.generation ?? 0)
         for path in contents.paths {
             paths[path.path] = Path(

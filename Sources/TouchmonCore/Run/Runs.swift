@@ -86,6 +86,8 @@ package struct Runs {
     /// By the tree's action.
     private var pools: [ActionID: Pool] = [:]
     private var members: [ActionID: ActionID] = [:]
+    /// The actions that begin no run for now; a tree stands for its files.
+    private var paused: Set<ActionID> = []
 
     /// Whether no new run starts any more.
     package var isStopping = false
@@ -131,6 +133,25 @@ package struct Runs {
         return limits.isEmpty || count >= limits[action] ?? 1
     }
 
+    /// Lets an action, and the files of a tree, begin no run any more.
+    package mutating func pause(_ action: ActionID) { paused.insert(action) }
+
+    /// Lets them begin runs again; returns those of which one is due.
+    package mutating func resume(_ action: ActionID) -> [ActionID] {
+        guard paused.remove(action) != nil else { return [] }
+        let due = waiting.keys.filter { $0 == action || members[$0] == action }.sorted {
+            $0.index < $1.index
+        }
+        for action in due { goOn(action) }
+        return due
+    }
+
+    /// Whether an action begins no run because somebody has paused it.
+    package func isPaused(_ action: ActionID) -> Bool {
+        guard !paused.isEmpty else { return false }
+        return paused.contains(action) || members[action].map(paused.contains) ?? false
+    }
+
     /// Takes a due run; joins it to the one that waits already. What is touched anew does not wait to
     /// be tried again.
     package mutating func request(_ action: ActionID, _ due: Due) {
@@ -151,7 +172,7 @@ package struct Runs {
     }
 
     private mutating func queue(_ action: ActionID) {
-        if !isFull(action), holds[action] == nil { startable.append(action) }
+        if !isFull(action), holds[action] == nil, !isPaused(action) { startable.append(action) }
     }
 
     /// A run failed: one more is due `until` then, unless one waits already.
@@ -162,7 +183,7 @@ package struct Runs {
 
     /// Whether a run of the action can't begin now, if one becomes due.
     package func isHeldBack(_ action: ActionID) -> Bool {
-        isStopping || isFull(action) || holds[action] != nil
+        isStopping || isFull(action) || holds[action] != nil || isPaused(action)
     }
 
     /// Goes on with a run that an earlier daemon began.
@@ -201,6 +222,25 @@ package struct Runs {
     /// Why a run of the action is due that has not started; nil where none is.
     package func waitingReason(_ action: ActionID) -> RunReason? { waiting[action]?.due.reason }
 
+    /// Who touched last what a run is due for; nil where nobody knows.
+    package func waitingToucher(_ action: ActionID) -> Toucher? { waiting[action]?.due.toucher }
+
+    /// Why a due run may not begin before a time, though its action is not busy.
+    package enum HoldReason: Hashable, Sendable {
+        /// Its last run failed, as `retry` says; as many have begun as may, as `rate_limit` says; the
+        /// system could not start it.
+        case retry, rateLimit, shortage
+    }
+
+    /// What holds an action back for now; nil where nothing does.
+    package func hold(_ action: ActionID) -> (until: Instant, reason: HoldReason)? {
+        guard let hold = holds[action] else { return nil }
+        return (
+            hold.until,
+            hold.isRetry ? .retry : backOffs[action] == nil ? .rateLimit : .shortage
+        )
+    }
+
     /// Drops the run of an action that waits, and what was set for it.
     package mutating func remove(_ action: ActionID) {
         waiting[action] = nil
@@ -208,6 +248,7 @@ package struct Runs {
         backOffs[action] = nil
         limits[action] = nil
         rates[action] = nil
+        paused.remove(action)
         if pools.isEmpty { return }
         pools[action] = nil
         // Of one that still runs, the others of its tree wait for the end.
@@ -265,11 +306,11 @@ package struct Runs {
         return run
     }
 
-    /// Leaves out actions that were removed, and those that are busy: their turn comes again when
-    /// their run ends.
+    /// Leaves out actions that were removed, and those that are busy or paused: their turn comes again
+    /// when their run ends, or they are resumed.
     private mutating func skipStale() {
         while let next = startable.first {
-            if waiting[next] != nil, !isFull(next) {
+            if waiting[next] != nil, !isFull(next), !isPaused(next) {
                 guard let tree = members[next], let pool = pools[tree], pool.busy >= pool.limit
                 else { return }
                 pools[tree]?.waiting.append(next)
@@ -328,7 +369,8 @@ package struct Runs {
 
     /// A waiting run may begin, for the touches that came until now.
     private mutating func goOn(_ action: ActionID) {
-        guard waiting[action] != nil, !isFull(action), holds[action] == nil else { return }
+        guard waiting[action] != nil, !isFull(action), holds[action] == nil, !isPaused(action)
+        else { return }
         waiting[action]?.drains = drains
         startable.append(action)
     }

@@ -177,6 +177,9 @@ package struct Watcher {
     /// Whether an action's path is looked at in intervals.
     func isPolled(_ action: ActionID) -> Bool { polled[action] != nil }
 
+    /// In which intervals, and why; nil where it is not.
+    func polling(_ action: ActionID) -> Polling? { polled[action] }
+
     /// Whether something that was heard or seen of an action's path is not judged yet.
     func isPending(_ action: ActionID) -> Bool {
         entries[action.index].isQueued || entries[action.index].judge.deadline != nil

@@ -66,10 +66,36 @@ extension LedgerStore {
         }
     }
 
-    private static func reading(
+    /// The last touches of a path that were refused before a time, in nanoseconds since 1970.
+    package static func refusals(
+        of path: [UInt8], before time: Int64, atMost count: Int,
+        in directory: borrowing StateDirectory
+    ) throws(Failure) -> [Refusal] {
+        try reading(directory) { database throws(DatabaseFailure) in
+            let rows = try database.prepare(
+                """
+                SELECT time, reason, touched_by_process, touched_by_user FROM refusal
+                WHERE path = ? AND time < ? ORDER BY number DESC LIMIT ?
+                """)
+            rows.bind(1, path)
+            rows.bind(2, time)
+            rows.bind(3, Int64(count))
+            var refusals: [Refusal] = []
+            while try database.step(rows) {
+                refusals.append(
+                    Refusal(
+                        path: path, time: rows.integer(0),
+                        reason: UInt8(truncatingIfNeeded: rows.integer(1)),
+                        toucher: toucher(rows, at: 2)))
+            }
+            return refusals
+        }
+    }
+
+    private static func reading<Row>(
         _ directory: borrowing StateDirectory,
-        _ body: (borrowing Database) throws(DatabaseFailure) -> [Run]
-    ) throws(Failure) -> [Run] {
+        _ body: (borrowing Database) throws(DatabaseFailure) -> [Row]
+    ) throws(Failure) -> [Row] {
         guard let database = try opened(in: directory) else { return [] }
         do {
             return try body(database)
@@ -83,20 +109,24 @@ extension LedgerStore {
         touched_by_process, touched_by_user, user, attempt
         """
 
-    private static func run(_ row: borrowing Database.Statement) -> Run {
-        var toucher: Run.Toucher?
-        if let process = row.number(9), let user = row.number(10) {
-            toucher = Run.Toucher(
-                process: Int32(truncatingIfNeeded: process),
-                user: UInt32(truncatingIfNeeded: user))
+    private static func toucher(
+        _ row: borrowing Database.Statement, at column: Int32
+    ) -> Run.Toucher? {
+        guard let process = row.number(column), let user = row.number(column + 1) else {
+            return nil
         }
-        return Run(
+        return Run.Toucher(
+            process: Int32(truncatingIfNeeded: process), user: UInt32(truncatingIfNeeded: user))
+    }
+
+    private static func run(_ row: borrowing Database.Statement) -> Run {
+        Run(
             number: row.integer(0), path: row.bytes(1),
             reason: UInt8(truncatingIfNeeded: row.integer(2)),
             process: Int32(truncatingIfNeeded: row.integer(3)), witnessed: row.integer(4),
             started: row.integer(5), ended: row.number(6),
             ending: row.number(7).map { UInt8(truncatingIfNeeded: $0) },
-            value: Int32(truncatingIfNeeded: row.integer(8)), toucher: toucher,
+            value: Int32(truncatingIfNeeded: row.integer(8)), toucher: toucher(row, at: 9),
             user: row.number(11).map { UInt32(truncatingIfNeeded: $0) }, attempt: row.number(12))
     }
 }

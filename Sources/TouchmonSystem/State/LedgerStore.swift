@@ -89,6 +89,26 @@ package enum LedgerStore {
         }
     }
 
+    /// A path whose action somebody has paused. Times are nanoseconds since 1970.
+    package struct Pause: Hashable, Sendable {
+        package var path: [UInt8]
+        package var since: Int64
+        /// nil where it has no end of its own.
+        package var until: Int64?
+        package var reason: [UInt8]
+        package var user: UInt32
+
+        package init(
+            path: [UInt8], since: Int64, until: Int64?, reason: [UInt8], user: UInt32
+        ) {
+            self.path = path
+            self.since = since
+            self.until = until
+            self.reason = reason
+            self.user = user
+        }
+    }
+
     /// What one row holds about the whole.
     package struct Summary: Hashable, Sendable {
         package var lastRun: Int64
@@ -111,6 +131,7 @@ package enum LedgerStore {
         package var paths: [Path] = []
         /// Those that have not ended.
         package var runs: [Run] = []
+        package var pauses: [Pause] = []
 
         package init() {}
     }
@@ -122,18 +143,21 @@ package enum LedgerStore {
         package var removedPaths: [[UInt8]]
         package var runs: [Run]
         package var refusals: [Refusal]
+        /// In the place of all that are there; nil: those stay.
+        package var pauses: [Pause]?
         /// Whether it is on the disk, and not only on its way there, when the save returns.
         package var mustLast: Bool
 
         package init(
             summary: Summary, paths: [Path], removedPaths: [[UInt8]], runs: [Run],
-            refusals: [Refusal], mustLast: Bool
+            refusals: [Refusal], pauses: [Pause]? = nil, mustLast: Bool
         ) {
             self.summary = summary
             self.paths = paths
             self.removedPaths = removedPaths
             self.runs = runs
             self.refusals = refusals
+            self.pauses = pauses
             self.mustLast = mustLast
         }
     }
@@ -148,7 +172,7 @@ package enum LedgerStore {
 
     private static let name = "ledger.sqlite"
     /// The number of the present layout, `PRAGMA user_version`.
-    private static let version: Int64 = 3
+    private static let version: Int64 = 4
 
     /// Reads what is there; nothing where there is no database yet.
     package static func load(
@@ -188,6 +212,15 @@ package enum LedgerStore {
                         process: Int32(truncatingIfNeeded: runs.integer(3)),
                         witnessed: runs.integer(4), started: runs.integer(5), ended: nil,
                         ending: nil, value: 0, failed: runs.bytes(6)))
+            }
+            let pauses = try database.prepare(
+                "SELECT path, since, until, reason, user FROM pause")
+            while try database.step(pauses) {
+                contents.pauses.append(
+                    Pause(
+                        path: pauses.bytes(0), since: pauses.integer(1), until: pauses.number(2),
+                        reason: pauses.bytes(3), user: UInt32(truncatingIfNeeded: pauses.integer(4))
+                    ))
             }
             withExtendedLifetime(copy) {}
             return contents
@@ -293,6 +326,7 @@ package enum LedgerStore {
             try database.run(failure)
         }
         try write(change.refusals, to: database)
+        if let pauses = change.pauses { try write(pauses, to: database) }
         let summary = try database.prepare(
             "INSERT OR REPLACE INTO summary VALUES (1, ?, ?, ?, ?)")
         summary.bind(1, change.summary.lastRun)
@@ -319,6 +353,21 @@ package enum LedgerStore {
         try database.run(
             database.prepare(
                 "DELETE FROM refusal WHERE number <= (SELECT max(number) - 1000 FROM refusal)"))
+    }
+
+    private static func write(
+        _ pauses: [Pause], to database: borrowing Database
+    ) throws(DatabaseFailure) {
+        try database.run(database.prepare("DELETE FROM pause"))
+        let row = try database.prepare("INSERT INTO pause VALUES (?, ?, ?, ?, ?)")
+        for pause in pauses {
+            row.bind(1, pause.path)
+            row.bind(2, pause.since)
+            row.bind(3, pause.until)
+            row.bind(4, pause.reason)
+            row.bind(5, Int64(pause.user))
+            try database.run(row)
+        }
     }
 
     /// Lets go of the memory that SQLite's code takes until it is used again.
@@ -379,6 +428,7 @@ package enum LedgerStore {
         // Where nothing can be written this is a copy.
         if found < 2 { try database.execute(Self.secondSchema) }
         if found < 3 { try database.execute(Self.thirdSchema) }
+        if found < 4 { try database.execute(Self.fourthSchema) }
         return database
     }
 
@@ -419,6 +469,16 @@ package enum LedgerStore {
         ALTER TABLE run ADD COLUMN attempt INTEGER;
         CREATE INDEX run_failed ON run (number) WHERE ending > 0 OR value != 0;
         PRAGMA user_version = 3;
+        COMMIT;
+        """
+
+    /// What somebody has paused.
+    private static let fourthSchema = """
+        BEGIN IMMEDIATE;
+        CREATE TABLE pause (
+            path BLOB PRIMARY KEY, since INTEGER NOT NULL, until INTEGER, reason BLOB NOT NULL,
+            user INTEGER NOT NULL) WITHOUT ROWID;
+        PRAGMA user_version = 4;
         COMMIT;
         """
 }

@@ -87,6 +87,10 @@ extension LogEvent {
             .reloading,
             .reloaded(actions: 3, added: 1, changed: 0, removed: 2),
             .reloadRefused(problems: 2),
+            .paused(path, for: nil, reason: [], user: 0),
+            .paused(path, for: .seconds(7200), reason: Array("the disk is moved".utf8), user: 1000),
+            .resumed(path, isOver: false, runs: true),
+            .resumed(path, isOver: true, runs: false),
             .draining(runs: 0, within: .seconds(30)),
             .draining(runs: 2, within: .seconds(30)),
             .stopping(runs: 1),
@@ -141,8 +145,10 @@ extension LogEvent {
         case .handling: 38
         case .treeWatched: 39
         case .controlDegraded: 40
+        case .paused: 41
+        case .resumed: 42
         }
     }
 
-    static let caseCount = 41
+    static let caseCount = 43
 }

@@ -20,7 +20,7 @@ import Testing
     }
 
     private static func change(_ ledger: Ledger) -> LedgerChange {
-        ledger.change(lastRun: RunNumber(3), active: []) {
+        ledger.change(lastRun: RunNumber(3), active: [], pauses: Pauses()) {
             LedgerContents.Path(path: RawPath("/srv/\($0.index)"), state: [], due: 0)
         }
     }
@@ -147,7 +147,9 @@ import Testing
     @Test func `runs that ended are saved with how, once`() {
         var ledger = Self.idle()
         ledger.ended(Self.run(1), .interrupted, at: Self.at(1))
-        let runs = ledger.change(lastRun: RunNumber(1), active: [Self.run(2)]) { _ in nil }.runs
+        let runs = ledger.change(
+            lastRun: RunNumber(1), active: [Self.run(2)], pauses: Pauses()
+        ) { _ in nil }.runs
         #expect(runs.map(\.number) == [RunNumber(1), RunNumber(2)])
         #expect(runs.map(\.ending) == [.interrupted, nil])
         #expect(runs[0].ended == Self.at(1))
@@ -225,6 +227,17 @@ import Testing
         #expect(ledger.needsSave(at: Self.at(3)) && !ledger.needsOpening(at: Self.at(9)))
         let answer11 = ledger.opened(after: 7, at: Self.at(3))
         #expect(answer11.isEmpty)
+    }
+
+    /// The path that was resumed must not be paused after a power loss, nor the other way round.
+    @Test func `pauses are saved at once and for good, all of them and once`() {
+        var ledger = Self.idle()
+        #expect(Self.change(ledger).pauses == nil)
+        ledger.pausesChanged()
+        #expect(ledger.needsUrgentSave && Self.change(ledger).mustLast)
+        #expect(Self.change(ledger).pauses == [])
+        _ = ledger.saved()
+        #expect(Self.change(ledger).pauses == nil && !Self.change(ledger).mustLast)
     }
 }
 

@@ -5,7 +5,7 @@ import Testing
 final class ControlledDaemon {
     let scratch: Scratch
     let daemon: TouchmonProcess
-    private let file: String
+    let file: String
     let state: String
 
     /// `actions`: by the name of a stamp, which is made.

@@ -4,21 +4,13 @@ import Testing
 /// Commands as somebody at a terminal sees them.
 @Suite(.enabled(if: Binary.isThere, Binary.reason))
 struct TerminalTests {
-    /// Begins a command at a pseudo-terminal of its own, script(1); what it shows is the output.
     private static func begin(
         _ arguments: [String], _ place: ControlledDaemon, columns: Int = 80, rows: Int = 24,
         _ variables: String = "TERM=xterm"
     ) throws -> RunningCommand {
-        let words =
-            [try #require(Binary.path)] + arguments.prefix(1)
-            + ["--state-directory", place.state] + arguments.dropFirst()
-        let command = words.map { "'\($0)'" }.joined(separator: " ")
-        return try RunningCommand(
-            [
-                "script", "-qefc",
-                "stty cols \(columns) rows \(rows); exec env -u NO_COLOR \(variables) \(command)",
-                "/dev/null",
-            ], in: place.scratch)
+        try AtTerminal.begin(
+            arguments.prefix(1) + ["--state-directory", place.state] + arguments.dropFirst(),
+            in: place.scratch, columns: columns, rows: rows, variables)
     }
 
     private static func daemon() throws -> ControlledDaemon {
@@ -35,13 +27,6 @@ struct TerminalTests {
         return place
     }
 
-    /// What is shown, without colours; lines of a terminal end with CR and LF.
-    private static func plain(_ text: String) -> [String] {
-        text.replacingOccurrences(
-            of: "\u{1B}\\[[0-9;]*[A-Za-z]", with: "", options: .regularExpression
-        ).split(whereSeparator: \.isNewline).map(String.init)
-    }
-
     @Test(arguments: [80, 200])
     func `a table fits the terminal, and says with colours how runs ended`(columns: Int) throws {
         let place = try Self.daemon()
@@ -50,7 +35,7 @@ struct TerminalTests {
             #expect(shown.status() == 0, "\(shown.output)")
             #expect(shown.output.contains("\u{1B}[32msuccess"), "\(shown.output)")
             #expect(shown.output.contains("\u{1B}[31mstatus 1"))
-            let lines = Self.plain(shown.output)
+            let lines = AtTerminal.plain(shown.output)
             #expect(lines.count == (command == "status" ? 4 : 3), "\(lines)")
             #expect(lines.allSatisfy { $0.count <= columns }, "\(lines)")
         }

@@ -1,0 +1,111 @@
+import Testing
+import TouchmonTestSupport
+
+@testable import TouchmonCore
+
+/// What the daemon says is in the way of runs, and which touches began none, on a simulated clock.
+@Suite struct ObstacleTests {
+    private static let path = RawPath("/srv/a")
+
+    private static func daemon(_ change: (inout RunCommand) -> Void) throws -> SimulatedDaemon {
+        var kernel = SimulatedKernel()
+        try kernel.makeDirectory(RawPath("/srv"))
+        try kernel.close(try kernel.open(path, [.write, .create]))
+        kernel.advance(by: .seconds(7200))
+        var command = PlannedAction("/srv/a").command
+        change(&command)
+        var daemon = SimulatedDaemon(
+            kernel: kernel, plan: [PlannedAction(path: path, Shared(command))])
+        daemon.manner.duration = nil
+        daemon.manner.obeysSignals = true
+        daemon.settle()
+        return daemon
+    }
+
+    private static func touch(_ daemon: inout SimulatedDaemon) throws {
+        daemon.pass(.milliseconds(10))
+        try daemon.kernel.setTimes(path, access: .now, modification: .now)
+        daemon.settle()
+    }
+
+    private static func words(_ daemon: SimulatedDaemon) -> [String] {
+        daemon.engine.obstacles(to: path, at: daemon.clock).map(\.word)
+    }
+
+    private static func nothing(_ daemon: SimulatedDaemon) -> [ExplainedTouch.Result] {
+        daemon.engine.unrunTouches(of: path, calendar: 0).map(\.result)
+    }
+
+    @Test func `nothing is in the way of an idle action`() throws {
+        let daemon = try Self.daemon { _ in }
+        #expect(Self.words(daemon).isEmpty && Self.nothing(daemon).isEmpty)
+    }
+
+    @Test func `a run, a pause, and the end`() throws {
+        var daemon = try Self.daemon { _ in }
+        try Self.touch(&daemon)
+        #expect(Self.words(daemon) == ["busy"])
+        try daemon.engine.pause(
+            Pause(path: Self.path, since: daemon.clock, user: 0), at: daemon.clock)
+        #expect(Self.words(daemon) == ["paused", "busy"])
+        daemon.signal(.terminate)
+        #expect(Self.words(daemon) == ["stopping", "paused", "busy"])
+    }
+
+    @Test func `quiet that is waited for, a retry, and a rate`() throws {
+        var daemon = try Self.daemon { command in
+            command.settle = SettlePolicy(quiet: .seconds(1))
+            command.policy.retry = RetryPolicy(attempts: 2)
+        }
+        try Self.touch(&daemon)
+        #expect(Self.words(daemon) == ["settling"])
+        daemon.pass(.seconds(1))
+        #expect(Self.words(daemon) == ["busy"])
+        daemon.end(RunNumber(1), .exited(status: 1))
+        daemon.settle()
+        #expect(Self.words(daemon) == ["retry"])
+
+        daemon = try Self.daemon { $0.policy.rateLimit = RateLimit(runs: 1, per: .seconds(60)) }
+        try Self.touch(&daemon)
+        daemon.end(RunNumber(1))
+        try Self.touch(&daemon)
+        #expect(Self.words(daemon) == ["throttled"])
+        let text = daemon.engine.obstacles(to: Self.path, at: daemon.clock).first?.text
+        #expect(text == "the next run begins in 59.9 s, as `rate_limit` says")
+    }
+
+    @Test func `touches that join a run, and that begin none`() throws {
+        var daemon = try Self.daemon { _ in }
+        for _ in 1...4 { try Self.touch(&daemon) }
+        // The first began a run, the second made one due, and the others are for that as well.
+        #expect(Self.nothing(daemon) == [.nothing("joined", count: 2)])
+        daemon = try Self.daemon { $0.policy.busy = .skip }
+        for _ in 1...3 { try Self.touch(&daemon) }
+        #expect(Self.nothing(daemon) == [.nothing("skipped", count: 2)])
+        daemon = try Self.daemon { $0.policy.busy = .signal }
+        daemon.manner.obeysSignals = nil
+        for _ in 1...3 { try Self.touch(&daemon) }
+        #expect(Self.nothing(daemon) == [.nothing("signalled", count: 2)])
+        daemon.reload([PlannedAction("/srv/b")])
+        daemon.settle()
+        #expect(Self.nothing(daemon).isEmpty)
+    }
+
+    @Test func `no more than ten kinds of an action, and a thousand actions`() {
+        var touches = UnrunTouches()
+        let action = ActionID(1)
+        for number in 0..<30 {
+            touches.note(
+                action, number % 2 == 0 ? .own : .unchanged, by: nil,
+                at: Instant(nanoseconds: Int64(number)))
+        }
+        #expect(touches.entries(of: action).count == 10)
+        #expect(touches.entries(of: action).last?.last == Instant(nanoseconds: 29))
+        for number in 2..<3000 {
+            touches.note(
+                ActionID(number), .own, by: nil, at: Instant(nanoseconds: 30 + Int64(number)))
+        }
+        let kept = (0..<3000).filter { !touches.entries(of: ActionID($0)).isEmpty }
+        #expect(kept == Array(2000..<3000))
+    }
+}
