@@ -89,3 +89,26 @@ extension RawPath {
     /// What was touched: the file.
     package var touched: RawPath { fileOfAction?.file ?? self }
 }
+
+extension RawPath: Comparable {
+    /// In the order of their bytes, as memcmp(3) has it.
+    package static func < (left: RawPath, right: RawPath) -> Bool {
+        left.bytes.withUnsafeBytes { left in
+            right.bytes.withUnsafeBytes { right in
+                let common = min(left.count, right.count)
+                var index = 0
+                while index &+ 8 <= common {
+                    let a = left.loadUnaligned(fromByteOffset: index, as: UInt64.self).bigEndian
+                    let b = right.loadUnaligned(fromByteOffset: index, as: UInt64.self).bigEndian
+                    if a != b { return a < b }
+                    index &+= 8
+                }
+                while index < common {
+                    if left[index] != right[index] { return left[index] < right[index] }
+                    index &+= 1
+                }
+                return left.count < right.count
+            }
+        }
+    }
+}

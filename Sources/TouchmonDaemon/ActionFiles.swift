@@ -47,8 +47,9 @@ package struct ActionFiles {
         package var report: ProblemReport { ProblemReport(problems, sources: sources) }
     }
 
-    /// Reads them now. With `examiningPrograms`, also looks at what would be executed.
-    package func read(examiningPrograms: Bool = false) -> Reading {
+    /// Reads them now. With `examiningPrograms`, also looks at what would be executed. The plan has what
+    /// concerns one path, where one is given: to look up all users takes a while.
+    package func read(examiningPrograms: Bool = false, concerning path: RawPath? = nil) -> Reading {
         var problems: [Problem] = []
         var sources: [SourceText] = []
         var owners: [RawPath: UInt32] = [:]
@@ -62,10 +63,12 @@ package struct ActionFiles {
         }
         let reading = ActionFileReading(of: sources, relativeTo: directory)
         problems += reading.problems
+        let actions = reading.actions.filter { action in
+            path.map { Explanation.concerns(action, $0) } ?? true
+        }
         let plan = Plan(
-            reading.actions, owners: owners,
-            accounts: Self.lookUp(Plan.accounts(in: reading.actions, owners: owners)),
-            daemon: identity)
+            actions, owners: owners,
+            accounts: Self.lookUp(Plan.accounts(in: actions, owners: owners)), daemon: identity)
         problems += plan.problems
         if examiningPrograms {
             problems += plan.items.flatMap(ProgramCheck.problems)

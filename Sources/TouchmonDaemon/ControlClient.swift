@@ -57,11 +57,26 @@ package struct ControlClient: ~Copyable {
                 return .reply(reply)
             }
             guard socket.waits(until: deadline) else { return .late }
-            guard case .bytes(let count, _) = try? socket.receive(into: buffer), count > 0 else {
-                return .gone
-            }
-            input += buffer[..<count]
+            guard receive() else { return .gone }
         }
+    }
+
+    /// False where there is no daemon any more.
+    private mutating func receive() -> Bool {
+        guard case .bytes(let count, _) = try? socket.receive(into: buffer), count > 0 else {
+            return false
+        }
+        input += buffer[..<count]
+        return true
+    }
+
+    /// Waits for so many bytes that are no lines; nil where there is no daemon any more.
+    private mutating func bytes(_ count: Int) -> [UInt8]? {
+        while input.count < count {
+            guard socket.waits(until: nil), receive() else { return nil }
+        }
+        defer { input.removeFirst(count) }
+        return Array(input[..<count])
     }
 
     package enum Next {
@@ -72,17 +87,35 @@ package struct ControlClient: ~Copyable {
         case gone
     }
 
-    /// Asks for something and returns the lines of the answer, up to the one that says that it was the last.
-    /// Ends where the daemon refuses.
-    package mutating func ask(
-        _ request: ControlRequest
-    ) throws(StartupFailure) -> (lines: [ControlReply], last: ControlReply) {
+    /// What a daemon answers to a request.
+    package struct Answer {
+        package var lines: [ControlReply] = []
+        /// What `RowBytes` reads.
+        package var rows: [UInt8] = []
+        /// The line that says that it was the last.
+        package var last: ControlReply
+    }
+
+    /// Asks for something and waits for the whole answer. Throws where the daemon refuses.
+    @discardableResult
+    package mutating func ask(_ request: ControlRequest) throws(StartupFailure) -> Answer {
         guard send(request) else { throw Self.gone }
-        var lines: [ControlReply] = []
+        return try answer()
+    }
+
+    private mutating func answer() throws(StartupFailure) -> Answer {
+        var (lines, rows): ([ControlReply], [UInt8]) = ([], [])
         while case .reply(let reply) = next() {
             if let problem = reply.problem { throw StartupFailure(problem) }
-            if reply.isTrue("end") || reply.isTrue("done") { return (lines, reply) }
-            lines.append(reply)
+            if reply.isTrue("end") || reply.isTrue("done") {
+                return Answer(lines: lines, rows: rows, last: reply)
+            }
+            guard let count = reply.number("rows") else {
+                lines.append(reply)
+                continue
+            }
+            guard let bytes = bytes(Int(count)) else { throw Self.gone }
+            rows += bytes
         }
         throw Self.gone
     }
@@ -98,16 +131,37 @@ package struct ControlClient: ~Copyable {
 
     /// All actions in the order of their paths, and the answer's last line, which is about the daemon.
     package mutating func status() throws(StartupFailure) -> ([StatusRow], ControlReply?) {
-        var (rows, place): ([StatusRow], Int?) = ([], 0)
-        var last: ControlReply?
-        while let from = place {
-            let answer = try ask(.status(path: nil, from: from))
-            rows += answer.lines.compactMap(\.statusRow)
-            place = answer.last.number("next").map { Int($0) }
+        var (rows, last): ([StatusRow], ControlReply?) = ([], nil)
+        guard send(.status(path: nil, from: 0)) else { throw Self.gone }
+        while true {
+            let answer = try answer()
             last = answer.last
+            // The daemon collects the next ones while these are read.
+            let next = answer.last.number("next").map { Int($0) }
+            if let next, !send(.status(path: nil, from: next)) { throw Self.gone }
+            rows += try Self.statusRows(answer)
+            if next == nil { break }
         }
-        rows.sort { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+        rows.sort { $0.path < $1.path }
         return (rows, last)
+    }
+
+    /// All about one action.
+    package mutating func status(of path: RawPath) throws(StartupFailure) -> StatusRow {
+        let rows = try Self.statusRows(try ask(.status(path: path, from: 0)))
+        guard let row = rows.first else { throw Self.otherVersion }
+        return row
+    }
+
+    private static func statusRows(_ answer: Answer) throws(StartupFailure) -> [StatusRow] {
+        guard let rows = RowBytes.statusRows(answer.rows) else { throw otherVersion }
+        return rows
+    }
+
+    private static var otherVersion: StartupFailure {
+        StartupFailure(
+            "understand the daemon: it is of another version",
+            "restart it, so that it is the program that you use", .system)
     }
 
     /// Some runs, the last one last: at most `most` of those that are asked for, the latest.
@@ -118,7 +172,9 @@ package struct ControlClient: ~Copyable {
         var rows: [HistoryRow] = []
         while rows.count < most {
             query.limit = min(most - rows.count, HistoryQuery.most)
-            let page = try ask(.history(query)).lines.compactMap(\.historyRow)
+            guard let page = RowBytes.historyRows(try ask(.history(query)).rows) else {
+                throw Self.otherVersion
+            }
             rows += page
             guard let last = page.last, page.count == query.limit else { break }
             query.before = last.run
@@ -140,23 +196,19 @@ package struct ControlClient: ~Copyable {
     /// Adds what the daemon knows of an action. One that it does not have is no failure.
     package mutating func explain(_ action: inout ExplainedAction) throws(StartupFailure) {
         let path = action.match.action.path
-        guard send(.explain(path)) else { throw Self.gone }
-        var lines: [ControlReply] = []
-        while true {
-            guard case .reply(let reply) = next() else { throw Self.gone }
-            if let problem = reply.problem {
-                guard problem.kind == .notFound else { throw StartupFailure(problem) }
-                return action.add(nil, [], [])
-            }
-            if reply.isTrue("end") { break }
-            lines.append(reply)
+        let answer: Answer
+        do throws(StartupFailure) {
+            answer = try ask(.explain(path))
+        } catch {
+            guard error.status == .noInput else { throw error }
+            return action.add(nil, [], [])
         }
         var query = HistoryQuery(limit: ExplainedAction.mostTouches)
         query.path = path
         let runs = try history(query, atMost: ExplainedAction.mostTouches)
         action.add(
-            lines.first?.statusRow, lines.compactMap(\.obstacle),
-            runs.map(ExplainedTouch.init) + lines.compactMap(\.unrunTouch))
+            try Self.statusRows(answer).first, answer.lines.compactMap(\.obstacle),
+            runs.map(ExplainedTouch.init) + answer.lines.compactMap(\.unrunTouch))
     }
 
     private static var gone: StartupFailure {

@@ -66,13 +66,11 @@ extension Daemon {
             }
             try bringUpToDate()
             row.last = try lastRun(of: row.path)
-            return Self.lines { row.write(to: &$0) }
+            return Self.rows(RowBytes.bytes(of: [row])) + Self.end
         case .history(let query):
             try bringUpToDate()
             guard let state else { throw Self.noLedger }
-            var answer: [UInt8] = []
-            for row in try state.runs(query) { answer += Self.lines { row.write(to: &$0) } }
-            return answer + Self.end
+            return Self.rows(RowBytes.bytes(of: try state.runs(query))) + Self.end
         case .explain(let path): return try explanation(of: path)
         case .files: return fileNames()
         case .trigger(let path):
@@ -116,6 +114,11 @@ extension Daemon {
         return writer.bytes + [UInt8(ascii: "\n")]
     }
 
+    /// Says how many bytes follow that are no line, and what they are.
+    private static func rows(_ bytes: [UInt8]) -> [UInt8] {
+        lines { $0.object { $0.member("rows", bytes.count) } } + bytes
+    }
+
     /// Saves what the ledger's database does not have yet.
     private mutating func bringUpToDate() throws(ControlProblem) {
         if let change = engine.changeToSave() { save(change) }
@@ -130,7 +133,7 @@ extension Daemon {
         }
         try bringUpToDate()
         row.last = try lastRun(of: row.path)
-        var answer = Self.lines { row.write(to: &$0) }
+        var answer = Self.rows(RowBytes.bytes(of: [row]))
         for obstacle in engine.obstacles(to: row.path, at: now) {
             answer += Self.lines { obstacle.write(to: &$0) }
         }
@@ -162,21 +165,21 @@ extension Daemon {
         return try state?.runs(query).first
     }
 
-    /// So many actions are answered at once; who wants more asks again.
-    private static let mostActions = 200
+    /// So many actions are answered at once, which takes some milliseconds; who wants more asks again.
+    private static let mostActions = 500
 
     private mutating func status(from place: Int) throws(ControlProblem) -> [UInt8] {
         try bringUpToDate()
         let (rows, next) = engine.status(
             from: place, atMost: Self.mostActions, calendar: Self.calendar)
         let last = try state?.lastRuns(of: rows.map(\.path)) ?? [:]
-        var answer: [UInt8] = []
-        for var row in rows {
+        let full = rows.map { row in
+            var row = row
             row.last = last[row.path]
-            answer += Self.lines { row.write(to: &$0) }
+            return row
         }
         let (begun, degradations, count) = (begun, engine.degradations, engine.actionCount)
-        return answer
+        return Self.rows(RowBytes.bytes(of: full))
             + Self.lines {
                 $0.object {
                     $0.key("end")

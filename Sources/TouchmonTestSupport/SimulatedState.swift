@@ -54,9 +54,7 @@ package struct SimulatedState: Sendable {
     /// What is on disk, whether a daemon could read it or not.
     package var stored: LedgerContents {
         var contents = contents
-        contents.paths = paths.values.sorted {
-            $0.path.bytes.lexicographicallyPrecedes($1.path.bytes)
-        }
+        contents.paths = paths.values.sorted { $0.path < $1.path }
         contents.unfinished = unfinished.values.sorted { $0.number < $1.number }.map { run in
             LedgerContents.Run(
                 number: run.number.value, path: run.path, reason: run.reason.code,

@@ -38,7 +38,7 @@ struct Explain: ParsableCommand {
 
     private func read() -> ExplainedAnswer {
         let reading = orExit { () throws(StartupFailure) in
-            try ActionFiles(files.map(RawArgument.bytes)).read()
+            try ActionFiles(files.map(RawArgument.bytes)).read(concerning: path.path)
         }
         return answer(reading)
     }
@@ -48,7 +48,8 @@ struct Explain: ParsableCommand {
         let (reading, read) = orExit { () throws(StartupFailure) in
             let files = try client.files()
             return (
-                try ActionFiles(files.arguments, relativeTo: files.directory).read(), files.read
+                try ActionFiles(files.arguments, relativeTo: files.directory)
+                    .read(concerning: path.path), files.read
             )
         }
         var answer = answer(reading)

@@ -33,10 +33,7 @@ struct Status: ParsableCommand {
         var client = state.connect()
         var names = UserNames()
         if let path {
-            let row = orExit { () throws(StartupFailure) in
-                try client.askOnce(.status(path: path.path, from: 0)).statusRow
-            }
-            guard let row else { return }
+            let row = orExit { () throws(StartupFailure) in try client.status(of: path.path) }
             if json {
                 var writer = JSONWriter()
                 row.write(to: &writer) { names.name($0) }

@@ -69,16 +69,6 @@ package struct ControlReply: Sendable {
         bytes(name).flatMap(Timestamp.nanosecondsSince1970(of:))
     }
 
-    private func run(_ name: String) -> RunNumber? {
-        number(name).map { RunNumber(UInt64(clamping: $0)) }
-    }
-
-    private func path() -> RawPath? {
-        guard let path = bytes("path") else { return nil }
-        guard let file = bytes("file") else { return RawPath(bytes: path) }
-        return RawPath(action: RawPath(bytes: path), file: RawPath(bytes: file))
-    }
-
     /// Why the command was not carried out; nil where it was.
     package var problem: ControlProblem? {
         guard let message = word("error") else { return nil }
@@ -98,25 +88,6 @@ package struct ControlReply: Sendable {
         case "interrupted": .interrupted
         default: nil
         }
-    }
-
-    /// A run of the history.
-    package var historyRow: HistoryRow? {
-        guard let run = run("run"), let path = path(), let started = time("started"),
-            let reason = word("reason").flatMap(RunReason.init)
-        else { return nil }
-        return HistoryRow(
-            run: run, path: path, reason: reason, started: started, ended: time("ended"),
-            ending: ending, user: number("uid").map { UInt32(clamping: $0) },
-            process: Int32(clamping: number("pid") ?? 0),
-            attempt: number("attempt").map { Int($0) }, toucher: toucher)
-    }
-
-    private var pause: StatusRow.Paused? {
-        guard let since = time("since"), let user = number("uid") else { return nil }
-        return StatusRow.Paused(
-            since: since, until: time("until"), reason: bytes("reason") ?? [],
-            user: UInt32(clamping: user))
     }
 
     /// What stands in the way of an action's runs.
@@ -139,18 +110,5 @@ package struct ControlReply: Sendable {
         else { return nil }
         return LedgerChange.Run.Toucher(
             process: Int32(clamping: process), user: UInt32(clamping: user))
-    }
-
-    /// An action of the status.
-    package var statusRow: StatusRow? {
-        guard let path = path(), let state = word("state").flatMap(StatusRow.State.init) else {
-            return nil
-        }
-        return StatusRow(
-            path: path, state: state, mechanism: word("mechanism") ?? "",
-            runs: numbers("runs").map { RunNumber(UInt64(clamping: $0)) },
-            due: word("due").flatMap(RunReason.init), pause: object("paused")?.pause,
-            touched: time("last_touch").map(FileTime.init(nanosecondsSince1970:)),
-            last: object("last_run")?.historyRow)
     }
 }

@@ -54,6 +54,12 @@ package struct Explanation: Sendable {
         }
     }
 
+    /// Whether a definition has anything to do with a path: others need not be looked at.
+    package static func concerns(_ definition: ActionDefinition, _ path: RawPath) -> Bool {
+        guard let tree = definition.tree?.value else { return definition.path == path }
+        return path.isWithin(tree.selection.base)
+    }
+
     /// Why a selection leaves out a path; nil where it has it.
     private static func verdict(
         _ selection: Selection, _ relative: [UInt8], isDirectory: Bool,

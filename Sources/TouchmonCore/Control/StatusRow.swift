@@ -1,7 +1,7 @@
 /// An action as `status` shows it.
 package struct StatusRow: Hashable, Sendable {
     /// What it is doing, the most important thing.
-    package enum State: String, Hashable, Sendable {
+    package enum State: String, Hashable, Sendable, CaseIterable {
         case idle, running
         /// A touch was seen, and the path is to be quiet for a while.
         case settling
@@ -95,27 +95,22 @@ extension Engine {
     package func status(
         from place: Int, atMost count: Int, calendar: Int64
     ) -> (rows: [StatusRow], next: Int?) {
-        let places = actions.presentPlaces
-        var index = places.partitioningIndex { $0.index >= place }
-        var rows: [StatusRow] = []
-        while index < places.count, rows.count < count {
-            rows.append(status(of: places[index], calendar))
-            index += 1
-        }
-        return (rows, index < places.count ? places[index].index : nil)
+        let active = runs.activeRuns.filter { !$0.isHandler }
+        let (places, next) = actions.presentPlaces(from: place, atMost: count)
+        return (places.map { status(of: $0, active, calendar) }, next)
     }
 
     /// The action of a path; nil where it is not watched by itself.
     package func status(of path: RawPath, calendar: Int64) -> StatusRow? {
-        asked(path).map { status(of: $0.id, calendar) }
+        asked(path).map { status(of: $0.id, runs.activeRuns.filter { !$0.isHandler }, calendar) }
     }
 
-    private func status(of id: ActionID, _ calendar: Int64) -> StatusRow {
+    private func status(
+        of id: ActionID, _ active: [Runs.Active], _ calendar: Int64
+    ) -> StatusRow {
         let isTree = trees.contains(id)
         let files = isTree ? treeRuns.files(of: id) : []
-        let active = runs.activeRuns.filter {
-            !$0.isHandler && ($0.action == id || files.contains($0.action))
-        }
+        let active = active.filter { $0.action == id || files.contains($0.action) }
         let due = runs.waitingReason(id) ?? files.lazy.compactMap(runs.waitingReason).first
         let pause = pauses[actions[id].action.path].map {
             StatusRow.Paused(
@@ -140,17 +135,5 @@ extension Engine {
                 ? trees.mechanisms(of: id) : watcher.isPolled(id) ? "poll" : "inotify",
             runs: active.map(\.number), due: due, pause: pause,
             touched: isTree ? nil : watcher.handled(id)?.status.changed)
-    }
-}
-
-extension Array {
-    /// The first index whose element is so, of elements that are all so from one on.
-    fileprivate func partitioningIndex(where isSo: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isSo(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -4,6 +4,8 @@ package enum TerminalText {
     /// `bytes` as text, with everything that is not plainly visible, and every byte that is not
     /// UTF-8, escaped.
     package static func escaped(_ bytes: [UInt8]) -> String {
+        // Nearly all of them are plain.
+        if bytes.allSatisfy({ 0x20..<0x7F ~= $0 }) { return String(decoding: bytes, as: UTF8.self) }
         var text = ""
         var index = 0
         while index < bytes.count {
@@ -50,7 +52,8 @@ package enum TerminalText {
 
     /// How many cells a terminal gives to `text`, which holds nothing that had to be escaped.
     package static func width(of text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+        return text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
     }
 
     private static func width(of scalar: Unicode.Scalar) -> Int {

@@ -41,6 +41,20 @@ struct ActionTable {
             .filter { !slots[$0.index].isFile && present($0) != nil }
     }
 
+    /// So many places of the present plan's actions from a place on, and the place after them; nil where
+    /// there are no more.
+    func presentPlaces(from place: Int, atMost count: Int) -> (places: [ActionID], next: Int?) {
+        var (places, index): ([ActionID], Int) = ([], max(0, place))
+        while index < slots.count {
+            if !slots[index].isFile, !slots[index].isRetired {
+                if places.count == count { return (places, index) }
+                places.append(ActionID(index))
+            }
+            index += 1
+        }
+        return (places, nil)
+    }
+
     /// Whether an action of the present plan is so.
     func contains(where isWanted: (PlannedAction) -> Bool) -> Bool {
         slots.contains { !$0.isRetired && isWanted($0.action) }

@@ -233,7 +233,7 @@ struct Ledger {
     ) -> LedgerChange {
         LedgerChange(
             paths: changed.filter { marks[$0.index].contains(.changed) }.compactMap(row),
-            removedPaths: removed.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) },
+            removedPaths: removed.sorted(),
             runs: endedRuns + active, refusals: refusals, pauses: hasNewPauses ? pauses.all : nil,
             lastRun: lastRun,
             nextGeneration: generation + 1,

@@ -39,7 +39,7 @@ struct Pauses {
 
     /// In the order of their paths.
     var all: [Pause] {
-        byPath.values.sorted { $0.path.bytes.lexicographicallyPrecedes($1.path.bytes) }
+        byPath.values.sorted { $0.path < $1.path }
     }
 
     /// When the next one is over by itself.

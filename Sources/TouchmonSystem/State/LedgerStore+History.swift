@@ -57,11 +57,15 @@ extension LedgerStore {
             let rows = try database.prepare(
                 "SELECT \(columns) FROM run WHERE path = ? ORDER BY number DESC LIMIT 1")
             var runs: [Run] = []
+            runs.reserveCapacity(paths.count)
+            // One look at the file for all of them, instead of one for each.
+            try database.execute("BEGIN")
             for path in paths {
                 rows.bind(1, path)
                 if try database.step(rows) { runs.append(run(rows)) }
                 database.reset(rows)
             }
+            try database.execute("COMMIT")
             return runs
         }
     }

@@ -86,11 +86,15 @@ import TouchmonTestSupport
                 started: 1_700_000_000_123_456_789, ended: ending.map { _ in -5_000_000_001 },
                 ending: ending, user: 33, process: 4242, attempt: 2,
                 toucher: LedgerChange.Run.Toucher(process: 5, user: 0))
+            let bytes = RowBytes.bytes(of: [row, row])
+            #expect(RowBytes.historyRows(bytes) == [row, row])
+            for length in 0..<bytes.count where length != bytes.count / 2 && length > 0 {
+                #expect(RowBytes.historyRows(Array(bytes[..<length])) == nil)
+            }
             var writer = JSONWriter()
             row.write(to: &writer) { $0 == 0 ? "root" : nil }
-            let reply = try #require(ControlReply(writer.bytes))
-            #expect(reply.historyRow == row)
-            #expect(reply.object("touched_by")?.word("user") == "root")
+            let json = try #require(ControlReply(writer.bytes))
+            #expect(json.object("touched_by")?.word("user") == "root")
         }
     }
 
@@ -98,10 +102,14 @@ import TouchmonTestSupport
         let row = StatusRow(
             path: RawPath("/srv/a"), state: .waiting, mechanism: "poll",
             runs: [RunNumber(3), RunNumber(4)], due: .retry,
+            pause: StatusRow.Paused(since: 5, until: nil, reason: [0xFF], user: 7),
             touched: FileTime(seconds: 1_000_000_000, nanoseconds: 7), last: nil)
-        var writer = JSONWriter()
-        row.write(to: &writer)
-        #expect(try #require(ControlReply(writer.bytes)).statusRow == row)
+        let bare = StatusRow(path: RawPath("/"), state: .idle, mechanism: "")
+        let bytes = RowBytes.bytes(of: [row, bare])
+        #expect(RowBytes.statusRows(bytes) == [row, bare])
+        for length in [1, 9, 40, bytes.count - 1] {
+            #expect(RowBytes.statusRows(Array(bytes[..<length])) == nil)
+        }
     }
 
     @Test func `a problem is read as it was written`() throws {
