@@ -6,7 +6,7 @@ extension Engine {
     /// What `ran` since needs no run for what was before.
     mutating func take(_ recovered: Recovered, ran: Set<ActionID>, at now: Instant) {
         runs.skip(to: recovered.lastRun)
-        outputs.found(recovered.outputs, last: recovered.lastRun)
+        outputs.found(recovered.outputs, last: recovered.lastRun, at: now)
         for run in recovered.finished { ledger.found(run, at: now) }
         for (path, row) in recovered.paths {
             // A row of a file that nothing is due for only says what was handled.

@@ -60,7 +60,7 @@ package struct Engine {
     private var shutdown: Shutdown
     var stops = Stops()
     var pauses: Pauses
-    var outputs = Outputs()
+    var outputs: Outputs
     var followers = Followers()
     /// What is to be said to those who follow paths.
     var answers = Queue<(client: ControlClientID, json: [UInt8])>()
@@ -106,7 +106,7 @@ package struct Engine {
     /// then says.
     package init(
         plan: Plan, isRoot: Bool, tellsTouchers: Bool = false, drain: Duration,
-        recovered: Recovered? = Recovered(), at now: Instant,
+        recovered: Recovered? = Recovered(), retention: Retention = Retention(), at now: Instant,
         wall: FileTime = FileTime(seconds: 0)
     ) {
         self.tellsTouchers = tellsTouchers
@@ -115,6 +115,7 @@ package struct Engine {
         ledger = Ledger(after: recovered?.generation, at: now)
         shutdown = Shutdown(drain: drain)
         self.drain = drain
+        outputs = Outputs(retention)
         begun = now
         pauses = Pauses(recovered?.pauses ?? [])
         for item in plan.items { place(item.action, recovered) }

@@ -14,16 +14,19 @@ package struct Daemon: ~Copyable {
         package var state: RawPath
         /// Where commands come in.
         package var control: RawPath
+        /// How much of the past is kept.
+        package var retention: Retention
 
         package init(
             drain: Duration, logFormat: LogFormat, logLevel: LogLevel, state: RawPath,
-            control: RawPath
+            control: RawPath, retention: Retention = Retention()
         ) {
             self.drain = drain
             self.logFormat = logFormat
             self.logLevel = logLevel
             self.state = state
             self.control = control
+            self.retention = retention
         }
     }
 
@@ -50,6 +53,7 @@ package struct Daemon: ~Copyable {
     /// nil as long as the state directory can't be used.
     var state: State?
     private let statePath: RawPath
+    private let retention: Retention
     private var children: Children
     /// nil where nobody can be listened to.
     var control: ControlServer?
@@ -154,6 +158,7 @@ package struct Daemon: ~Copyable {
         self.children = children
         self.state = state
         statePath = options.state
+        retention = options.retention
         now = begun
         self.begun = Clock.realtime()
         // They were read a moment before.
@@ -162,8 +167,8 @@ package struct Daemon: ~Copyable {
         self.log = log
         engine = Engine(
             plan: reading.plan, isRoot: files.identity.isRoot,
-            tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered, at: begun,
-            wall: .now)
+            tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered,
+            retention: options.retention, at: begun, wall: .now)
         engine.outputDirectory = RawPath(bytes: options.state.bytes + Array("/output".utf8))
         engine.trees.hidden = realPath(CPath(options.state.bytes)).map(RawPath.init(bytes:))
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
@@ -192,7 +197,7 @@ package struct Daemon: ~Copyable {
             log.write(reading.report.text())
             log.flush()
             guard reading.isUsable else { return reading.exitStatus }
-            var opening: State.Opening? = State.open(options.state)
+            var opening: State.Opening? = State.open(options.state, options.retention)
             if case .held(let process) = opening {
                 throw StartupFailure(isHeldBy: process, options.state)
             }
@@ -625,7 +630,7 @@ package struct Daemon: ~Copyable {
         // It has the journal that there was, and a number that may be another run's by then.
         children.dismissAhead()
         state?.dismissAhead()
-        switch State.open(statePath) {
+        switch State.open(statePath, retention) {
         case .opened(let opened, var recovered, nil):
             do {
                 try children.adopt(&recovered)

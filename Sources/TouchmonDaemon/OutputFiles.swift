@@ -34,9 +34,18 @@ final class OutputFiles {
         if directory == nil { directory = try OutputDirectory(in: state) }
     }
 
-    /// The runs of which there is a file.
-    func runs() throws(SystemFailure) -> [RunNumber] {
-        try directory?.runs().map { RunNumber($0) } ?? []
+    /// The files that there are. `calendar` is the realtime clock minus the monotonic one.
+    func found(calendar: Int64) throws(SystemFailure) -> [KeptOutput] {
+        var found: [KeptOutput] = []
+        for run in try directory?.runs() ?? [] {
+            // One that is gone meanwhile is no loss.
+            guard let file = try? directory?.size(run) else { continue }
+            found.append(
+                KeptOutput(
+                    run: RunNumber(run), bytes: file.bytes,
+                    ended: Instant(nanoseconds: file.modified - calendar)))
+        }
+        return found
     }
 
     /// Makes the file of a run that will come, and adds it to what a process made ahead keeps; nil

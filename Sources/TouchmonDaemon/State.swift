@@ -16,6 +16,7 @@ final class State {
     /// nil where nothing can be written.
     private var journal: JournalFile?
     private let boot: [UInt8]
+    private let retention: Retention
     /// What runs print.
     let outputs = OutputFiles()
     /// What runs of trees read; nil where it could not be opened yet.
@@ -28,18 +29,21 @@ final class State {
     /// How long the children of a daemon that was killed may take to write their records.
     private static let patience: Int64 = 2_000_000_000
 
-    private init(_ directory: consuming StateDirectory, boot: [UInt8]) {
+    private init(
+        _ directory: consuming StateDirectory, boot: [UInt8], _ retention: Retention
+    ) {
         self.directory = directory
         self.boot = boot
+        self.retention = retention
     }
 
     /// Opens the directory and reads what is in it.
-    static func open(_ path: RawPath) -> Opening {
+    static func open(_ path: RawPath, _ retention: Retention) -> Opening {
         let state: State
         do {
             state = State(
                 try StateDirectory(path.bytes, patience: patience),
-                boot: try CurrentProcess.boot())
+                boot: try CurrentProcess.boot(), retention)
         } catch let error as StateDirectory.Failure {
             switch error {
             case .held(let process): return .held(by: process)
@@ -123,7 +127,7 @@ final class State {
         var recovered = Recovered(contents, boot: boot, calendar: calendar)
         // Whoever can't be told by now is told when a run is to print something.
         try? outputs.open(in: directory)
-        recovered.outputs = (try? outputs.runs()) ?? []
+        recovered.outputs = (try? outputs.found(calendar: calendar)) ?? []
         return recovered
     }
 
@@ -271,7 +275,8 @@ final class State {
             let length = try journal.length()
             let calendar = Clock.realtime() - Clock.monotonic()
             try LedgerStore.save(
-                LedgerStore.Change(change, boot: boot, length: length, calendar: calendar),
+                LedgerStore.Change(
+                    change, boot: boot, length: length, calendar: calendar, retention),
                 into: directory)
             let header = Journal.Header(
                 generation: change.nextGeneration, boot: boot, calendar: calendar)
@@ -288,7 +293,10 @@ final class State {
 }
 
 extension LedgerStore.Change {
-    fileprivate init(_ change: LedgerChange, boot: [UInt8], length: Int, calendar: Int64) {
+    fileprivate init(
+        _ change: LedgerChange, boot: [UInt8], length: Int, calendar: Int64,
+        _ retention: Retention
+    ) {
         // Whoever has not ended exists now; nobody younger can have the number.
         let now = Clock.boot()
         self.init(
@@ -327,6 +335,8 @@ extension LedgerStore.Change {
                     until: pause.until.map { $0.nanoseconds + calendar }, reason: pause.reason,
                     user: pause.user)
             },
+            keptRuns: Int64(retention.runs),
+            keptSince: retention.age.map { Clock.realtime() - $0.nanoseconds },
             mustLast: change.mustLast)
     }
 }

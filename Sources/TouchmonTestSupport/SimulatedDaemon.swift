@@ -116,6 +116,8 @@ package struct SimulatedDaemon {
     package var findsDirectories = true
     /// Who does whatever happens on whole file systems, where the kernel tells.
     package var treeToucher: Toucher?
+    /// What daemons that start from now on keep of the past.
+    package var retention = Retention()
     /// Whether the kernel tells of whole file systems.
     package var marksFileSystems = false
     /// The most bytes of one read of the event queue; inotify(7).
@@ -170,7 +172,8 @@ package struct SimulatedDaemon {
         let recovered = recover()
         engine = Engine(
             plan: Plan(resolved: plan), isRoot: isRoot, tellsTouchers: tellsTouchers,
-            drain: .seconds(30), recovered: recovered, at: clock, wall: kernel.now)
+            drain: .seconds(30), recovered: recovered, retention: retention, at: clock,
+            wall: kernel.now)
         if recovered == nil, let failure = state.failure { engine.ledgerFailed(failure, at: clock) }
         _ = kernel.takeMountTableChange()
         engine.readMounts(kernel.mountInfo)
@@ -182,7 +185,9 @@ package struct SimulatedDaemon {
             return nil
         }
         var recovered = Recovered(contents, boot: boot, calendar: 0)
-        recovered.outputs = Array(outputs.files.keys)
+        recovered.outputs = outputs.files.map {
+            KeptOutput(run: $0.key, bytes: Int64($0.value.bytes.count), ended: clock)
+        }
         recovered.adopt { run in
             // One that began before the ledger could be read may have the same number.
             let isTaken = living.contains {

@@ -43,3 +43,19 @@ struct DurationArgument: ExpressibleByArgument {
         self.init(duration, argument)
     }
 }
+
+/// A size as action files write it: a number of bytes, `512K`, `1G`.
+struct SizeArgument: ExpressibleByArgument {
+    let bytes: Int64
+    let defaultValueDescription: String
+
+    init(_ bytes: Int64, _ text: String) {
+        self.bytes = bytes
+        defaultValueDescription = text
+    }
+
+    init?(argument: String) {
+        guard let bytes = try? SizeText.parse(Array(argument.utf8)) else { return nil }
+        self.init(bytes, argument)
+    }
+}

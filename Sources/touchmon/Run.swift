@@ -24,17 +24,49 @@ struct Run: ParsableCommand {
     @Option(help: "The least level that is logged: error, warning, notice, info or debug.")
     var logLevel = LogLevel.info
 
+    @Option(
+        help: ArgumentHelp("How many runs stay in the history.", valueName: "count"))
+    var keepRuns = Retention().runs
+
+    @Option(
+        help: ArgumentHelp(
+            "How long runs, and what they printed, stay; by itself whatever their age.",
+            valueName: "duration"))
+    var keepFor: DurationArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much of the disk what runs printed may take; the oldest goes first.",
+            valueName: "size"))
+    var keepOutput = SizeArgument(Retention().outputBytes, "1G")
+
     @OptionGroup var state: StateArguments
+
+    func validate() throws {
+        guard keepRuns > 0 else {
+            throw ValidationError("--keep-runs \(keepRuns) keeps none; write 1 or more")
+        }
+    }
 
     func run() throws {
         let options = Daemon.Options(
             drain: drain.duration, logFormat: logFormat.format, logLevel: logLevel,
-            state: state.path, control: state.control)
+            state: state.path, control: state.control, retention: retention)
         do {
             try Daemon.run(ActionFiles(files.bytes), options).exit()
         } catch let failure as StartupFailure {
             failure.exit()
         }
+    }
+}
+
+extension Run {
+    private var retention: Retention {
+        var retention = Retention()
+        retention.runs = keepRuns
+        retention.age = keepFor?.duration
+        retention.outputBytes = keepOutput.bytes
+        return retention
     }
 }
 

@@ -11,6 +11,8 @@ package enum ControlText {
                 state += " \(run.value)" + (row.runs.count > 1 ? "+\(row.runs.count - 1)" : "")
             } else if let due = row.due {
                 state += ": \(due.rawValue)"
+            } else if let scan = row.scan {
+                state += ", scanned \(scan.directories)"
             } else if let until = row.pause?.until {
                 state += ", \(duration(until - now)) left"
             }
@@ -58,6 +60,15 @@ package enum ControlText {
             let end = pause.until.map { Timestamp.text(nanosecondsSince1970: $0, digits: 0) }
             lines.add("until", end ?? "somebody resumes it")
             if !pause.reason.isEmpty { lines.add("because", TerminalText.escaped(pause.reason)) }
+        }
+        if let scan = row.scan {
+            lines.add(
+                "scan",
+                "\(scan.directories) directories with \(scan.files) files listed, \(scan.left) known "
+                    + "and left")
+        }
+        if row.unreadable > 0 {
+            lines.add("left out", "\(row.unreadable) directories, which may not be read")
         }
         if let touched = row.touched {
             let time = Timestamp.text(nanosecondsSince1970: touched.nanosecondsSince1970, digits: 3)

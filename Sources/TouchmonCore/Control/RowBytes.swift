@@ -2,7 +2,7 @@
 /// hundredth of the time that JSON takes. Little-endian; between one version's daemon and commands.
 package enum RowBytes {
     /// The most that a row takes beside its texts.
-    private static let fixed = 160
+    private static let fixed = 200
 
     package static func bytes(of rows: [HistoryRow]) -> [UInt8] {
         ByteWriter.bytes(capacity: rows.reduce(0) { $0 + size($1) }) { writer in
@@ -98,6 +98,10 @@ package enum RowBytes {
             writer.text(pause.reason)
             writer.number(pause.user)
         }
+        for count in [row.scan?.directories, row.scan?.files, row.scan?.left] {
+            writer.optional(count.map { Int64($0) })
+        }
+        writer.number(Int64(row.unreadable))
         writer.number(row.last == nil ? UInt8(0) : 1)
         if let last = row.last { write(last, &writer) }
     }
@@ -123,6 +127,15 @@ package enum RowBytes {
             else { return nil }
             row.pause = StatusRow.Paused(since: since, until: until, reason: reason, user: user)
         }
+        guard let directories = reader.optional(Int64.self),
+            let files = reader.optional(Int64.self), let left = reader.optional(Int64.self),
+            let unreadable = reader.number(Int64.self)
+        else { return nil }
+        if let directories, let files, let left {
+            row.scan = TreeScan(
+                directories: Int(directories), files: Int(files), left: Int(left))
+        }
+        row.unreadable = Int(unreadable)
         guard let hasLast = reader.number(UInt8.self) else { return nil }
         if hasLast != 0 {
             guard let last = historyRow(&reader) else { return nil }

@@ -38,6 +38,10 @@ package struct StatusRow: Hashable, Sendable {
     package var pause: Paused?
     /// The time of the last change of the file that was seen.
     package var touched: FileTime?
+    /// How far the listing of a tree's directories has come; nil where that is over.
+    package var scan: TreeScan?
+    /// Directories of a tree that may not be read.
+    package var unreadable = 0
     /// The last run; nil where there was none, or where that is not known.
     package var last: HistoryRow?
 
@@ -57,6 +61,15 @@ package struct StatusRow: Hashable, Sendable {
                     "last_touch",
                     Timestamp.text(nanosecondsSince1970: touched.nanosecondsSince1970, digits: 9))
             }
+            if let scan {
+                writer.key("scan")
+                writer.object {
+                    $0.member("directories", scan.directories)
+                    $0.member("files", scan.files)
+                    $0.member("left", scan.left)
+                }
+            }
+            if unreadable > 0 { writer.member("unreadable_directories", unreadable) }
             if let last {
                 writer.key("last_run")
                 last.write(to: &writer, name: name)
@@ -134,6 +147,8 @@ extension Engine {
             mechanism: isTree
                 ? trees.mechanisms(of: id) : watcher.isPolled(id) ? "poll" : "inotify",
             runs: active.map(\.number), due: due, pause: pause,
-            touched: isTree ? nil : watcher.handled(id)?.status.changed)
+            touched: isTree ? nil : watcher.handled(id)?.status.changed,
+            scan: isTree ? trees.scan(of: id) : nil,
+            unreadable: isTree ? trees.closedDirectories(of: id) : 0)
     }
 }

@@ -34,8 +34,8 @@ package struct Recovered: Sendable {
     package var finished: [LedgerChange.Run] = []
     /// What somebody has paused and nobody resumed.
     package var pauses: [Pause] = []
-    /// The runs of which there is a file with what they printed.
-    package var outputs: [RunNumber] = []
+    /// What runs printed that there is a file of.
+    package var outputs: [KeptOutput] = []
     package var lastRun: RunNumber
     package var generation: UInt64
     /// Whether the machine was up all the time: else no run can be alive, and device numbers, which

@@ -82,6 +82,8 @@ package struct OutputFollow: Sendable {
     var printed: Int64 { size + cutOff }
     /// Whether the file has less than was printed.
     var isShortened: Bool { printed > limit }
+    /// How many bytes the file takes at the most.
+    var kept: Int64 { min(size, limit) }
     /// Whether it is known that nothing was printed.
     var isEmpty: Bool { !isLost && printed == 0 }
 

@@ -14,8 +14,6 @@ package enum OutputRequest: Hashable, Sendable {
 
 /// The output stage: the files that runs print into, from their beginning until they are removed.
 struct Outputs {
-    /// Of how many runs that have ended the files are kept.
-    static let mostKept = 1000
     private static let shortestPause: Int64 = 2_000_000
 
     private struct Output {
@@ -35,8 +33,11 @@ struct Outputs {
     private var requests = Queue<OutputRequest>()
     /// The runs that are to be looked at later.
     private var waits: [RunNumber: Instant] = [:]
-    /// The runs that have ended and printed something, as they ended.
-    private var kept: [RunNumber] = []
+    /// What the runs printed that have ended, as they ended.
+    private var kept: [KeptOutput] = []
+    /// What all of it takes of the disk.
+    private var keptBytes: Int64 = 0
+    private let retention: Retention
     /// What the log is to say before the end of a run that has ended.
     private var lastWords: [RunNumber: Queue<(event: LogEvent, time: Instant)>] = [:]
     /// Until then nothing is copied.
@@ -44,12 +45,16 @@ struct Outputs {
     /// How many runs have ended of which not all was copied yet.
     private(set) var unfinished = 0
 
+    init(_ retention: Retention = Retention()) {
+        self.retention = retention
+    }
+
     // MARK: What happened
 
     /// An earlier daemon left files, of runs up to `last`; others are nobody's.
-    mutating func found(_ files: [RunNumber], last: RunNumber) {
-        for run in files.sorted() {
-            if run > last { requests.append(.remove(run)) } else { keep(run) }
+    mutating func found(_ files: [KeptOutput], last: RunNumber, at now: Instant) {
+        for file in files.sorted(by: { $0.run < $1.run }) {
+            if file.run > last { requests.append(.remove(file.run)) } else { keep(file, at: now) }
         }
     }
 
@@ -75,8 +80,8 @@ struct Outputs {
     }
 
     private mutating func takeKept(_ run: RunNumber) -> Bool {
-        guard let index = kept.firstIndex(of: run) else { return false }
-        kept.remove(at: index)
+        guard let index = kept.firstIndex(where: { $0.run == run }) else { return false }
+        keptBytes -= kept.remove(at: index).bytes
         return true
     }
 
@@ -102,7 +107,7 @@ struct Outputs {
     func isUnfinished(_ run: RunNumber) -> Bool { outputs[run]?.ended != nil }
 
     /// Whether the file of a run that has ended is kept: it has printed something.
-    func isKept(_ run: RunNumber) -> Bool { kept.contains(run) }
+    func isKept(_ run: RunNumber) -> Bool { kept.contains { $0.run == run } }
 
     mutating func listens(_ run: RunNumber, _ isHeard: Bool, at now: Instant) {
         update(run) { output in
@@ -196,12 +201,20 @@ struct Outputs {
         unfinished -= 1
         guard !output.follow.isEmpty else { return requests.append(.remove(run)) }
         requests.append(.close(run))
-        keep(run)
+        let ended = output.ended ?? Instant(nanoseconds: 0)
+        keep(KeptOutput(run: run, bytes: output.follow.kept, ended: ended), at: ended)
     }
 
-    private mutating func keep(_ run: RunNumber) {
-        kept.append(run)
-        if kept.count > Self.mostKept { requests.append(.remove(kept.removeFirst())) }
+    private mutating func keep(_ file: KeptOutput, at now: Instant) {
+        kept.append(file)
+        keptBytes += file.bytes
+        while let oldest = kept.first,
+            kept.count > retention.outputs || keptBytes > retention.outputBytes
+                || retention.age.map({ oldest.ended.advanced(by: $0) < now }) ?? false
+        {
+            keptBytes -= oldest.bytes
+            requests.append(.remove(kept.removeFirst().run))
+        }
     }
 
     // MARK: What is to be done

@@ -218,6 +218,11 @@ struct TreeNodes {
 
     mutating func setClosed(_ id: ID) { nodes[Int(id)].isClosed = true }
 
+    /// How many directories of a tree may not be read. Looks at all that are known.
+    func closedCount(_ tree: ActionID) -> Int {
+        nodes.indices.count { nodes[$0].isClosed && nodes[$0].isUsed && nodes[$0].tree == tree }
+    }
+
     /// A directory is watched by this from now on. Returns the watch that it had, if nobody needs it.
     mutating func setWatch(_ id: ID, _ watch: Int32) -> Int32? {
         let old = nodes[Int(id)].watch

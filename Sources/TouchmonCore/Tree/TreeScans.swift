@@ -1,3 +1,17 @@
+/// How far the listing of a tree's directories has come.
+package struct TreeScan: Hashable, Sendable {
+    package var directories: Int
+    package var files: Int
+    /// Directories that are known and not listed yet; there may be more below them.
+    package var left: Int
+
+    package init(directories: Int, files: Int, left: Int) {
+        self.directories = directories
+        self.files = files
+        self.left = left
+    }
+}
+
 /// The directories of trees that are still to be listed, and what for.
 struct TreeScans {
     /// What is made of a file that a listing shows.
@@ -31,9 +45,31 @@ struct TreeScans {
     private var postponed: [(until: Instant, item: Item)] = []
     /// The one that is being listed.
     private(set) var current: Item?
-    /// How many directories were listed, and how many files seen there.
-    private(set) var directories = 0
+    /// How many files were seen in the directories that were listed.
     var files = 0
+    /// The same by tree, of trees of which directories are still to be listed.
+    private var counts: [ActionID: Count] = [:]
+
+    private struct Count {
+        var directories = 0, files = 0
+        /// How many files of all trees were seen when its last directory was begun.
+        var before = 0
+    }
+
+    /// How much of a tree was listed since it was last done, and how much is known to be left; nil where
+    /// nothing is.
+    func progress(_ tree: ActionID) -> TreeScan? {
+        guard let count = counts[tree] else { return nil }
+        let left = all.count { $0.tree == tree }
+        guard left > 0 else { return nil }
+        return TreeScan(
+            directories: count.directories,
+            files: count.files + (current?.tree == tree ? files - count.before : 0), left: left)
+    }
+
+    private var all: [Item] {
+        urgent + leisurely + postponed.map(\.item) + (current.map { [$0] } ?? [])
+    }
 
     var isEmpty: Bool { current == nil && urgent.isEmpty && leisurely.isEmpty }
     /// Whether there is something that can't wait.
@@ -51,11 +87,18 @@ struct TreeScans {
     mutating func takeNext() -> Item? {
         guard let item = urgent.popLast() ?? leisurely.popLast() else { return nil }
         current = item
-        directories += 1
+        counts[item.tree, default: Count()].directories += 1
+        counts[item.tree]?.before = files
         return item
     }
 
-    mutating func finish() { current = nil }
+    mutating func finish() {
+        if let tree = current?.tree, let count = counts[tree] {
+            counts[tree]?.files += files - count.before
+        }
+        current = nil
+        if urgent.isEmpty, leisurely.isEmpty, postponed.isEmpty { counts = [:] }
+    }
 
     /// The present directory is to be listed later.
     mutating func postpone(until time: Instant) {
@@ -109,7 +152,7 @@ struct TreeScans {
 
     /// Until when all of a tree had been heard before the oldest of what is left to do.
     func oldest(_ tree: ActionID) -> FileTime? {
-        (urgent + leisurely + postponed.map(\.item) + (current.map { [$0] } ?? [])).lazy
+        all.lazy
             .filter { $0.tree == tree && $0.files != .compared }.map(\.since).min()
     }
 }

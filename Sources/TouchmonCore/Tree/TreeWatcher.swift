@@ -833,6 +833,12 @@ package struct TreeWatcher {
         return all.isEmpty ? "none" : all.sorted().joined(separator: "+")
     }
 
+    /// How far the listing of a tree has come; nil where all of it is listed.
+    func scan(of action: ActionID) -> TreeScan? { scans.progress(action) }
+
+    /// How many directories of a tree may not be read, as far as they are known.
+    func closedDirectories(of action: ActionID) -> Int { nodes.closedCount(action) }
+
     /// Whether something that was heard or seen of a tree is not judged yet.
     func isPending(_ action: ActionID) -> Bool {
         files.oldest(action) != nil || scans.oldest(action) != nil

@@ -145,12 +145,17 @@ package enum LedgerStore {
         package var refusals: [Refusal]
         /// In the place of all that are there; nil: those stay.
         package var pauses: [Pause]?
+        /// So many runs stay, the last ones; nil: all.
+        package var keptRuns: Int64?
+        /// Only runs that ended since stay, in nanoseconds since 1970; nil: whenever they ended.
+        package var keptSince: Int64?
         /// Whether it is on the disk, and not only on its way there, when the save returns.
         package var mustLast: Bool
 
         package init(
             summary: Summary, paths: [Path], removedPaths: [[UInt8]], runs: [Run],
-            refusals: [Refusal], pauses: [Pause]? = nil, mustLast: Bool
+            refusals: [Refusal], pauses: [Pause]? = nil, keptRuns: Int64? = nil,
+            keptSince: Int64? = nil, mustLast: Bool
         ) {
             self.summary = summary
             self.paths = paths
@@ -158,6 +163,8 @@ package enum LedgerStore {
             self.runs = runs
             self.refusals = refusals
             self.pauses = pauses
+            self.keptRuns = keptRuns
+            self.keptSince = keptSince
             self.mustLast = mustLast
         }
     }
@@ -327,6 +334,7 @@ package enum LedgerStore {
         }
         try write(change.refusals, to: database)
         if let pauses = change.pauses { try write(pauses, to: database) }
+        if !change.runs.isEmpty { try forget(change, in: database) }
         let summary = try database.prepare(
             "INSERT OR REPLACE INTO summary VALUES (1, ?, ?, ?, ?)")
         summary.bind(1, change.summary.lastRun)
@@ -335,6 +343,36 @@ package enum LedgerStore {
         summary.bind(4, change.summary.boot)
         try database.run(summary)
     }
+
+    /// Removes old runs, so many at a time that nothing waits for it; those that have not ended stay.
+    private static func forget(
+        _ change: Change, in database: borrowing Database
+    ) throws(DatabaseFailure) {
+        if let kept = change.keptRuns {
+            let surplus = try database.prepare(
+                """
+                DELETE FROM run WHERE number IN (
+                    SELECT number FROM run WHERE ending IS NOT NULL
+                        AND number <= (SELECT max(number) FROM run) - ?1
+                    ORDER BY number LIMIT \(mostForgotten))
+                """)
+            surplus.bind(1, kept)
+            try database.run(surplus)
+        }
+        guard let since = change.keptSince else { return }
+        let old = try database.prepare(
+            """
+            DELETE FROM run WHERE number IN (
+                SELECT number FROM (
+                    SELECT number, ended FROM run WHERE ending IS NOT NULL
+                    ORDER BY number LIMIT \(mostForgotten))
+                WHERE ended < ?1)
+            """)
+        old.bind(1, since)
+        try database.run(old)
+    }
+
+    private static let mostForgotten = 1000
 
     /// The last thousand are kept: whoever may touch must not fill the disk.
     private static func write(

@@ -36,6 +36,12 @@ package struct OutputDirectory: ~Copyable, Sendable {
     /// The runs of which there is a file, in no order.
     package func runs() throws(SystemFailure) -> [UInt64] { try files.runs() }
 
+    /// What the file of a run takes of the disk in bytes, and when it was last written, in nanoseconds since
+    /// 1970. fstatat(2).
+    package func size(_ run: UInt64) throws(SystemFailure) -> (bytes: Int64, modified: Int64) {
+        try files.size(run)
+    }
+
     /// Where the file of a run is, for as long as the directory is open. Needs /proc, proc(5).
     package func path(of run: UInt64) -> CPath {
         CPath("/proc/self/fd/\(files.directory.raw)/\(run)")

@@ -54,6 +54,19 @@ struct RunFiles: ~Copyable, Sendable {
         }
     }
 
+    /// What the file of a run takes of the disk, and when it was last written.
+    func size(_ run: UInt64) throws(SystemFailure) -> (bytes: Int64, modified: Int64) {
+        let name = Self.name(run)
+        var status = stat()
+        _ = try systemCall("examine", name) {
+            fstatat(directory.raw, name.terminated, &status, AT_SYMLINK_NOFOLLOW)
+        }
+        return (
+            Int64(status.st_blocks) * 512,
+            Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        )
+    }
+
     /// The runs of which there is a file, in no order.
     func runs() throws(SystemFailure) -> [UInt64] {
         try Directory.names(of: CPath("/proc/self/fd/\(directory.raw)")).compactMap { name in

@@ -103,7 +103,8 @@ import TouchmonTestSupport
             path: RawPath("/srv/a"), state: .waiting, mechanism: "poll",
             runs: [RunNumber(3), RunNumber(4)], due: .retry,
             pause: StatusRow.Paused(since: 5, until: nil, reason: [0xFF], user: 7),
-            touched: FileTime(seconds: 1_000_000_000, nanoseconds: 7), last: nil)
+            touched: FileTime(seconds: 1_000_000_000, nanoseconds: 7),
+            scan: TreeScan(directories: 5, files: 6, left: 7), unreadable: 8, last: nil)
         let bare = StatusRow(path: RawPath("/"), state: .idle, mechanism: "")
         let bytes = RowBytes.bytes(of: [row, bare])
         #expect(RowBytes.statusRows(bytes) == [row, bare])

@@ -50,6 +50,9 @@ import TouchmonTestSupport
                 since: ago(60), until: now + 3_600_000_000_000,
                 reason: Array("the disk is moved".utf8), user: 0), last: runs[1]),
         StatusRow(path: RawPath("/srv/never"), state: .waiting, mechanism: "inotify", due: .start),
+        StatusRow(
+            path: RawPath("/srv/mail/"), state: .idle, mechanism: "fanotify",
+            scan: TreeScan(directories: 1200, files: 45000, left: 17), unreadable: 2),
     ]
 
     private static func status(_ width: Int?) -> String {

@@ -321,7 +321,7 @@ import TouchmonTestSupport
 
     @Test func `the files of the last thousand runs that printed are kept`() throws {
         var daemon = try Self.daemon()
-        for run in 1...UInt64(Outputs.mostKept + 5) {
+        for run in 1...UInt64(Retention.mostOutputs + 5) {
             try Self.touch(&daemon)
             if run != 3 { daemon.print(run, "x\n") }
             Self.end(&daemon, run)
@@ -329,7 +329,33 @@ import TouchmonTestSupport
         let first = UInt64(6)
         #expect(
             daemon.outputs.files.keys.sorted()
-                == (first...UInt64(Outputs.mostKept + 5)).map { RunNumber($0) })
+                == (first...UInt64(Retention.mostOutputs + 5)).map { RunNumber($0) })
+    }
+
+    @Test func `of what runs printed no more stays than it may take, nor older`() throws {
+        var daemon = try Self.daemon()
+        let plan = Self.plan(1 << 20)
+        daemon.crash()
+        daemon.retention.outputBytes = 10
+        daemon.retention.age = .seconds(3600)
+        daemon.restart(plan)
+        daemon.settle()
+        func run(_ number: UInt64, _ text: String) throws {
+            try Self.touch(&daemon)
+            daemon.print(number, text)
+            Self.end(&daemon, number)
+        }
+        for number in 1...5 as ClosedRange<UInt64> { try run(number, "abcd") }
+        #expect(daemon.outputs.files.keys.sorted() == [4, 5].map { RunNumber($0) })
+        daemon.pass(.seconds(3601))
+        try run(6, "ef")
+        #expect(daemon.outputs.files.keys.sorted() == [RunNumber(6)])
+        // Another daemon knows what is there.
+        daemon.crash()
+        daemon.restart(plan)
+        daemon.settle()
+        try run(7, "0123456789")
+        #expect(daemon.outputs.files.keys.sorted() == [RunNumber(7)])
     }
 
     // MARK: Looking

@@ -41,6 +41,19 @@ struct TreeUserTests {
         #expect(daemon.stop() == 0)
     }
 
+    @Test func `status counts the directories that may not be read`() throws {
+        let tree = try WatchedTree(.ordinary)
+        try #require(mkdir("\(tree.root)/closed", 0o700) == 0)
+        try #require(mkdir("\(tree.root)/open", 0o755) == 0)
+        let daemon = try tree.start()
+        let answer = try Answer.of(
+            ["status", "\(tree.base)/", "--json", "--state-directory", tree.state],
+            prefix: tree.prefix)
+        let row = try JSONSerialization.jsonObject(with: Data(answer.output.utf8))
+        #expect((row as? [String: Any])?["unreadable_directories"] as? Int == 1, "\(answer)")
+        #expect(daemon.stop() == 0)
+    }
+
     @Test func `what others do in an ordinary user's tree is told to the user's runs`() throws {
         let tree = try WatchedTree(.ordinary)
         chmod(tree.root, 0o777)
