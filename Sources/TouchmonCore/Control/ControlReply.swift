@@ -38,12 +38,16 @@ package struct ControlReply: Sendable {
 
     package func isTrue(_ name: String) -> Bool { value(name) == .boolean(true) }
 
-    package func words(_ name: String) -> [String] {
+    package func strings(_ name: String) -> [[UInt8]] {
         guard case .list(let nodes) = value(name) else { return [] }
         return nodes.compactMap {
             guard case .string(let bytes) = $0.value else { return nil }
-            return String(decoding: bytes, as: UTF8.self)
+            return bytes
         }
+    }
+
+    package func words(_ name: String) -> [String] {
+        strings(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     package func numbers(_ name: String) -> [Int64] {
@@ -119,7 +123,7 @@ package struct ControlReply: Sendable {
             return nil
         }
         return StatusRow(
-            path: path, state: state, mechanism: word("mechanism") ?? "",
+            path: path, argv: strings("argv"), state: state, mechanism: word("mechanism") ?? "",
             runs: numbers("runs").map { RunNumber(UInt64(clamping: $0)) },
             due: word("due").flatMap(RunReason.init),
             touched: time("last_touch").map(FileTime.init(nanosecondsSince1970:)),

@@ -43,8 +43,8 @@ package enum ControlText {
         _ row: StatusRow, at now: Int64, name: (UInt32) -> String?
     ) -> String {
         var lines = [
-            ("path", TerminalText.escaped(row.path.bytes)), ("state", row.state.rawValue),
-            ("watched by", row.mechanism),
+            ("path", TerminalText.escaped(row.path.bytes)), ("command", command(row.argv)),
+            ("state", row.state.rawValue), ("watched by", row.mechanism),
         ]
         if !row.runs.isEmpty {
             lines.append(("running", row.runs.map { "run \($0.value)" }.joined(separator: ", ")))
@@ -109,8 +109,28 @@ package enum ControlText {
         }
     }
 
+    /// A command, each argument as a shell reads it as one word.
+    package static func command(_ argv: [[UInt8]]) -> String {
+        argv.map { argument in
+            let isPlain = argument.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "+")...UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "_"),
+                    UInt8(ascii: "%"), UInt8(ascii: "="):
+                    true
+                default: false
+                }
+            }
+            guard !isPlain || argument.isEmpty else { return TerminalText.escaped(argument) }
+            let parts = argument.split(
+                separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+            return "'"
+                + parts.map { TerminalText.escaped(Array($0)) }.joined(separator: "'\\''") + "'"
+        }.joined(separator: " ")
+    }
+
     /// So that the order of magnitude is seen at once.
-    private static func duration(_ nanoseconds: Int64) -> String {
+    static func duration(_ nanoseconds: Int64) -> String {
         let milliseconds = max(0, nanoseconds / 1_000_000)
         let seconds = milliseconds / 1000
         return switch seconds {

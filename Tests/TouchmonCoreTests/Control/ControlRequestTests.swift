@@ -96,12 +96,19 @@ import TouchmonTestSupport
 
     @Test func `an action is read as it was written`() throws {
         let row = StatusRow(
-            path: RawPath("/srv/a"), state: .waiting, mechanism: "poll",
-            runs: [RunNumber(3), RunNumber(4)], due: .retry,
+            path: RawPath("/srv/a"), argv: [Array("a b".utf8), [], [0xFF, 0x22, 0x0A]],
+            state: .waiting, mechanism: "poll", runs: [RunNumber(3), RunNumber(4)], due: .retry,
             touched: FileTime(seconds: 1_000_000_000, nanoseconds: 7), last: nil)
         var writer = JSONWriter()
         row.write(to: &writer)
         #expect(try #require(ControlReply(writer.bytes)).statusRow == row)
+    }
+
+    @Test func `a command is shown as words of a shell`() {
+        let words = ["/bin/sh", "-c", "echo 'a' > $B", "", "x=1,2"].map { Array($0.utf8) }
+        #expect(
+            ControlText.command(words + [[0x1B, 0xFF]])
+                == #"/bin/sh -c 'echo '\''a'\'' > $B' '' x=1,2 '\x1b\xff'"#)
     }
 
     @Test func `a problem is read as it was written`() throws {
