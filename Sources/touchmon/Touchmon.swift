@@ -9,8 +9,8 @@ struct Touchmon: ParsableCommand {
         version: Version.current,
         subcommands: [
             Run.self, Check.self, Status.self, History.self, ShowOutput.self, Touch.self,
-            TriggerCommand.self, StopRun.self, Reload.self, MetricsCommand.self,
-            ImportCommand.self,
+            TriggerCommand.self, StopRun.self, Reload.self, ReportCommand.self,
+            MetricsCommand.self, ImportCommand.self,
         ],
         defaultSubcommand: Run.self)
 }
