@@ -188,7 +188,7 @@ package struct ControlClient: ~Copyable {
     ) {
         let reply = try askOnce(.files)
         return (
-            reply.texts("files"), RawPath(bytes: reply.bytes("directory") ?? [UInt8(ascii: "/")]),
+            reply.strings("files"), RawPath(bytes: reply.bytes("directory") ?? [UInt8(ascii: "/")]),
             reply.time("read") ?? 0
         )
     }

@@ -70,6 +70,8 @@ extension Daemon {
         case .history(let query):
             try bringUpToDate()
             guard let state else { throw Self.noLedger }
+            var query = query
+            if let path = query.path { (query.path, query.withFiles) = engine.runs(of: path) }
             return Self.rows(RowBytes.bytes(of: try state.runs(query))) + Self.end
         case .explain(let path): return try explanation(of: path)
         case .files: return fileNames()
@@ -161,7 +163,7 @@ extension Daemon {
 
     private func lastRun(of path: RawPath) throws(ControlProblem) -> HistoryRow? {
         var query = HistoryQuery(limit: 1)
-        query.path = path
+        (query.path, query.withFiles) = engine.runs(of: path)
         return try state?.runs(query).first
     }
 
@@ -172,7 +174,10 @@ extension Daemon {
         try bringUpToDate()
         let (rows, next) = engine.status(
             from: place, atMost: Self.mostActions, calendar: Self.calendar)
-        let last = try state?.lastRuns(of: rows.map(\.path)) ?? [:]
+        var last = try state?.lastRuns(of: rows.map(\.path)) ?? [:]
+        for row in rows where last[row.path] == nil && engine.runs(of: row.path).withFiles {
+            last[row.path] = try lastRun(of: row.path)
+        }
         let full = rows.map { row in
             var row = row
             row.last = last[row.path]

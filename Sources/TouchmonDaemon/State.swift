@@ -353,6 +353,7 @@ extension LedgerStore.Query {
     fileprivate init(_ query: HistoryQuery) {
         self.init(limit: Int64(query.limit))
         path = query.path?.bytes
+        withFiles = query.withFiles
         user = query.user
         failed = query.failed
         since = query.since

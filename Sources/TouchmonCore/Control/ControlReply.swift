@@ -38,7 +38,7 @@ package struct ControlReply: Sendable {
 
     package func isTrue(_ name: String) -> Bool { value(name) == .boolean(true) }
 
-    package func texts(_ name: String) -> [[UInt8]] {
+    package func strings(_ name: String) -> [[UInt8]] {
         guard case .list(let nodes) = value(name) else { return [] }
         return nodes.compactMap {
             guard case .string(let bytes) = $0.value else { return nil }
@@ -47,7 +47,7 @@ package struct ControlReply: Sendable {
     }
 
     package func words(_ name: String) -> [String] {
-        texts(name).map { String(decoding: $0, as: UTF8.self) }
+        strings(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     package func numbers(_ name: String) -> [Int64] {

@@ -48,6 +48,7 @@ package enum ControlText {
     ) -> String {
         var lines = FieldLines(width: nil)
         lines.add("path", TerminalText.escaped(row.path.bytes))
+        lines.add("command", command(row.argv.strings))
         lines.add("state", row.state.rawValue)
         lines.add("watched by", row.mechanism)
         if !row.runs.isEmpty {
@@ -124,6 +125,26 @@ package enum ControlText {
         case .notStarted: "not started"
         case .interrupted: "interrupted"
         }
+    }
+
+    /// A command, each argument as a shell reads it as one word.
+    package static func command(_ argv: [[UInt8]]) -> String {
+        argv.map { argument in
+            let isPlain = argument.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "+")...UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "_"),
+                    UInt8(ascii: "%"), UInt8(ascii: "="):
+                    true
+                default: false
+                }
+            }
+            guard !isPlain || argument.isEmpty else { return TerminalText.escaped(argument) }
+            let parts = argument.split(
+                separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+            return "'"
+                + parts.map { TerminalText.escaped(Array($0)) }.joined(separator: "'\\''") + "'"
+        }.joined(separator: " ")
     }
 
     /// So that the order of magnitude is seen at once.

@@ -40,6 +40,12 @@ extension Engine {
         return nil
     }
 
+    /// The runs that somebody means by a path: those of its action, and of its files' own.
+    package func runs(of path: RawPath) -> (key: RawPath, withFiles: Bool) {
+        guard let (_, action) = asked(path) else { return (path, false) }
+        return (action.path, action.command.tree?.value.each == .file)
+    }
+
     /// Asks a run to stop, as its action says how.
     package mutating func stopRun(_ run: RunNumber, at now: Instant) throws(ControlProblem) {
         guard let active = runs.run(run) else {

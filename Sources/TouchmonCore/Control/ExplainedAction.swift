@@ -62,7 +62,7 @@ package struct ExplainedAction: Sendable {
         lines.add("action", TerminalText.escaped(match.action.path.bytes))
         lines.add("defined at", match.location.text)
         for place in match.overrides { lines.add("overrides", place.text) }
-        lines.add("runs", command.argv.strings.map { Self.shown($0) }.joined(separator: " "))
+        lines.add("runs", ControlText.command(command.argv.strings))
         lines.add(
             "as",
             "\(identity.name), user \(identity.user), group \(identity.group)"
@@ -94,22 +94,6 @@ package struct ExplainedAction: Sendable {
                 + (count > 1 ? ", as \(count - 1) before it" : "") + ": "
                 + ControlText.reason(word)
         }
-    }
-
-    /// An argument as a shell would take it, where it is not a plain word.
-    private static func shown(_ argument: [UInt8]) -> String {
-        let isPlain =
-            !argument.isEmpty
-            && argument.allSatisfy { byte in
-                UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
-                    || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
-                    || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-                    || "_-./=:,@%+".utf8.contains(byte) || byte >= 0x80
-            }
-        let text = TerminalText.escaped(argument)
-        return isPlain
-            ? text
-            : "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
     }
 }
 

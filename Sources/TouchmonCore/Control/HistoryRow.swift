@@ -1,6 +1,8 @@
 /// Which runs somebody wants to see. `since` is in nanoseconds since 1970.
 package struct HistoryQuery: Hashable, Sendable {
     package var path: RawPath?
+    /// Whether the path is a tree's whose files have runs of their own, which are meant as well.
+    package var withFiles = false
     package var user: UInt32?
     /// Only those that ended otherwise than with status 0.
     package var failed = false

@@ -79,12 +79,14 @@ package enum RowBytes {
     // MARK: Status
 
     private static func size(_ row: StatusRow) -> Int {
-        fixed + row.path.bytes.count + row.mechanism.utf8.count + 8 * row.runs.count
+        fixed + row.path.bytes.count + row.argv.bytes.count + row.mechanism.utf8.count + 8
+            * row.runs.count
             + (row.pause?.reason.count ?? 0) + (row.last.map(size) ?? 0)
     }
 
     private static func write(_ row: StatusRow, _ writer: inout ByteWriter) {
         writer.text(row.path.bytes)
+        writer.text(row.argv.bytes)
         writer.number(row.state.code)
         writer.text(Array(row.mechanism.utf8))
         writer.number(UInt32(row.runs.count))
@@ -108,12 +110,13 @@ package enum RowBytes {
 
     private static func statusRow(_ reader: inout ByteReader) -> StatusRow? {
         guard let path = reader.text(),
+            let argv = reader.text().flatMap(PackedStrings.init(packed:)),
             let state = reader.number(UInt8.self).flatMap(StatusRow.State.init(code:)),
             let mechanism = reader.text(), let count = reader.number(UInt32.self),
             Int(count) <= reader.rest / 8
         else { return nil }
         var row = StatusRow(
-            path: RawPath(bytes: path), state: state,
+            path: RawPath(bytes: path), argv: argv, state: state,
             mechanism: String(decoding: mechanism, as: UTF8.self))
         for _ in 0..<count { row.runs.append(RunNumber(reader.number(UInt64.self) ?? 0)) }
         guard let due = reader.optional(UInt8.self), let touched = reader.optional(Int64.self),

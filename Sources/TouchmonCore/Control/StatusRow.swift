@@ -28,6 +28,8 @@ package struct StatusRow: Hashable, Sendable {
     }
 
     package var path: RawPath
+    /// The program and its arguments.
+    package var argv = PackedStrings([])
     package var state: State
     /// How it is known what happens at the path: in words that are the log's.
     package var mechanism: String
@@ -48,6 +50,8 @@ package struct StatusRow: Hashable, Sendable {
     package func write(to writer: inout JSONWriter, name: (UInt32) -> String? = { _ in nil }) {
         writer.object { writer in
             writer.member("path", path)
+            writer.key("argv")
+            writer.list { for argument in argv.strings { $0.string(argument) } }
             writer.member("state", state.rawValue)
             writer.member("mechanism", mechanism)
             if !runs.isEmpty {
@@ -143,7 +147,7 @@ extension Engine {
                 .idle
             }
         return StatusRow(
-            path: actions[id].action.path, state: state,
+            path: actions[id].action.path, argv: actions[id].action.command.argv, state: state,
             mechanism: isTree
                 ? trees.mechanisms(of: id) : watcher.isPolled(id) ? "poll" : "inotify",
             runs: active.map(\.number), due: due, pause: pause,

@@ -20,6 +20,13 @@ package struct PackedStrings: Hashable, Sendable {
         count = strings.count
     }
 
+    /// Of strings with NUL after each; nil where the last has none.
+    package init?(packed bytes: [UInt8]) {
+        guard bytes.last ?? 0 == 0 else { return nil }
+        self.bytes = bytes
+        count = bytes.count { $0 == 0 }
+    }
+
     /// Each string by itself.
     package var strings: [[UInt8]] {
         bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map(Array.init)

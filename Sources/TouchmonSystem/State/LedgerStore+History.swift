@@ -3,6 +3,8 @@ extension LedgerStore {
     /// Which runs are asked for. Times are nanoseconds since 1970.
     package struct Query: Hashable, Sendable {
         package var path: [UInt8]?
+        /// Whether those are meant as well whose path begins with this and NUL.
+        package var withFiles = false
         package var user: UInt32?
         /// Only those that ended otherwise than with status 0.
         package var failed = false
@@ -25,7 +27,10 @@ extension LedgerStore {
     ) throws(Failure) -> [Run] {
         try reading(directory) { database throws(DatabaseFailure) in
             var conditions: [String] = []
-            if query.path != nil { conditions.append("path = ?1") }
+            if query.path != nil {
+                conditions.append(
+                    query.withFiles ? "(path >= ?1 AND path < ?7)" : "path = ?1")
+            }
             if query.user != nil { conditions.append("user = ?2") }
             if query.failed { conditions.append("(ending > 0 OR value != 0)") }
             if query.since != nil { conditions.append("started >= ?3") }
@@ -38,6 +43,8 @@ extension LedgerStore {
                 ORDER BY number \(query.after == nil ? "DESC" : "ASC") LIMIT ?6
                 """)
             if let path = query.path { rows.bind(1, path) }
+            // After all that begin with the path and NUL.
+            if query.withFiles { rows.bind(7, (query.path ?? []) + [1]) }
             if let user = query.user { rows.bind(2, Int64(user)) }
             if let since = query.since { rows.bind(3, since) }
             if let before = query.before { rows.bind(4, before) }

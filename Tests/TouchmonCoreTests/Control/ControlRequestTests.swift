@@ -100,8 +100,9 @@ import TouchmonTestSupport
 
     @Test func `an action is read as it was written`() throws {
         let row = StatusRow(
-            path: RawPath("/srv/a"), state: .waiting, mechanism: "poll",
-            runs: [RunNumber(3), RunNumber(4)], due: .retry,
+            path: RawPath("/srv/a"),
+            argv: PackedStrings([Array("a b".utf8), [], [0xFF, 0x22, 0x0A]]), state: .waiting,
+            mechanism: "poll", runs: [RunNumber(3), RunNumber(4)], due: .retry,
             pause: StatusRow.Paused(since: 5, until: nil, reason: [0xFF], user: 7),
             touched: FileTime(seconds: 1_000_000_000, nanoseconds: 7),
             scan: TreeScan(directories: 5, files: 6, left: 7), unreadable: 8, last: nil)
@@ -111,6 +112,13 @@ import TouchmonTestSupport
         for length in [1, 9, 40, bytes.count - 1] {
             #expect(RowBytes.statusRows(Array(bytes[..<length])) == nil)
         }
+    }
+
+    @Test func `a command is shown as words of a shell`() {
+        let words = ["/bin/sh", "-c", "echo 'a' > $B", "", "x=1,2"].map { Array($0.utf8) }
+        #expect(
+            ControlText.command(words + [[0x1B, 0xFF]])
+                == #"/bin/sh -c 'echo '\''a'\'' > $B' '' x=1,2 '\x1b\xff'"#)
     }
 
     @Test func `a problem is read as it was written`() throws {

@@ -37,7 +37,9 @@ import TouchmonTestSupport
 
     private static let rows: [StatusRow] = [
         StatusRow(
-            path: RawPath("/srv/app/deploy.stamp"), state: .running, mechanism: "inotify",
+            path: RawPath("/srv/app/deploy.stamp"),
+            argv: PackedStrings(["make", "-C", "/srv/the app"].map { Array($0.utf8) }),
+            state: .running, mechanism: "inotify",
             runs: [RunNumber(10)], due: .touch, touched: FileTime(nanosecondsSince1970: ago(2)),
             last: runs[3]),
         StatusRow(

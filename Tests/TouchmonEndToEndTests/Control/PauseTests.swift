@@ -82,6 +82,11 @@ struct PauseTests {
         #expect(place.daemon.count("run_started") == 0)
         #expect(try place.command(["resume", "tree"]).status == 0)
         #expect(place.daemon.wait(for: "run_ended", count: 3))
+        // Its files' runs are the tree's history.
+        let files = try place.objects(["history", "tree", "--json"]).map { $0["file"] as? String }
+        #expect(Set(files) == Set(["x", "y", "z"].map { place.scratch("tree/\($0)") }))
+        let row = try #require(try place.objects(["status", "tree", "--json"]).first)
+        #expect((row["last_run"] as? [String: Any])?["file"] is String)
         #expect(place.daemon.stop() == 0)
     }
 
