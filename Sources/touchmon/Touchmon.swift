@@ -9,7 +9,7 @@ struct Touchmon: ParsableCommand {
         version: Version.current,
         subcommands: [
             Run.self, Check.self, Status.self, History.self, ShowOutput.self, Touch.self,
-            TriggerCommand.self, StopRun.self, Reload.self, MetricsCommand.self,
+            WatchCommand.self, TriggerCommand.self, StopRun.self, Reload.self, MetricsCommand.self,
             ImportCommand.self,
         ],
         defaultSubcommand: Run.self)

@@ -817,8 +817,10 @@ package struct TreeWatcher {
         let rules = nodes.way(to: node).map { id -> IgnoreRules? in
             if case .read(let rules) = nodes[id].ignored { rules } else { nil }
         }
+        let selection = trees[nodes[node].tree]?.selection
         return path.withUnsafeBytes { path in
-            IgnoreRules.ignores(path, isDirectory: isDirectory) { directory in
+            let start = selection?.startOfIgnorable(in: path) ?? 0
+            return IgnoreRules.ignores(path, from: start, isDirectory: isDirectory) { directory in
                 let depth =
                     directory.isEmpty
                     ? 0 : 1 + directory.count { $0 == UInt8(ascii: "/") }
