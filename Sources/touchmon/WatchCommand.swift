@@ -90,6 +90,13 @@ struct WatchCommand: ParsableCommand {
         help: ArgumentHelp("Endings of names that alone count, such as c,h.", valueName: "list"))
     var exts: [String] = []
 
+    @Option(
+        name: [.customLong("on"), .customLong("fs-events")], parsing: .singleValue,
+        help: ArgumentHelp(
+            "Which changes count: a list of touch, create, delete, move, attribute and modify; "
+                + "touch,delete,move unless given.", valueName: "list"))
+    var kinds: [KindsArgument] = []
+
     @Flag(
         name: [.customLong("gitignore")], inversion: .prefixedNo,
         help: "Whether what .gitignore files say is left out.")
@@ -216,6 +223,7 @@ struct WatchCommand: ParsableCommand {
         order.include = filter.map(RawArgument.bytes)
         order.extensions = exts.map(RawArgument.bytes)
             .flatMap { $0.split(separator: UInt8(ascii: ",")).map(Array.init) }
+        if !kinds.isEmpty { order.kinds = TouchKinds(kinds.map(\.kinds)) }
         order.exclude = exclude.map(RawArgument.bytes)
         order.usesGitignore = gitignore && !peers.ignoresNothing
         order.leavesOutUsual = !noDefaults && !peers.noDefaultIgnore
@@ -284,5 +292,24 @@ struct SignalArgument: ExpressibleByArgument {
         let name = argument.uppercased()
         guard let number = SignalName.number(of: Array(name.utf8)) else { return nil }
         self.init(number: number, defaultValueDescription: SignalName.short(number))
+    }
+}
+
+/// A list of changes, by an action file's names and watchexec's.
+struct KindsArgument: ExpressibleByArgument {
+    var kinds: TouchKinds = []
+
+    private static let others: [String: TouchKinds] = [
+        "remove": .delete, "rename": .move, "metadata": .attribute,
+    ]
+
+    init?(argument: String) {
+        for name in argument.split(separator: ",") {
+            let known =
+                TouchKinds.names.first { $0.name == name }?.kind ?? Self.others[String(name)]
+            guard let known, !TouchKinds([.exists, .notEmpty]).contains(known) else { return nil }
+            kinds.formUnion(known)
+        }
+        if kinds.isEmpty { return nil }
     }
 }

@@ -15,6 +15,8 @@ package struct WatchOrder: Sendable {
     package var extensions: [[UInt8]] = []
     /// Patterns of what is left out.
     package var exclude: [[UInt8]] = []
+    /// Which changes count.
+    package var kinds: TouchKinds = [.touch, .delete, .move]
     package var usesGitignore = true
     package var leavesOutUsual = true
     /// How long all must have been quiet before a run; nil: the usual time.
@@ -67,11 +69,11 @@ package struct WatchOrder: Sendable {
         return SettlePolicy(quiet: quiet, max: quiet * Self.patience)
     }
 
-    /// The directory below which all of it is, and all the patterns begin that have a slash.
+    /// The directory below which all of it is, and where all patterns begin that have a slash.
     package func base(from directory: RawPath) -> RawPath {
         var directories = items.map(\.directory)
-        for pattern in include + exclude where FilterPattern.isOfPath(pattern) {
-            directories.append(FilterPattern.directory(of: pattern, from: directory))
+        if (include + exclude).contains(where: FilterPattern.isOfPath) {
+            directories.append(directory)
         }
         return WatchedPaths.commonDirectory(of: directories) ?? directory
     }
@@ -90,7 +92,7 @@ package struct WatchOrder: Sendable {
         let environment = environment(surroundings)
         let argv = try arguments(environment, &tree)
         var touch = TouchPolicy.standard
-        touch.on = [.touch, .delete, .move]
+        touch.on = kinds
         var policy = policy
         policy.runAtStart = !prints && !isPostponed
         return PlannedAction(
