@@ -56,7 +56,7 @@ package struct Daemon: ~Copyable {
     /// Nothing is kept there in a daemon that keeps all in memory.
     private let statePath: RawPath
     /// nil where it serves no terminal.
-    private var terminal: TerminalSession?
+    var terminal: TerminalSession?
     private var children: Children
     /// nil where nobody can be listened to.
     var control: ControlServer?
@@ -603,8 +603,7 @@ package struct Daemon: ~Copyable {
         if terminal != nil {
             // What is said of the last run must not come in the middle of this one's.
             writeLog()
-            if terminal?.prints == true { return try printTouches(of: spec) }
-            try terminal?.clear()
+            if try takesPlace(of: spec) { return }
         }
         if children.isCrowded { try settle() }
         do {
@@ -619,26 +618,6 @@ package struct Daemon: ~Copyable {
         } catch {
             engine.notStarted(spec.number, error, at: now)
         }
-    }
-
-    /// Says what a run would be for, in its place.
-    private mutating func printTouches(of spec: RunSpec) throws(SystemFailure) {
-        engine.made(spec.number, process: CurrentProcess.pid)
-        defer { engine.ended(spec.number, .exited(status: 0), at: now) }
-        let lines = TouchLines.lines(
-            of: spec.changes ?? [], nanosecondsSince1970: Clock.realtime())
-        do {
-            try terminal?.write(lines)
-        } catch {
-            guard error.errno == .brokenPipe else { throw error }
-            try closeTerminal()
-        }
-    }
-
-    /// Nobody reads any more what is printed.
-    private mutating func closeTerminal() throws(SystemFailure) {
-        guard try terminal?.close(poller) == true else { return }
-        engine.signalled(.terminate, at: now)
     }
 
     /// Tells which runs execute their programs by now, and when one could not be written down.

@@ -26,7 +26,7 @@ struct Log: ~Copyable {
         let isText = options.logFormat == .text
         format = isText && isJournal ? .journal : options.logFormat
         level = options.logLevel
-        terminal = options.foreground == nil ? nil : TerminalLog()
+        terminal = options.foreground.map { TerminalLog(tellsEnds: !$0.endsWithRun) }
     }
 
     /// Puts an event into words; `flush` writes them.

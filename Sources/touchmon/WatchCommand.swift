@@ -10,7 +10,8 @@ struct WatchCommand: ParsableCommand {
         usage: "touchmon watch [OPTIONS] [PATH…] -- COMMAND [ARGUMENT…]",
         discussion: """
             The command runs at once, and again after each touch; --postpone waits for the first. \
-            There is one run at a time, and touches during it become one more. A directory is \
+            There is one run at a time, and touches during it become one more, also those that the \
+            command itself makes: --exclude what it writes, or say --busy do-nothing. A directory is \
             watched with all below it, but not hidden files, what editors leave behind, and what \
             .gitignore files say. Without a PATH, paths are read from standard input, one a line, \
             where that is a pipe or a file; else it is the working directory.
@@ -20,10 +21,11 @@ struct WatchCommand: ParsableCommand {
             was touched, a line of JSON for each file. An argument /_ or {path} is the first of \
             these files, {paths} all of them.
 
-            Control-C stops the command, and a second one kills it. The exit status is then 0. With \
-            --once it is the command's own, 128 and the number of a signal that ended it or that \
-            touchmon was ended with, or 127 if the command could not be started. Wrong usage is 64, \
-            a PATH without even a directory 66.
+            Control-C stops the command, and a second one kills it; Control-Z is not known.
+
+            Exit status: 0 after Control-C; with --once the command's own, 128 and the number of \
+            the signal that ended it, or touchmon before that, and 127 if it could not be started; \
+            64 for wrong usage, 66 for a PATH without even a directory, 71 if the system refused.
 
             The short options of entr(1) and most of watchexec(1)'s are known, with two meanings \
             where these differ: -d and -s are entr's; for watchexec's write --settle and --signal.
@@ -74,19 +76,23 @@ struct WatchCommand: ParsableCommand {
     var newFiles = false
 
     @Option(
-        name: [.customLong("exclude"), .customShort("i"), .customLong("ignore")],
+        name: [
+            .customLong("exclude"), .customShort("i", allowingJoined: true), .customLong("ignore"),
+        ],
         parsing: .singleValue,
         help: ArgumentHelp("What is left out, such as '*.log' or 'build/'.", valueName: "pattern"))
     var exclude: [String] = []
 
     @Option(
-        name: [.customLong("filter"), .customShort("f"), .customLong("include")],
+        name: [
+            .customLong("filter"), .customShort("f", allowingJoined: true), .customLong("include"),
+        ],
         parsing: .singleValue,
         help: ArgumentHelp("What alone counts, such as '*.c'.", valueName: "pattern"))
     var filter: [String] = []
 
     @Option(
-        name: [.customLong("exts"), .customShort("e")], parsing: .singleValue,
+        name: [.customLong("exts"), .customShort("e", allowingJoined: true)], parsing: .singleValue,
         help: ArgumentHelp("Endings of names that alone count, such as c,h.", valueName: "list"))
     var exts: [String] = []
 
@@ -113,7 +119,10 @@ struct WatchCommand: ParsableCommand {
     var settle: DurationArgument?
 
     @Option(
-        name: [.customLong("on-busy-update"), .customShort("o"), .customLong("busy")],
+        name: [
+            .customLong("on-busy-update"), .customShort("o", allowingJoined: true),
+            .customLong("busy"),
+        ],
         help: ArgumentHelp(
             "What a touch during a run does: queue, do-nothing, restart or signal.",
             valueName: "mode"))
@@ -196,7 +205,7 @@ struct WatchCommand: ParsableCommand {
         }
         guard !places.items.isEmpty else {
             throw StartupFailure(
-                message: "watch nothing: standard input has no path",
+                message: "watch anything: standard input names no path",
                 remedy: "name a PATH; `.` is the working directory", status: .noInput)
         }
         let order = order(places.items)

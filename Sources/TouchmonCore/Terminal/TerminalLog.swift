@@ -4,7 +4,12 @@ package struct TerminalLog: Sendable {
     /// The runs that were asked to stop.
     private var stopped: Set<RunNumber> = []
 
-    package init() {}
+    /// Whether it is told how runs end; not where the exit status tells.
+    private let tellsEnds: Bool
+
+    package init(tellsEnds: Bool = true) {
+        self.tellsEnds = tellsEnds
+    }
 
     /// The line of an event, with its newline; nil where it is nobody's business.
     package mutating func line(_ event: LogEvent) -> [UInt8]? {
@@ -18,7 +23,7 @@ package struct TerminalLog: Sendable {
             return nil
         case .killingRun: return "the command did not stop in time; killing it"
         case .ended(let run, _, let outcome, _):
-            guard stopped.remove(run) == nil else { return nil }
+            guard stopped.remove(run) == nil, tellsEnds else { return nil }
             switch outcome {
             case .exited(let status): return status == 0 ? nil : "exit status \(status)"
             case .signalled(let signal): return "ended by \(SignalName.of(signal))"
