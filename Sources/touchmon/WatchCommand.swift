@@ -100,7 +100,7 @@ struct WatchCommand: ParsableCommand {
         name: [.customLong("on"), .customLong("fs-events")], parsing: .singleValue,
         help: ArgumentHelp(
             "Which changes count: a list of touch, create, delete, move, attribute and modify; "
-                + "touch,delete,move unless given.", valueName: "list"))
+                + "touch,delete unless given.", valueName: "list"))
     var kinds: [KindsArgument] = []
 
     @Flag(

@@ -15,8 +15,9 @@ package struct WatchOrder: Sendable {
     package var extensions: [[UInt8]] = []
     /// Patterns of what is left out.
     package var exclude: [[UInt8]] = []
-    /// Which changes count.
-    package var kinds: TouchKinds = [.touch, .delete, .move]
+    /// Which changes count. Not that a file is moved away: it is mostly one that an editor has written a
+    /// moment ago, and moves into the place of another.
+    package var kinds: TouchKinds = [.touch, .delete]
     package var usesGitignore = true
     package var leavesOutUsual = true
     /// How long all must have been quiet before a run; nil: the usual time.
