@@ -44,7 +44,7 @@ package struct Daemon: ~Copyable {
     /// nil: its plan stays as it is.
     private let files: ActionFiles?
     var engine: Engine
-    private var log: Log
+    var log: Log
     var poller: Poller
     private let signals: SignalInbox
     private var watch: KernelWatch
@@ -416,7 +416,7 @@ package struct Daemon: ~Copyable {
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
         case Token.control: try control?.accept(poller)
-        case Token.printed: try closeTerminal()
+        case Token.printed: closeTerminal()
         case Token.clients..<Token.groups:
             if let gone = control?.ready(token, poller) { engine.unfollow(gone) }
         case Token.groups...: left(RunNumber(token - Token.groups))
@@ -427,10 +427,10 @@ package struct Daemon: ~Copyable {
     private mutating func readSignals() throws(SystemFailure) {
         while let number = try signals.next() {
             if number == SignalInbox.childEnded { readEnds() }
-            terminal?.signalled(number)
             guard let signal = Engine.Signal(number: number, rereads: files != nil) else {
                 continue
             }
+            terminal?.signalled(number)
             engine.signalled(signal, at: now)
         }
     }
@@ -603,7 +603,7 @@ package struct Daemon: ~Copyable {
         if terminal != nil {
             // What is said of the last run must not come in the middle of this one's.
             writeLog()
-            if try takesPlace(of: spec) { return }
+            if takesPlace(of: spec) { return }
         }
         if children.isCrowded { try settle() }
         do {

@@ -24,7 +24,10 @@ struct TerminalSession: ~Copyable {
     private let foreground: Foreground
     private let output: StandardOutput
     /// Whether it is waited for that nobody reads any more what is printed.
-    private var isListening: Bool
+    private let isListening: Bool
+    private var isClosed = false
+    /// Whether it could not be written to, though somebody may read it.
+    private var hasFailed = false
     /// The first signal that asked for the end.
     private var signal: Int32?
 
@@ -51,33 +54,43 @@ struct TerminalSession: ~Copyable {
     /// Whether touches are printed, and nothing is run.
     var prints: Bool { foreground.prints }
 
-    /// Clears the terminal, if there is one and it is to be.
-    func clear() throws(SystemFailure) {
+    /// Clears the terminal, if there is one and it is to be. Where that fails there is none any more.
+    func clear() {
         guard output.isTerminal else { return }
         switch foreground.clears {
         case .nothing: break
-        case .screen: try output.write(Array("\u{1B}[H\u{1B}[2J".utf8))
-        case .all: try output.write(Array("\u{1B}[H\u{1B}[2J\u{1B}[3J".utf8))
+        case .screen: try? output.write(Array("\u{1B}[H\u{1B}[2J".utf8))
+        case .all: try? output.write(Array("\u{1B}[H\u{1B}[2J\u{1B}[3J".utf8))
         }
     }
 
-    func write(_ bytes: [UInt8]) throws(SystemFailure) { try output.write(bytes) }
+    mutating func write(_ bytes: [UInt8]) throws(SystemFailure) {
+        guard !isClosed else { return }
+        do {
+            try output.write(bytes)
+        } catch {
+            hasFailed = error.errno != .brokenPipe
+            throw error
+        }
+    }
 
-    /// Stops listening to the reader's end; false where that was done before.
-    mutating func close(_ poller: borrowing Poller) throws(SystemFailure) -> Bool {
-        guard isListening else { return false }
-        isListening = false
-        try poller.remove(output.descriptor)
+    /// Nothing is written any more; false where that was so before.
+    mutating func close(_ poller: borrowing Poller) -> Bool {
+        guard !isClosed else { return false }
+        isClosed = true
+        // Where it fails, the close of the descriptor does the same.
+        if isListening { try? poller.remove(output.descriptor) }
         return true
     }
 
-    /// A signal came.
+    /// A signal asks for the end.
     mutating func signalled(_ number: Int32) {
-        if number != SignalInbox.childEnded { signal = signal ?? number }
+        signal = signal ?? number
     }
 
     /// What to exit with: as the last run did, where it was waited for, and as shells say that.
     func exitStatus(after ending: RunEnding?) -> Int32 {
+        if hasFailed { return ExitStatus.system.rawValue }
         switch ending {
         case .ended(.exited(let status)): return status
         case .ended(.signalled(let signal)): return 128 + signal

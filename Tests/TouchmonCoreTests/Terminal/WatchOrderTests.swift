@@ -52,6 +52,7 @@ import TouchmonCore
         #expect(command.identity.groups == [27, 1000])
         #expect(command.umask == 0o027)
         #expect(command.workingDirectory == nil)
+        #expect(command.touch.on == [.touch, .delete])
         #expect(command.output == .inherit)
         #expect(command.reader == nil && command.guardian == nil)
     }
