@@ -90,6 +90,7 @@ package struct WatchOrder: Sendable {
             items + (watchesNewFiles ? newFiles : []), below: base,
             from: surroundings.directory)
         var tree = TreePolicy(selection: try selection(paths, surroundings.directory))
+        tree.leavesOutPassing = true
         let environment = environment(surroundings)
         let argv = try arguments(environment, &tree)
         var touch = TouchPolicy.standard

@@ -157,6 +157,27 @@ import TouchmonTestSupport
         #expect(taken < .seconds(5))
     }
 
+    /// As `sed -i` and editors save, seen after every step.
+    @Test func `a file that is written and moved into the place of another is not told`() throws {
+        var kernel = SimulatedKernel()
+        try kernel.makeDirectory(RawPath("/srv"))
+        kernel.advance(by: .seconds(3600))
+        let action = try Orders.action([Orders.path("/srv", isDirectory: true)]) {
+            $0.isPostponed = true
+        }
+        var daemon = SimulatedDaemon(kernel: kernel, plan: [action])
+        daemon.runDuration = .milliseconds(5)
+        daemon.settle()
+        for (from, to) in [("/srv/sed1", "/srv/a"), ("/srv/sed2", "/srv/a"), ("/srv/b", "/out")] {
+            try TreeTests.write(from, &daemon.kernel)
+            daemon.pass(.milliseconds(20))
+            try daemon.kernel.rename(RawPath(from), to: RawPath(to))
+            daemon.pass(.seconds(1))
+        }
+        // Where there is nothing else, the run is for what was there.
+        #expect(TreeTests.paths(daemon) == [["/srv/a"], ["/srv/a"], ["/srv/b"]])
+    }
+
     // MARK: What git ignores
 
     /// The paths of the runs of a daemon that watches `items` in the repository `/srv`, after each of
