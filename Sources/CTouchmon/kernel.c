@@ -157,6 +157,11 @@ int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t 
     return allowed;
 }
 
+char **tm_environment(void) {
+    extern char **environ;
+    return environ;
+}
+
 void tm_release_free_memory(void) {
     malloc_trim(0);
     // The stack that something deep has used stays in memory. Nothing lives below this frame; the

@@ -103,6 +103,7 @@ extension Engine {
         case .watched(let id, let path, let mechanism, let error):
             log(.treeWatched(actions[id].action.path, part: path, mechanism, error), at: now)
         case .changed(let id, let change): changed(id, change, at: now)
+        case .left(let id, let path): treeRuns.left(id, path)
         }
     }
 
@@ -226,7 +227,8 @@ extension Engine {
     mutating func begin(tree run: Runs.Active, _ action: PlannedAction) {
         guard let policy = action.command.tree?.value else { return }
         treeRuns.begin(
-            run.number, of: run.action, listsPaths: policy.listsPaths, drains: runs.drains)
+            run.number, of: run.action, listsPaths: policy.listsPaths,
+            onlyStaying: policy.leavesOutPassing, drains: runs.drains)
         guard treeRuns.isPending(run.action) else { return }
         // Not all of them have room on one command line, or were heard to the end.
         runs.request(

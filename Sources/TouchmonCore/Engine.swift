@@ -68,6 +68,10 @@ package struct Engine {
     package var outputDirectory = RawPath("/")
     private let drain: Duration
     private let begun: Instant
+    /// Whether the daemon ends with the first run that ends by itself.
+    package var endsWithRun = false
+    /// How that ended; nil before.
+    package private(set) var lastEnding: RunEnding?
 
     /// Whether the kernel tells who touches.
     let tellsTouchers: Bool
@@ -315,6 +319,7 @@ package struct Engine {
             end(active)
             noteEnd(active, slot, at: now)
             log(.notStarted(run, path, command.identity, program: program, failure), at: now)
+            endWithRun(.notStarted, nil, at: now)
             if !isLast { usedUp(active, .notStarted, at: now) }
         }
         followers.ended(run, path, .notStarted, isRepeated: failure.isPassing && !isLast)
@@ -334,6 +339,7 @@ package struct Engine {
         end(active)
         noteEnd(active, slot, at: now)
         log(.ended(run, path, outcome, elapsed: now.elapsed(since: active.started)), at: now)
+        endWithRun(.ended(outcome), cause, at: now)
         if !isLast, outcome.isFailure, cause == nil || cause == .timeout {
             failed(active, outcome, at: now)
         }
@@ -343,6 +349,13 @@ package struct Engine {
             && (cause == .restart
                 || (outcome.isFailure && command(active).policy.retry != nil && cause != .request))
         followers.ended(run, path, .ended(outcome), isRepeated: isRepeated)
+    }
+
+    /// Ends the daemon with a run, if it is to, unless another is to take that one's place.
+    private mutating func endWithRun(_ ending: RunEnding, _ cause: StopCause?, at now: Instant) {
+        guard endsWithRun, shutdown.step == nil, cause != .restart else { return }
+        lastEnding = ending
+        signalled(.terminate, at: now)
     }
 
     /// A run failed by itself, or took too long: it is repeated if its action says so, unless the path

@@ -164,7 +164,7 @@ package struct ActionFiles {
     // MARK: Accounts
 
     /// Who the daemon is, with the rights that it really has, whatever the user database says.
-    private static func identity() throws(SystemFailure) -> DaemonIdentity {
+    static func identity() throws(SystemFailure) -> DaemonIdentity {
         let process = try CurrentProcess.identity()
         let record = try? Accounts.user(id: process.user)
         return DaemonIdentity(

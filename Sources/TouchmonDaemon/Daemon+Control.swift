@@ -153,9 +153,9 @@ extension Daemon {
             $0.object {
                 $0.key("done")
                 $0.boolean(true)
-                $0.member("directory", files.directory)
+                $0.member("directory", files?.directory ?? RawPath("/"))
                 $0.key("files")
-                $0.list { for file in files.arguments { $0.string(file) } }
+                $0.list { for file in files?.arguments ?? [] { $0.string(file) } }
                 $0.member("read", Timestamp.text(nanosecondsSince1970: read, digits: 9))
             }
         }

@@ -10,16 +10,19 @@ package struct Daemon: ~Copyable {
         package var drain: Duration
         package var logFormat: LogFormat
         package var logLevel: LogLevel
-        /// Where the ledger is kept.
-        package var state: RawPath
-        /// Where commands come in.
-        package var control: RawPath
+        /// Where the ledger is kept; nil: in memory alone.
+        package var state: RawPath?
+        /// Where commands come in; nil: nowhere.
+        package var control: RawPath?
         /// How much of the past is kept.
         package var retention: Retention
+        /// nil: it serves no terminal.
+        package var foreground: Foreground?
 
         package init(
-            drain: Duration, logFormat: LogFormat, logLevel: LogLevel, state: RawPath,
-            control: RawPath, retention: Retention = Retention()
+            drain: Duration, logFormat: LogFormat = .text, logLevel: LogLevel = .info,
+            state: RawPath?, control: RawPath?, retention: Retention = Retention(),
+            foreground: Foreground? = nil
         ) {
             self.drain = drain
             self.logFormat = logFormat
@@ -27,6 +30,7 @@ package struct Daemon: ~Copyable {
             self.state = state
             self.control = control
             self.retention = retention
+            self.foreground = foreground
         }
     }
 
@@ -35,15 +39,16 @@ package struct Daemon: ~Copyable {
     private enum Token {
         static let events: UInt64 = 0, signals: UInt64 = 1, mounts: UInt64 = 2
         static let touchers: UInt64 = 3, outputs: UInt64 = 4, trees: UInt64 = 5, marks: UInt64 = 6
-        static let control: UInt64 = 7
+        static let control: UInt64 = 7, printed: UInt64 = 8
         static let runs: UInt64 = 16
         static let clients: UInt64 = 1 << 61
         static let groups: UInt64 = 1 << 62
     }
 
-    let files: ActionFiles
+    /// nil: its plan stays as it is.
+    let files: ActionFiles?
     var engine: Engine
-    private var log: Log
+    var log: Log
     var poller: Poller
     private let signals: SignalInbox
     private var watch: KernelWatch
@@ -52,8 +57,11 @@ package struct Daemon: ~Copyable {
     private let mounts: MountTable
     /// nil as long as the state directory can't be used.
     var state: State?
+    /// Nothing is kept there in a daemon that keeps all in memory.
     private let statePath: RawPath
     private let retention: Retention
+    /// nil where it serves no terminal.
+    var terminal: TerminalSession?
     private var children: Children
     /// nil where nobody can be listened to.
     var control: ControlServer?
@@ -84,19 +92,21 @@ package struct Daemon: ~Copyable {
     /// When the last wait ended: what one wake-up brings happens at one moment.
     private(set) var now: Instant
 
-    /// Carries out the plan of `reading`. Throws when the system refuses what every daemon needs.
+    /// Carries out a plan, which is that of `files`. Throws when the system refuses what every daemon
+    /// needs.
     private init(
-        _ files: ActionFiles, _ reading: consuming ActionFiles.Reading, _ options: Options,
+        _ files: ActionFiles?, _ plan: consuming Plan, _ options: Options,
         _ opening: inout State.Opening?, begun: Instant
     ) throws(SystemFailure) {
+        let isRoot = CurrentProcess.isRoot
         // All that can fail comes first: what is half made can't be undone.
         let signals = try SignalInbox()
         let poller = try Poller()
-        let watch = try KernelWatch(asksWho: files.identity.isRoot)
+        let watch = try KernelWatch(asksWho: isRoot)
         let mounts = try MountTable()
         let listener = try OutputListener(poller, token: Token.outputs)
-        var children = try Children(
-            changesIdentity: files.identity.isRoot, state: options.state)
+        let statePath = options.state ?? RawPath("/")
+        var children = try Children(changesIdentity: isRoot, state: statePath)
         try poller.add(watch.inotify.descriptor, token: Token.events)
         if let touchers = watch.touchers {
             try poller.add(touchers.queue.descriptor, token: Token.touchers)
@@ -104,9 +114,9 @@ package struct Daemon: ~Copyable {
         try poller.add(signals.descriptor, token: Token.signals)
         try poller.add(mounts.descriptor, token: Token.mounts, interest: .priority)
         let table = try mounts.read()
-        var log = Log(options.logFormat, from: options.logLevel)
+        var log = Log(options)
         var state: State?
-        var recovered: Recovered?
+        var recovered = options.state == nil ? Recovered() : nil
         var degradation: LedgerFailure?
         switch opening {
         case .opened(let opened, let found, let failure):
@@ -131,7 +141,7 @@ package struct Daemon: ~Copyable {
             // Nobody may take for gone what may be there: all of it is taken up later.
             state = nil
             recovered = nil
-            degradation = LedgerFailure(error, options.state)
+            degradation = LedgerFailure(error, statePath)
         }
         state?.removeOldChanges(except: (recovered?.unfinished ?? []).map(\.number))
         for run in recovered?.unfinished ?? [] where run.isAlive {
@@ -139,25 +149,32 @@ package struct Daemon: ~Copyable {
             try poller.add(adopted.pidfd, token: Token.runs + run.number.value)
         }
         var control: ControlServer?
-        do throws(SystemFailure) {
-            let listener = try Self.listen(options, state)
-            try poller.add(listener.descriptor, token: Token.control)
-            control = ControlServer(
-                listener, user: CurrentProcess.user, firstToken: Token.clients)
-        } catch {
-            log.write(.controlDegraded(LedgerFailure(error, options.control)), at: begun)
+        if let place = options.control {
+            do throws(SystemFailure) {
+                let listener = try Self.listen(at: place, options, state)
+                try poller.add(listener.descriptor, token: Token.control)
+                control = ControlServer(
+                    listener, user: CurrentProcess.user, firstToken: Token.clients)
+            } catch {
+                log.write(.controlDegraded(LedgerFailure(error, place)), at: begun)
+            }
+        }
+        if let foreground = options.foreground {
+            terminal = try TerminalSession(foreground, poller, token: Token.printed)
+        } else {
+            terminal = nil
         }
         self.files = files
         self.signals = signals
         self.poller = poller
         let tellsTouchers = watch.touchers != nil
-        watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
+        watch.touchers?.wishes = TouchingProcess.Wishes(copy plan)
         self.watch = watch
         self.mounts = mounts
         self.listener = listener
         self.children = children
         self.state = state
-        statePath = options.state
+        self.statePath = statePath
         retention = options.retention
         now = begun
         self.begun = Clock.realtime()
@@ -166,25 +183,28 @@ package struct Daemon: ~Copyable {
         self.control = consume control
         self.log = log
         engine = Engine(
-            plan: reading.plan, isRoot: files.identity.isRoot,
+            plan: plan, isRoot: isRoot,
             tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered,
             retention: options.retention, at: begun, wall: .now)
-        engine.outputDirectory = RawPath(bytes: options.state.bytes + Array("/output".utf8))
-        engine.trees.hidden = realPath(CPath(options.state.bytes)).map(RawPath.init(bytes:))
+        engine.endsWithRun = options.foreground?.endsWithRun ?? false
+        if let state = options.state {
+            engine.outputDirectory = RawPath(bytes: state.bytes + Array("/output".utf8))
+            engine.trees.hidden = realPath(CPath(state.bytes)).map(RawPath.init(bytes:))
+        }
         if let degradation { engine.ledgerFailed(degradation, at: begun) }
         engine.readMounts(table)
     }
 
     private static func listen(
-        _ options: Options, _ state: State?
+        at place: RawPath, _ options: Options, _ state: State?
     ) throws(SystemFailure) -> ControlListener {
-        if let state, options.control == options.state.appending(Array("control".utf8)) {
+        if let state, place == options.state?.appending(Array("control".utf8)) {
             return try state.listen()
         }
-        return try ControlListener(makingDirectoryOf: options.control.bytes)
+        return try ControlListener(makingDirectoryOf: place.bytes)
     }
 
-    /// Runs until SIGINT or SIGTERM; returns what to exit with.
+    /// Runs what action files say until SIGINT or SIGTERM; returns what to exit with.
     package static func run(
         _ files: ActionFiles, _ options: Options
     ) throws(StartupFailure) -> ExitStatus {
@@ -193,21 +213,15 @@ package struct Daemon: ~Copyable {
             try SignalInbox.holdHangUp()
             try CurrentProcess.openStandardDescriptors()
             let reading = files.read()
-            var log = Log(options.logFormat, from: options.logLevel)
+            var log = Log(options)
             log.write(reading.report.text())
             log.flush()
             guard reading.isUsable else { return reading.exitStatus }
-            var opening: State.Opening? = State.open(options.state, options.retention)
-            if case .held(let process) = opening {
-                throw StartupFailure(isHeldBy: process, options.state)
+            var opening = options.state.map { State.open($0, options.retention) }
+            if case .held(let process) = opening, let state = options.state {
+                throw StartupFailure(isHeldBy: process, state)
             }
-            var daemon = try Daemon(files, consume reading, options, &opening, begun: begun)
-            defer {
-                daemon.children.dismissAhead()
-                daemon.state?.dismissAhead()
-                daemon.writeLog()
-            }
-            try daemon.loop()
+            _ = try run(files, (consume reading).plan, options, &opening, begun: begun)
             return .success
         } catch let failure as StartupFailure {
             throw failure
@@ -216,6 +230,36 @@ package struct Daemon: ~Copyable {
         } catch {
             preconditionFailure("no other error is thrown")
         }
+    }
+
+    /// Carries out a plan for somebody at a terminal, keeping nothing, until a signal or, as `foreground`
+    /// says, the end of a run; returns what to exit with.
+    package static func run(
+        _ plan: consuming Plan, for foreground: Foreground
+    ) throws(StartupFailure) -> Int32 {
+        let begun = Instant(nanoseconds: Clock.monotonic())
+        let options = Options(drain: .zero, state: nil, control: nil, foreground: foreground)
+        var opening: State.Opening?
+        do throws(SystemFailure) {
+            try CurrentProcess.openStandardDescriptors()
+            return try run(nil, plan, options, &opening, begun: begun)
+        } catch {
+            throw StartupFailure(error)
+        }
+    }
+
+    private static func run(
+        _ files: ActionFiles?, _ plan: consuming Plan, _ options: Options,
+        _ opening: inout State.Opening?, begun: Instant
+    ) throws(SystemFailure) -> Int32 {
+        var daemon = try Daemon(files, plan, options, &opening, begun: begun)
+        defer {
+            daemon.children.dismissAhead()
+            daemon.state?.dismissAhead()
+            daemon.writeLog()
+        }
+        try daemon.loop()
+        return daemon.terminal?.exitStatus(after: daemon.engine.lastEnding) ?? 0
     }
 
     private mutating func loop() throws(SystemFailure) {
@@ -382,6 +426,7 @@ package struct Daemon: ~Copyable {
         case Token.mounts: readMounts()
         case Token.outputs: for run in try listener.changed() { engine.outputChanged(run) }
         case Token.control: try control?.accept(poller)
+        case Token.printed: closeTerminal()
         case Token.clients..<Token.groups:
             if let gone = control?.ready(token, poller) { engine.unfollow(gone) }
         case Token.groups...: left(RunNumber(token - Token.groups))
@@ -392,7 +437,10 @@ package struct Daemon: ~Copyable {
     private mutating func readSignals() throws(SystemFailure) {
         while let number = try signals.next() {
             if number == SignalInbox.childEnded { readEnds() }
-            guard let signal = Engine.Signal(number: number) else { continue }
+            guard let signal = Engine.Signal(number: number, rereads: files != nil) else {
+                continue
+            }
+            terminal?.signalled(number)
             engine.signalled(signal, at: now)
         }
     }
@@ -484,7 +532,7 @@ package struct Daemon: ~Copyable {
         case .tree(let request):
             if trees == nil {
                 trees = try KernelTrees(
-                    marks: files.identity.isRoot, poller, token: Token.trees,
+                    marks: CurrentProcess.isRoot, poller, token: Token.trees,
                     marksToken: Token.marks)
             }
             trees?.answer(all: request, &engine, at: now)
@@ -562,6 +610,11 @@ package struct Daemon: ~Copyable {
     }
 
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
+        if terminal != nil {
+            // What is said of the last run must not come in the middle of this one's.
+            writeLog()
+            if takesPlace(of: spec) { return }
+        }
         if children.isCrowded { try settle() }
         do {
             var output = children.output(of: spec, state, at: statePath)
@@ -670,6 +723,7 @@ package struct Daemon: ~Copyable {
     }
 
     private mutating func reload() {
+        guard let files else { return }
         writeLog()
         let began = Clock.realtime()
         let reading = files.read()
@@ -689,11 +743,13 @@ package struct Daemon: ~Copyable {
 }
 
 extension Engine.Signal {
-    fileprivate init?(number: Int32) {
+    /// `rereads`: whether SIGHUP has action files to be read again; else the terminal is gone.
+    fileprivate init?(number: Int32, rereads: Bool) {
         switch number {
-        case 1: self = .hangUp
+        case 1 where rereads: self = .hangUp
         case 2: self = .interrupt
         case 15: self = .terminate
+        case 1, 3: if rereads { return nil } else { self = .terminate }
         default: return nil
         }
     }

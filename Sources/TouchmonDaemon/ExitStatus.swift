@@ -26,6 +26,12 @@ package struct StartupFailure: Error, Sendable {
     package var remedy: String
     package var status = ExitStatus.system
 
+    package init(message: String, remedy: String, status: ExitStatus) {
+        self.message = message
+        self.remedy = remedy
+        self.status = status
+    }
+
     /// Another daemon works with the state directory.
     init(isHeldBy process: Int32?, _ path: RawPath) {
         let holder = process.map { "process \($0)" } ?? "another process"

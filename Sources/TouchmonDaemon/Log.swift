@@ -8,6 +8,8 @@ internal import TouchmonSystem
 struct Log: ~Copyable {
     private let format: LogFormat
     private let level: LogLevel
+    /// nil: for a file, or a program.
+    private var terminal: TerminalLog?
     private var standardError = StandardError()
     private var lines: [UInt8] = []
     /// The realtime clock minus the monotonic one.
@@ -18,15 +20,18 @@ struct Log: ~Copyable {
     /// How old an event may become, in nanoseconds, where there is always something else to do.
     static let oldest: Int64 = 50_000_000
 
-    init(_ format: LogFormat, from level: LogLevel) {
+    init(_ options: Daemon.Options) {
         // The journal keeps time and priority itself, sd-daemon(3).
         let isJournal = StandardError.isJournal(CurrentProcess.environment("JOURNAL_STREAM"))
-        self.format = format == .text && isJournal ? .journal : format
-        self.level = level
+        let isText = options.logFormat == .text
+        format = isText && isJournal ? .journal : options.logFormat
+        level = options.logLevel
+        terminal = options.foreground.map { TerminalLog(tellsEnds: !$0.endsWithRun) }
     }
 
     /// Puts an event into words; `flush` writes them.
     mutating func write(_ event: LogEvent, at time: Instant) {
+        guard terminal == nil else { return lines += terminal?.line(event) ?? [] }
         guard event.level <= level else { return }
         // Once for all that are written together: their order must not depend on it.
         if lines.isEmpty { offset = Clock.realtime() - Clock.monotonic() }

@@ -155,6 +155,9 @@ int tm_may_read(const char *path, uint32_t user, uint32_t group, const uint32_t 
 // callers who have returned have used. To be called by the first thread.
 void tm_release_free_memory(void);
 
+// The variables of the environment, NULL behind the last; environ(7).
+char **tm_environment(void);
+
 // Lets go of the pages of a shared library that are as they are in its file, madvise(2)
 // MADV_DONTNEED: they come back when they are used again. `name` is part of its path.
 void tm_release_library(const char *name);

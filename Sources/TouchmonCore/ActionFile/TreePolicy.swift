@@ -3,6 +3,9 @@ package struct TreePolicy: Hashable, Sendable {
     /// Which files it is about.
     package var selection: Selection
     package var each = Each.batch
+    /// Whether a run is not told of files that were moved away again before it began, if there are others:
+    /// what an editor writes, and then moves into the place of another.
+    package var leavesOutPassing = false
     /// Whether a run reads what changed from its standard input.
     package var readsChanges = false
     /// The arguments, by their places, that a run has others for.

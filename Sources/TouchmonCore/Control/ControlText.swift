@@ -48,7 +48,7 @@ package enum ControlText {
     ) -> String {
         var lines = FieldLines(width: nil)
         lines.add("path", TerminalText.escaped(row.path.bytes))
-        lines.add("command", command(row.argv.strings))
+        if row.argv.count > 0 { lines.add("command", command(row.argv.strings)) }
         lines.add("state", row.state.rawValue)
         lines.add("watched by", row.mechanism)
         if !row.runs.isEmpty {

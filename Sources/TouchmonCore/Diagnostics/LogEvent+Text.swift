@@ -43,13 +43,11 @@ extension LogEvent {
         case .notStarted(let run, let path, let identity, let program, let failure):
             return
                 "run \(run.value) not started as \(identity.name): \(shown(path)): "
-                + "unable to \(purpose(failure, identity, program)): "
-                + "\(failure.error.explanation); \(remedy(failure, program))"
+                + "\(words(failure, identity, program)); \(remedy(failure, program))"
         case .postponed(let run, let path, let identity, let program, let failure, let retry):
             return
                 "run \(run.value) not started yet as \(identity.name): \(shown(path)): "
-                + "unable to \(purpose(failure, identity, program)): "
-                + "\(failure.error.explanation); trying again in \(seconds(retry)), then less "
+                + "\(words(failure, identity, program)); trying again in \(seconds(retry)), then less "
                 + "often; \(remedy(failure, program))"
         case .stoppingRun(let run, let path, let cause, let signal):
             return "run \(run.value) is asked to stop with \(SignalName.of(signal)), "
@@ -193,6 +191,13 @@ extension LogEvent {
         case .shutdown: "touchmon is stopping"
         case .request: "as somebody asked for"
         }
+    }
+
+    /// Why a run was not started, without what to do about it.
+    func words(
+        _ failure: StartFailure, _ identity: RunIdentity, _ program: RawPath
+    ) -> String {
+        "unable to \(purpose(failure, identity, program)): \(failure.error.explanation)"
     }
 
     private func purpose(

@@ -8,7 +8,7 @@ package enum SignalName {
     ]
 
     /// The number of the signal that is named, with or without `SIG`; nil where there is none.
-    static func number(of name: [UInt8]) -> Int32? {
+    package static func number(of name: [UInt8]) -> Int32? {
         let text = String(decoding: name, as: UTF8.self)
         return names.firstIndex { text == $0 || text == "SIG" + $0 }.map { Int32($0) + 1 }
     }

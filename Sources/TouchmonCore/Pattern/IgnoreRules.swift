@@ -53,12 +53,12 @@ extension IgnoreRules {
     /// said of a directory above it. What is in `.git` is always ignored.
     ///
     /// `rules` gives what the `.gitignore` in a directory says, the base for an empty path; it is
-    /// asked again and again.
+    /// asked again and again. The names before `start` are ignored by none.
     package static func ignores(
-        _ path: UnsafeRawBufferPointer, isDirectory: Bool,
+        _ path: UnsafeRawBufferPointer, from start: Int = 0, isDirectory: Bool,
         rules: (UnsafeRawBufferPointer) -> IgnoreRules?
     ) -> Bool {
-        var start = 0
+        var start = start
         while start < path.count {
             let end = path.endOfName(at: start)
             if path.part(start, end).elementsEqual(".git".utf8) { return true }

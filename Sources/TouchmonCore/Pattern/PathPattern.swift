@@ -75,6 +75,12 @@ package struct PathPattern: Hashable, Sendable {
         return names
     }
 
+    /// Puts a directory before it, from which it began until now; relative, empty for none.
+    mutating func begin(in directory: [UInt8]) {
+        let names = directory.split(separator: UInt8(ascii: "/"))
+        parts = names.map { .name(NamePattern(literal: Array($0))) } + parts
+    }
+
     /// Takes the first `count` names away.
     mutating func removeFirst(_ count: Int) { parts.removeFirst(count) }
 

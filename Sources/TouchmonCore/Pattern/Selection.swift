@@ -18,6 +18,13 @@ package struct Selection: Hashable, Sendable {
     private let patterns: [PathPattern]
     private let includeRules: [SelectionRule]?
     private let excludeRules: [SelectionRule]
+    /// What is selected with all that is below it, whatever the names above it are; nil: only what
+    /// the patterns stand for.
+    private let named: NamedPaths?
+    /// What no `.gitignore` ignores, whatever it says of the names above or of itself.
+    private let unignored: NamedPaths?
+    /// A directory above whose files `exclude` leaves nothing out by a name.
+    private let unjudged: NamedPaths?
 
     /// What keeps a path out of a selection.
     package struct Exclusion: Hashable, Sendable {
@@ -41,6 +48,27 @@ package struct Selection: Hashable, Sendable {
         if let include { includeRules = try Self.rules(include) } else { includeRules = nil }
         excludeRules = try Self.rules(exclude)
         usual = leavesOutUsual ? .all : []
+        (named, unignored, unjudged) = (nil, nil, nil)
+    }
+
+    /// What several paths and patterns stand for together, as `WatchedPaths` has put them below one
+    /// base. `include` and `exclude` begin there as well.
+    init(
+        _ paths: WatchedPaths, include: [[UInt8]]?, exclude: [[UInt8]], usesGitignore: Bool,
+        leavesOutUsual: Bool
+    ) throws(PatternProblem) {
+        base = paths.base
+        isDeep = true
+        patterns = paths.patterns
+        self.usesGitignore = usesGitignore
+        self.include = include
+        self.exclude = exclude
+        if let include { includeRules = try Self.rules(include) } else { includeRules = nil }
+        excludeRules = try Self.rules(exclude)
+        usual = leavesOutUsual ? .all : []
+        named = NamedPaths(paths.named)
+        unignored = NamedPaths(paths.named + paths.patternDirectories)
+        unjudged = paths.directory.map { NamedPaths([$0]) }
     }
 
     private static func rules(_ texts: [[UInt8]]) throws(PatternProblem) -> [SelectionRule] {
@@ -69,7 +97,20 @@ package struct Selection: Hashable, Sendable {
         let found = usual.isEmpty ? [] : usual.intersection(path.usualExclusions)
         return isMeant(path, isDirectory: isDirectory, despite: found)
             && isIncluded(path, isDirectory: isDirectory)
-            && !excludeRules.contains { $0.reach(in: path, isDirectory: isDirectory) != nil }
+            && !isExcluded(path, isDirectory: isDirectory)
+    }
+
+    private func isExcluded(_ path: UnsafeRawBufferPointer, isDirectory: Bool) -> Bool {
+        guard !excludeRules.isEmpty else { return false }
+        let start = unjudged?.startOfRest(in: path) ?? 0
+        return excludeRules.contains {
+            $0.reach(in: path, from: start, isDirectory: isDirectory) != nil
+        }
+    }
+
+    /// Where the names of `path` begin that a `.gitignore` may be asked about.
+    func startOfIgnorable(in path: UnsafeRawBufferPointer) -> Int {
+        unignored?.startOfRest(in: path) ?? 0
     }
 
     /// Whether the key stands for `path`, and what is written asks for each of the usual exclusions
@@ -89,8 +130,12 @@ package struct Selection: Hashable, Sendable {
         for pattern in patterns where pattern.matches(path, hiding: found, asked: asked) {
             return true
         }
-        return false
+        guard let named, let end = named.end(in: path) else { return false }
+        let rest = path.part(named.startOfRest(in: path), path.count)
+        return end == path.count || Self.everything.matches(rest, hiding: found, asked: asked)
     }
+
+    private static let everything = PathPattern(Array("**".utf8))
 
     private func isIncluded(_ path: UnsafeRawBufferPointer, isDirectory: Bool) -> Bool {
         guard let include = includeRules else { return true }
@@ -102,7 +147,7 @@ package struct Selection: Hashable, Sendable {
         let found = usual.isEmpty ? [] : usual.intersection(directory.usualExclusions)
         return mayMean(below: directory, despite: found)
             && (includeRules?.contains { $0.mayInclude(below: directory) } ?? true)
-            && !excludeRules.contains { $0.reach(in: directory, isDirectory: true) != nil }
+            && !isExcluded(directory, isDirectory: true)
     }
 
     private func mayMean(
@@ -110,6 +155,15 @@ package struct Selection: Hashable, Sendable {
     ) -> Bool {
         for pattern in patterns where pattern.mayMatch(below: directory, hiding: found) {
             return true
+        }
+        if let named {
+            if named.reachesBelow(directory) { return true }
+            let rest = directory.part(named.startOfRest(in: directory), directory.count)
+            if named.end(in: directory) != nil,
+                Self.everything.mayMatch(below: rest, hiding: found)
+            {
+                return true
+            }
         }
         guard !found.isEmpty, let include = includeRules else { return false }
         return include.contains { $0.mayAdmit(below: directory, despite: found) }

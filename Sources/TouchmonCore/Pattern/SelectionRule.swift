@@ -15,10 +15,12 @@ struct SelectionRule: Hashable, Sendable {
         self.index = index
     }
 
-    /// How much of `path` it stands for: the path, or a directory above it. nil: it stands for none of
-    /// them.
-    func reach(in path: UnsafeRawBufferPointer, isDirectory: Bool) -> Int? {
-        firstEnd(in: path, isDirectory: isDirectory) { start, end in
+    /// How much of `path` it stands for: the path, or a directory above it, of those whose last names
+    /// are not before `start`. nil: it stands for none of them.
+    func reach(
+        in path: UnsafeRawBufferPointer, from start: Int = 0, isDirectory: Bool
+    ) -> Int? {
+        firstEnd(in: path, from: start, isDirectory: isDirectory) { start, end in
             pattern.matches(path.part(isOfPath ? 0 : start, end), hiding: [])
         }
     }
@@ -64,9 +66,10 @@ struct SelectionRule: Hashable, Sendable {
 
     /// The end of the first name of `path` for which `isIt` holds, among those that the rule is for.
     private func firstEnd(
-        in path: UnsafeRawBufferPointer, isDirectory: Bool, where isIt: (Int, Int) -> Bool
+        in path: UnsafeRawBufferPointer, from first: Int = 0, isDirectory: Bool,
+        where isIt: (Int, Int) -> Bool
     ) -> Int? {
-        var start = 0
+        var start = first
         while start < path.count {
             let end = path.endOfName(at: start)
             let isFile = end == path.count && !isDirectory

@@ -122,7 +122,7 @@ package struct TreeKey: Hashable, Sendable {
     }
 
     /// A name as a pattern that only it matches.
-    private static func literal(_ name: ArraySlice<UInt8>) -> [UInt8] {
+    static func literal(_ name: ArraySlice<UInt8>) -> [UInt8] {
         name.flatMap { byte in
             "*?[{,}\\".utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
         }

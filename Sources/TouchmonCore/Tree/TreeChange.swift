@@ -11,6 +11,8 @@ package struct TreeChange: Equatable, Sendable {
     package var isCaughtUp = false
     /// Whether it was written to since, by somebody who has not closed it.
     package var isBeingWritten = false
+    /// Whether it was gone again before a run began for it, and that does not count.
+    var hasLeft = false
     /// Until when all had been heard of the tree before it.
     package var since: FileTime
 

@@ -12,7 +12,8 @@ extension TreePolicy {
         for (index, argument) in argv.strings.enumerated() {
             switch argvPlaceholders[index] {
             case nil: arguments.append(argument)
-            case .path: arguments.append(file ?? argument)
+            // Of a run for many files it is the first, as a command at a terminal may have it.
+            case .path: arguments.append(file ?? paths.first ?? argument)
             case .paths: arguments += file.map { [$0] } ?? paths
             }
         }

@@ -26,6 +26,23 @@ struct TreeRuns {
             changes[place].status = change.status
             changes[place].isBeingWritten = change.isBeingWritten
             changes[place].touchers += change.touchers
+            changes[place].hasLeft = false
+        }
+
+        /// Nothing is at the path any more.
+        mutating func left(_ path: RawPath) {
+            guard let place = places[path] else { return }
+            changes[place].hasLeft = true
+        }
+
+        /// The changes without those of files that have left, if there are others.
+        var staying: Batch {
+            let staying = changes.filter { !$0.hasLeft }
+            guard !staying.isEmpty, staying.count < changes.count else { return self }
+            var batch = Batch()
+            for change in staying { batch.add(change) }
+            batch.since = since
+            return batch
         }
 
         mutating func add(_ other: Batch) {
@@ -141,6 +158,9 @@ struct TreeRuns {
         }
     }
 
+    /// Nothing is at a path any more.
+    mutating func left(_ action: ActionID, _ path: RawPath) { pending[action]?.left(path) }
+
     /// No run is due for what has changed.
     mutating func drop(_ action: ActionID) {
         pending[action] = nil
@@ -153,15 +173,16 @@ struct TreeRuns {
     /// The last change of a file's action.
     func last(_ file: ActionID) -> TreeChange? { files[file]?.pending.changes.last }
 
-    /// A run begins for what has changed. `listsPaths`: its arguments are the paths. `drains` is how often
-    /// the queue was read to its end.
+    /// A run begins for what has changed. `listsPaths`: its arguments are the paths. `onlyStaying`: files
+    /// that have left are of no use to it. `drains` is how often the queue was read to its end.
     ///
     /// A change that was seen after that is left for the next run, or its events, which are still in the
     /// queue, would lead to one more for the same.
     mutating func begin(
-        _ run: RunNumber, of action: ActionID, listsPaths: Bool, drains: Int
+        _ run: RunNumber, of action: ActionID, listsPaths: Bool, onlyStaying: Bool = false,
+        drains: Int
     ) {
-        let batch: Batch
+        var batch: Batch
         if let file = files[action] {
             batch = file.pending
             files[action]?.pending = Batch()
@@ -172,6 +193,7 @@ struct TreeRuns {
                 pending[action]?.take(most, bytes: listsPaths ? Self.mostArguments : .max)
                 ?? Batch()
             if pending[action]?.isEmpty == true { pending[action] = nil }
+            if onlyStaying { batch = batch.staying }
         }
         running[run] = (files[action]?.tree ?? action, batch)
     }

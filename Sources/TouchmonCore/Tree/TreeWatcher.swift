@@ -12,6 +12,8 @@ package struct TreeWatcher {
     /// What the stage has to say to the next.
     package enum Output: Equatable, Sendable {
         case changed(ActionID, TreeChange)
+        /// Nothing is at the path any more, which does not count.
+        case left(ActionID, RawPath)
         /// How it is known from now on what happens in a part of a tree, and why not better.
         case watched(ActionID, RawPath, TreeMechanism, ErrorNumber?)
         /// The kernel's queue was full.
@@ -790,11 +792,15 @@ package struct TreeWatcher {
             let next = now.advanced(by: min(max(age, Self.shortest), Self.longest))
             look(key, again: file.judge.deadline.map { $0 > now ? min(next, $0) : next } ?? next)
         }
-        guard !counted.isEmpty else { return }
+        let path = tree.selection.base.appending(file.path)
+        guard !counted.isEmpty else {
+            if status == nil { outputs.append(.left(file.tree, path)) }
+            return
+        }
         conclude(
             key,
             TreeChange(
-                path: tree.selection.base.appending(file.path), kind: counted, status: status,
+                path: path, kind: counted, status: status,
                 touchers: touchers, isCaughtUp: isCaughtUp,
                 isBeingWritten: file.judge.isCloseAwaited, since: file.since), at: now)
     }
@@ -817,8 +823,10 @@ package struct TreeWatcher {
         let rules = nodes.way(to: node).map { id -> IgnoreRules? in
             if case .read(let rules) = nodes[id].ignored { rules } else { nil }
         }
+        let selection = trees[nodes[node].tree]?.selection
         return path.withUnsafeBytes { path in
-            IgnoreRules.ignores(path, isDirectory: isDirectory) { directory in
+            let start = selection?.startOfIgnorable(in: path) ?? 0
+            return IgnoreRules.ignores(path, from: start, isDirectory: isDirectory) { directory in
                 let depth =
                     directory.isEmpty
                     ? 0 : 1 + directory.count { $0 == UInt8(ascii: "/") }

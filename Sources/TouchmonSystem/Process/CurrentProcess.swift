@@ -43,6 +43,26 @@ package enum CurrentProcess {
         getenv(name).map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
     }
 
+    /// Every variable of the environment, `NAME=value` each. environ(7).
+    package static var environment: [[UInt8]] {
+        var variables: [[UInt8]] = []
+        var next = tm_environment()
+        while let variable = next?.pointee {
+            variables.append(
+                Array(UnsafeRawBufferPointer(start: variable, count: strlen(variable))))
+            next = next?.advanced(by: 1)
+        }
+        return variables
+    }
+
+    /// What is taken from the mode of new files. umask(2) tells it only by setting another: for one
+    /// thread.
+    package static var umask: UInt16 {
+        let mask = Glibc.umask(0o077)
+        _ = Glibc.umask(mask)
+        return UInt16(mask)
+    }
+
     /// Opens `/dev/null` at each of the descriptors 0, 1 and 2 that the parent left closed.
     ///
     /// Call first of all: what is opened later would else take their place, and a message to standard

@@ -70,11 +70,12 @@ import TouchmonTestSupport
     @Test func `status in eighty columns`() {
         #expect(
             Self.status(80) == """
-                PATH                STATE           BY        LAST RUN  ENDED
-                /srv/a…eploy.stamp  running 10      inotify   10        running for 2.0 s
-                /srv/a…/to/a.stamp  idle            poll      9         SIGTERM, 3.0 s ago
-                /srv/i…oming/*.csv  paused: touch   fanotify  8         status 3, 1 min 29 s ago
-                /srv/never          waiting: start  inotify   -         -
+                PATH            STATE               BY        LAST RUN  ENDED
+                /srv…loy.stamp  running 10          inotify   10        running for 2.0 s
+                /srv…o/a.stamp  idle                poll      9         SIGTERM, 3.0 s ago
+                /srv…ing/*.csv  paused: touch       fanotify  8         status 3, 1 min 29 s ago
+                /srv/never      waiting: start      inotify   -         -
+                /srv/mail/      idle, scanned 1200  fanotify  -         -
 
                 """)
     }
@@ -82,11 +83,12 @@ import TouchmonTestSupport
     @Test func `status in two hundred columns`() {
         #expect(
             Self.status(200) == """
-                PATH                                         STATE           BY        LAST RUN  ENDED
-                /srv/app/deploy.stamp                        running 10      inotify   10        running for 2.0 s
-                /srv/app/with/a/rather/long/path/to/a.stamp  idle            poll      9         SIGTERM, 3.0 s ago
-                /srv/incoming/*.csv                          paused: touch   fanotify  8         status 3, 1 min 29 s ago
-                /srv/never                                   waiting: start  inotify   -         -
+                PATH                                         STATE               BY        LAST RUN  ENDED
+                /srv/app/deploy.stamp                        running 10          inotify   10        running for 2.0 s
+                /srv/app/with/a/rather/long/path/to/a.stamp  idle                poll      9         SIGTERM, 3.0 s ago
+                /srv/incoming/*.csv                          paused: touch       fanotify  8         status 3, 1 min 29 s ago
+                /srv/never                                   waiting: start      inotify   -         -
+                /srv/mail/                                   idle, scanned 1200  fanotify  -         -
 
                 """)
     }
@@ -120,6 +122,7 @@ import TouchmonTestSupport
             Self.rows.map { ControlText.details($0, at: Self.now, name: Self.name) }
                 .joined(separator: "\n") == """
                     path:        /srv/app/deploy.stamp
+                    command:     make -C '/srv/the app'
                     state:       running
                     watched by:  inotify
                     running:     run 10
@@ -150,6 +153,12 @@ import TouchmonTestSupport
                     watched by: inotify
                     due:        start
 
+                    path:       /srv/mail/
+                    state:      idle
+                    watched by: fanotify
+                    scan:       1200 directories with 45000 files listed, 17 known and left
+                    left out:   2 directories, which may not be read
+
                     """)
     }
 
@@ -161,10 +170,11 @@ import TouchmonTestSupport
         }
         #expect(
             lines.joined(separator: "\n") + "\n" == #"""
-                {"path":"/srv/app/deploy.stamp","state":"running","mechanism":"inotify","runs":[10],"due":"touch","last_touch":"2025-11-27T00:59:58.000000000Z","last_run":{"run":10,"path":"/srv/app/deploy.stamp","reason":"catch-up","started":"2025-11-27T00:59:58.000000000Z","outcome":"running","uid":1000,"pid":4714,"attempt":1,"touched_by":{"pid":4243,"uid":4242}}}
-                {"path":"/srv/app/with/a/rather/long/path/to/a.stamp","state":"idle","mechanism":"poll","last_run":{"run":9,"path":"/srv/app/with/a/rather/long/path/to/a.stamp","reason":"manual","started":"2025-11-27T00:59:56.000000000Z","ended":"2025-11-27T00:59:57.000000000Z","outcome":"signal","signal":"SIGTERM","uid":0,"user":"root","pid":4713,"attempt":1}}
-                {"path":"/srv/incoming/*.csv","state":"paused","mechanism":"fanotify","due":"touch","paused":{"since":"2025-11-27T00:59:00.000000000Z","until":"2025-11-27T02:00:00.000000000Z","reason":"the disk is moved","uid":0,"user":"root"},"last_run":{"run":8,"path":"/srv/incoming/*.csv","file":"/srv/incoming/orders of the last quarter, \u001b[31mred.csv","reason":"retry","started":"2025-11-27T00:58:30.000000000Z","ended":"2025-11-27T00:58:31.000000000Z","outcome":"failure","status":3,"uid":1000,"pid":4712,"attempt":2}}
-                {"path":"/srv/never","state":"waiting","mechanism":"inotify","due":"start"}
+                {"path":"/srv/app/deploy.stamp","argv":["make","-C","/srv/the app"],"state":"running","mechanism":"inotify","runs":[10],"due":"touch","last_touch":"2025-11-27T00:59:58.000000000Z","last_run":{"run":10,"path":"/srv/app/deploy.stamp","reason":"catch-up","started":"2025-11-27T00:59:58.000000000Z","outcome":"running","uid":1000,"pid":4714,"attempt":1,"touched_by":{"pid":4243,"uid":4242}}}
+                {"path":"/srv/app/with/a/rather/long/path/to/a.stamp","argv":[],"state":"idle","mechanism":"poll","last_run":{"run":9,"path":"/srv/app/with/a/rather/long/path/to/a.stamp","reason":"manual","started":"2025-11-27T00:59:56.000000000Z","ended":"2025-11-27T00:59:57.000000000Z","outcome":"signal","signal":"SIGTERM","uid":0,"user":"root","pid":4713,"attempt":1}}
+                {"path":"/srv/incoming/*.csv","argv":[],"state":"paused","mechanism":"fanotify","due":"touch","paused":{"since":"2025-11-27T00:59:00.000000000Z","until":"2025-11-27T02:00:00.000000000Z","reason":"the disk is moved","uid":0,"user":"root"},"last_run":{"run":8,"path":"/srv/incoming/*.csv","file":"/srv/incoming/orders of the last quarter, \u001b[31mred.csv","reason":"retry","started":"2025-11-27T00:58:30.000000000Z","ended":"2025-11-27T00:58:31.000000000Z","outcome":"failure","status":3,"uid":1000,"pid":4712,"attempt":2}}
+                {"path":"/srv/never","argv":[],"state":"waiting","mechanism":"inotify","due":"start"}
+                {"path":"/srv/mail/","argv":[],"state":"idle","mechanism":"fanotify","scan":{"directories":1200,"files":45000,"left":17},"unreadable_directories":2}
 
                 """#)
     }

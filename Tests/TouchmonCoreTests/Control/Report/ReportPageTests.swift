@@ -9,6 +9,9 @@ import Testing
     /// The same in bytes, and what is no text.
     private static let raw = Array(hostile.utf8) + [0x1B, 0x5B, 0x33, 0x31, 0x6D, 0xFF, 0x00, 0x07]
 
+    /// What an argument can hold of it.
+    private static let words = raw.filter { $0 != 0 }
+
     /// Everything that opens an element, by its name.
     private static func elements(_ page: String) -> [String: Int] {
         var counts: [String: Int] = [:]
@@ -30,7 +33,7 @@ import Testing
         let path = RawPath(bytes: Array("/srv/".utf8) + Self.raw.filter { $0 != 0 })
         for index in report.actions.indices {
             report.actions[index].path = path
-            report.actions[index].argv = PackedStrings([Self.raw, Self.raw])
+            report.actions[index].argv = PackedStrings([Self.words, Self.words])
             report.actions[index].mechanism = Self.hostile
         }
         for index in report.runs.indices {
