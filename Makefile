@@ -49,6 +49,12 @@ demo: build ## one user touches a file, another user's command runs
 bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
 	@ROUNDS=$(ROUNDS) scripts/bench-latency
 
+bench-commands: build ## how long commands take with 100,000 runs and 10,000 actions
+	@scripts/bench-commands
+
+bench-control: build ## what a run pays for clients that behave badly (TOUCHES=200)
+	@TOUCHES=$(or $(TOUCHES),200) scripts/bench-control
+
 bench-trees: build ## what it costs to watch a tree, against a C loop and others (ROUNDS=3)
 	@ROUNDS=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),3) scripts/bench-trees
 
@@ -93,5 +99,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-trees schema lint \
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-commands bench-control bench-trees schema lint \
 	fmt install clean help

@@ -96,9 +96,12 @@ let package = Package(
 
 // Fuzzing needs every module instrumented: scripts/fuzz builds it, nothing else does.
 if Context.environment["TOUCHMON_FUZZ"] != nil {
-    package.targets.append(
-        .executableTarget(
-            name: "FuzzActionFile", dependencies: ["TouchmonTestSupport"], path: "Fuzz/ActionFile",
-            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+    for subject in ["ActionFile", "Control"] {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(subject)", dependencies: ["TouchmonTestSupport"],
+                path: "Fuzz/\(subject)",
+                swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+    }
 }

@@ -388,14 +388,14 @@ package struct Engine {
     }
 
     /// Nothing more is to be done for the end of a run.
-    private mutating func isOver(_ run: Runs.Active, at now: Instant) {
+    mutating func isOver(_ run: Runs.Active, at now: Instant) {
         guard !trees.isEmpty, !run.isHandler else { return }
         treeRuns.end(run.number)
         forgetIfOver(run.action, at: now)
     }
 
     /// What the end of a run means for the touches of its path.
-    private mutating func noteEnd(
+    mutating func noteEnd(
         _ run: Runs.Active, _ slot: ActionTable.Slot?, at now: Instant
     ) {
         guard let slot, !slot.isRetired else { return }
@@ -412,7 +412,7 @@ package struct Engine {
     }
 
     /// The action that a run is of; nil for one that is told of a failure.
-    private func slot(_ run: Runs.Active) -> ActionTable.Slot? {
+    func slot(_ run: Runs.Active) -> ActionTable.Slot? {
         run.isHandler ? nil : actions[run.action]
     }
 

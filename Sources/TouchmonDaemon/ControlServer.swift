@@ -31,7 +31,7 @@ struct ControlServer: ~Copyable {
     /// So many are served at once, and so many of people who may only follow what they touch.
     private static let most = 512, mostOfOthers = 384
     /// How long lines are answered before everything else has its turn again, in nanoseconds.
-    private static let turn: Int64 = 2_000_000
+    private static let turn: Int64 = 1_000_000
 
     let listener: ControlListener
     private let user: UInt32

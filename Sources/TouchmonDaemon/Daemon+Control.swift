@@ -5,8 +5,8 @@ internal import TouchmonSystem
 extension Daemon {
     /// Answers those who wait for it, for a moment, and tells those who follow paths what is new.
     mutating func serve() {
-        guard control != nil else { return }
         let began = Clock.monotonic()
+        guard control != nil, began >= servesFrom else { return }
         while let (client, connection, line) = control?.next(since: began) {
             var answer: [UInt8] = []
             do throws(ControlProblem) {
@@ -122,9 +122,18 @@ extension Daemon {
     }
 
     /// Saves what the ledger's database does not have yet.
+    ///
+    /// Where runs come and go, each question would lead to another save, and runs would wait for it: so the
+    /// next question is taken only after ten times as long as this took.
     private mutating func bringUpToDate() throws(ControlProblem) {
-        if let change = engine.changeToSave() { save(change) }
+        guard let change = engine.changeToSave() else { return }
+        let began = Clock.monotonic()
+        save(change)
+        let ended = Clock.monotonic()
+        servesFrom = ended + min(10 * (ended - began), Self.longestRest)
     }
+
+    private static let longestRest: Int64 = 100_000_000
 
     /// What the engine knows of a path: its state, what is in its way, and its touches without a run.
     private mutating func explanation(of path: RawPath) throws(ControlProblem) -> [UInt8] {
@@ -167,8 +176,8 @@ extension Daemon {
         return try state?.runs(query).first
     }
 
-    /// So many actions are answered at once, which takes some milliseconds; who wants more asks again.
-    private static let mostActions = 500
+    /// So many actions are answered at once, in a millisecond or two; who wants more asks again.
+    private static let mostActions = 200
 
     private mutating func status(from place: Int) throws(ControlProblem) -> [UInt8] {
         try bringUpToDate()

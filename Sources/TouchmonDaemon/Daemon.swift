@@ -18,6 +18,8 @@ package struct Daemon: ~Copyable {
         package var retention: Retention
         /// nil: it serves no terminal.
         package var foreground: Foreground?
+        /// Whether runs are only said, and nothing is kept: the state directory is looked at.
+        package var isDryRun = false
 
         package init(
             drain: Duration, logFormat: LogFormat = .text, logLevel: LogLevel = .info,
@@ -60,11 +62,14 @@ package struct Daemon: ~Copyable {
     /// Nothing is kept there in a daemon that keeps all in memory.
     private let statePath: RawPath
     private let retention: Retention
+    private let isDryRun: Bool
     /// nil where it serves no terminal.
     var terminal: TerminalSession?
     private var children: Children
     /// nil where nobody can be listened to.
     var control: ControlServer?
+    /// Until then those who ask something wait; of the monotonic clock.
+    var servesFrom: Int64 = 0
     /// When the daemon began, in nanoseconds since 1970.
     let begun: Int64
     /// When the action files were read that it goes by.
@@ -127,6 +132,7 @@ package struct Daemon: ~Copyable {
             recovered = found
             degradation = failure
         case .failed(let failure): degradation = failure
+        case .seen(let found): recovered = found
         // Whoever holds it was told before.
         case .held, nil: break
         }
@@ -135,6 +141,8 @@ package struct Daemon: ~Copyable {
         do {
             if var found = recovered {
                 try children.adopt(&found)
+                // Another daemon's runs go on without this one.
+                if options.isDryRun { found.unfinished.removeAll(where: \.isAlive) }
                 recovered = found
             }
         } catch {
@@ -176,6 +184,7 @@ package struct Daemon: ~Copyable {
         self.state = state
         self.statePath = statePath
         retention = options.retention
+        isDryRun = options.isDryRun
         now = begun
         self.begun = Clock.realtime()
         // They were read a moment before.
@@ -217,7 +226,11 @@ package struct Daemon: ~Copyable {
             log.write(reading.report.text())
             log.flush()
             guard reading.isUsable else { return reading.exitStatus }
-            var opening = options.state.map { State.open($0, options.retention) }
+            var options = options
+            var opening = options.state.map { path in
+                options.isDryRun ? State.look(path) : State.open(path, options.retention)
+            }
+            if options.isDryRun { (options.state, options.control) = (nil, nil) }
             if case .held(let process) = opening, let state = options.state {
                 throw StartupFailure(isHeldBy: process, state)
             }
@@ -318,7 +331,7 @@ package struct Daemon: ~Copyable {
             CurrentProcess.releaseFreeMemory()
         }
         if contents.isReading { try readContents() }
-        if ready.isEmpty, children.wantsAhead {
+        if ready.isEmpty, children.wantsAhead, !isDryRun {
             let next = engine.nextRun
             children.makeAhead(
                 state, recorded: engine.recordsOutput ? next : nil,
@@ -395,10 +408,14 @@ package struct Daemon: ~Copyable {
             let rest = max(0, rest.nanoseconds(since: now))
             timeout = timeout.map { min($0, rest) } ?? rest
         }
-        if engine.oldestLog != nil || children.wantsAhead {
+        if engine.oldestLog != nil || (children.wantsAhead && !isDryRun) {
             timeout = min(timeout ?? Log.leisure, Log.leisure)
         }
-        if contents.isReading || engine.trees.isScanning || control?.hasWork == true { return 0 }
+        if contents.isReading || engine.trees.isScanning { return 0 }
+        if control?.hasWork == true {
+            let rest = max(0, servesFrom - Clock.monotonic())
+            timeout = min(timeout ?? rest, rest)
+        }
         if mustMakeUp { timeout = min(timeout ?? Trouble.interval, Trouble.interval) }
         return timeout
     }
@@ -610,6 +627,7 @@ package struct Daemon: ~Copyable {
     }
 
     private mutating func start(_ spec: RunSpec) throws(SystemFailure) {
+        guard !isDryRun else { return engine.rehearsed(spec, at: now) }
         if terminal != nil {
             // What is said of the last run must not come in the middle of this one's.
             writeLog()
@@ -707,6 +725,7 @@ package struct Daemon: ~Copyable {
                     .other, statePath,
                     reason: "process \(process.map(String.init) ?? "unknown") works with it"),
                 at: now)
+        case .seen: break
         }
     }
 

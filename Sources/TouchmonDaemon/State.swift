@@ -10,6 +10,8 @@ final class State {
         case failed(LedgerFailure)
         /// Another daemon works with it.
         case held(by: Int32?)
+        /// It was only looked at.
+        case seen(Recovered)
     }
 
     private let directory: StateDirectory
@@ -62,6 +64,16 @@ final class State {
         return read(state, path)
     }
 
+    /// Reads what is in the directory, changes nothing, and is nobody's daemon. Nothing where it can't be
+    /// read, as at the moment in which another daemon writes.
+    static func look(_ path: RawPath) -> Opening {
+        guard let boot = try? CurrentProcess.boot(),
+            let directory = try? StateDirectory(lookingInto: path.bytes)
+        else { return .seen(Recovered()) }
+        let state = State(directory, boot: boot, Retention())
+        return .seen((try? state.recover(isWritable: false, takesOutputs: false)) ?? Recovered())
+    }
+
     private static func read(_ state: State, _ path: RawPath) -> Opening {
         var failure: LedgerFailure?
         do {
@@ -81,7 +93,7 @@ final class State {
         }
     }
 
-    private func recover(isWritable: Bool) throws -> Recovered {
+    private func recover(isWritable: Bool, takesOutputs: Bool = true) throws -> Recovered {
         defer { LedgerStore.rest() }
         var stored = LedgerStore.Contents()
         do throws(LedgerStore.Failure) {
@@ -125,6 +137,7 @@ final class State {
         contents.boot = stored.summary.boot
         contents.journal = try JournalFile.contents(in: directory)
         var recovered = Recovered(contents, boot: boot, calendar: calendar)
+        guard takesOutputs else { return recovered }
         // Whoever can't be told by now is told when a run is to print something.
         try? outputs.open(in: directory)
         recovered.outputs = (try? outputs.found(calendar: calendar)) ?? []

@@ -40,6 +40,15 @@ struct Run: ParsableCommand {
             valueName: "size"))
     var keepOutput = SizeArgument(Retention().outputBytes, "1G")
 
+    @Flag(
+        help: ArgumentHelp(
+            "Say in the log what would run, as whom and for which touch, and run nothing.",
+            discussion: """
+                Watches like the daemon that it would be, keeps nothing, and may run beside it. What \
+                was touched before, it finds in the ledger.
+                """))
+    var dryRun = false
+
     @OptionGroup var state: StateArguments
 
     func validate() throws {
@@ -49,9 +58,10 @@ struct Run: ParsableCommand {
     }
 
     func run() throws {
-        let options = Daemon.Options(
+        var options = Daemon.Options(
             drain: drain.duration, logFormat: logFormat.format, logLevel: logLevel,
             state: state.path, control: state.control, retention: retention)
+        options.isDryRun = dryRun
         do {
             try Daemon.run(ActionFiles(files.bytes), options).exit()
         } catch let failure as StartupFailure {

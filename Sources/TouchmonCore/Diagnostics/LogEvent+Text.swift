@@ -18,6 +18,9 @@ extension LogEvent {
         case .started(let run, let path, let identity, let process):
             return
                 "run \(run.value) started as \(identity.name) with pid \(process): \(shown(path))"
+        case .wouldRun(let path, let identity, let argv, let reason):
+            return "would run as \(identity.name) for \(reason.rawValue): "
+                + "\(ControlText.command(argv.strings)): \(shown(path))"
         case .ended(let run, let path, let outcome, let elapsed):
             return "run \(run.value) \(words(outcome)) after \(seconds(elapsed)): \(shown(path))"
         case .output(let run, _, let text):

@@ -30,6 +30,8 @@ package enum LogEvent: Equatable, Sendable {
     /// A touch of somebody who is not among those whose touches count, or of whom nothing is known.
     case toucherRefused(RawPath, by: Toucher?)
     case started(RunNumber, RawPath, RunIdentity, process: Int32)
+    /// What would have been executed, where nothing is.
+    case wouldRun(RawPath, RunIdentity, argv: PackedStrings, RunReason)
     case ended(RunNumber, RawPath, RunOutcome, elapsed: Duration)
     /// A line that a run printed.
     case output(RunNumber, RawPath, [UInt8])
@@ -103,7 +105,7 @@ package enum LogEvent: Equatable, Sendable {
         case .treeWatched(_, _, let mechanism, let error):
             mechanism == .poll && error != nil ? .warning : .info
         case .touched, .unchanged, .ownChange, .caughtUp, .started, .output, .skipped,
-            .signalledRun:
+            .signalledRun, .wouldRun:
             .info
         case .throttled, .retrying, .handling: .warning
         case .stoppingRun(_, _, let cause, _): cause == .restart ? .info : .warning
@@ -126,6 +128,7 @@ package enum LogEvent: Equatable, Sendable {
         case .ownChange: "own_change"
         case .toucherRefused: "toucher_refused"
         case .started: "run_started"
+        case .wouldRun: "would_run"
         case .ended: "run_ended"
         case .output: "output"
         case .outputCut: "output_cut"

@@ -49,6 +49,12 @@ extension LogEvent {
             writer.member("path", path)
             writer.member("user", identity.name)
             writer.member("pid", process)
+        case .wouldRun(let path, let identity, let argv, let reason):
+            writer.member("path", path)
+            writer.member("user", identity.name)
+            writer.key("argv")
+            writer.list { for argument in argv.strings { $0.string(argument) } }
+            writer.member("reason", reason.rawValue)
         case .ended(let run, let path, let outcome, let elapsed):
             writer.member("run", run.value)
             writer.member("path", path)

@@ -45,6 +45,20 @@ package struct StateDirectory: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Opens a directory that is there, to look at what is in it: another daemon may work with it.
+    package init(lookingInto path: [UInt8]) throws(Failure) {
+        let descriptor: OwnedDescriptor
+        do {
+            descriptor = try OwnedDescriptor(
+                opening: CPath(path), flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+        } catch {
+            throw .system(error)
+        }
+        try Self.check(descriptor, path)
+        self.path = path
+        self.descriptor = descriptor
+    }
+
     private static func made(_ path: [UInt8]) throws(SystemFailure) -> OwnedDescriptor {
         try make(path)
         return try OwnedDescriptor(

@@ -21,6 +21,9 @@ extension LogEvent {
             .toucherRefused(path, by: web),
             .toucherRefused(path, by: nil),
             .started(run, path, identity, process: 4711),
+            .wouldRun(
+                path, identity,
+                argv: PackedStrings(["make", "-C", "/srv/the app"].map { Array($0.utf8) }), .touch),
             .ended(run, path, .exited(status: 0), elapsed: .milliseconds(1250)),
             .ended(run, path, .exited(status: 3), elapsed: .milliseconds(1250)),
             .ended(run, path, .signalled(signal: 9), elapsed: .milliseconds(1250)),
@@ -147,8 +150,9 @@ extension LogEvent {
         case .controlDegraded: 40
         case .paused: 41
         case .resumed: 42
+        case .wouldRun: 43
         }
     }
 
-    static let caseCount = 43
+    static let caseCount = 44
 }
