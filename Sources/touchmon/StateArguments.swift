@@ -11,7 +11,7 @@ struct StateArguments: ParsableArguments {
         help: ArgumentHelp(
             "Where the ledger is kept; by itself below /var/lib/touchmon, or below the user's "
                 + "state directory.",
-            valueName: "directory"))
+            valueName: "directory"), completion: .directory)
     var stateDirectory: String?
 
     var path: RawPath {

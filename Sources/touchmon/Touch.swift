@@ -11,7 +11,7 @@ struct Touch: ParsableCommand {
             ended it. Who stops waiting leaves the run alone.
             """)
 
-    @Argument(help: "The files; one that is not there is made.")
+    @Argument(help: "The files; one that is not there is made.", completion: .watchedPath)
     var path: [PathArgument]
 
     @Flag(help: "Wait for the run, and end as it does. For one file.")
