@@ -23,6 +23,11 @@ struct StateArguments: ParsableArguments {
         StateLocation.control(name: name, directory: stateDirectory.map { Array($0.utf8) })
     }
 
+    /// The same, where it may also be root's daemon, to which somebody else speaks.
+    var controlOfAny: RawPath {
+        StateLocation.controlOfAny(name: name, directory: stateDirectory.map { Array($0.utf8) })
+    }
+
     func validate() throws {
         guard !name.isEmpty, !name.hasPrefix("."), !name.utf8.contains(UInt8(ascii: "/")) else {
             throw ValidationError(
