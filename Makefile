@@ -18,6 +18,11 @@ link := -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-exp
 # a megabyte of memory, and is one thing more that has to be there.
 static-libraries = mkdir -p .build/lib && ln -sf "$$(g++ -print-file-name=libstdc++.a)" .build/lib/
 
+# What is made of the program is made by anybody, and installed by root, who need not build.
+needs-binary = test -x $(binary) || { printf '%s\n' \
+  'touchmon: unable to make $@: $(binary) is not there' \
+  'Run `make build` first; it need not be root that builds.' >&2; exit 1; }
+
 build: ## build the release binary: .build/release/touchmon
 	@scripts/install-dependencies build
 	@$(static-libraries)
@@ -71,6 +76,18 @@ schema: ## write the JSON Schema of action files again: packaging/touchmon.schem
 	swift run --quiet Schema > packaging/touchmon.schema.json.new
 	mv packaging/touchmon.schema.json.new packaging/touchmon.schema.json
 
+man: ## write the manual pages: .build/man (after make build)
+	@$(needs-binary)
+	@scripts/install-dependencies man
+	scripts/manual $(binary) .build/man
+
+completions: ## write what completes commands in bash, zsh and fish: .build/completions (after make build)
+	@$(needs-binary)
+	@mkdir -p .build/completions
+	$(binary) --generate-completion-script bash > .build/completions/touchmon
+	$(binary) --generate-completion-script zsh > .build/completions/_touchmon
+	$(binary) --generate-completion-script fish > .build/completions/touchmon.fish
+
 torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
 	TOUCHMON_BINARY='$(CURDIR)/$(binary)' TOUCHMON_TORTURE_CYCLES=$(CYCLES) \
 	  swift test --disable-xctest --filter TortureTests
@@ -83,15 +100,23 @@ lint: ## check the style of Swift and shell sources
 fmt: ## format the Swift sources
 	swift format format -i -r Package.swift Sources Tests
 
-install: ## install what `make build` built (PREFIX=/usr/local DESTDIR=)
-	@test -x $(binary) || { printf '%s\n' 'touchmon: unable to install: $(binary) is not there' \
-	  'Run `make build` first; it need not be root that builds.' >&2; exit 1; }
+install: ## install what was built, also by `make man completions` (PREFIX=/usr/local DESTDIR=)
+	@$(needs-binary)
 	install -D -m 0755 $(binary) '$(DESTDIR)$(PREFIX)/bin/touchmon'
 	install -D -m 0644 LICENSE '$(DESTDIR)$(PREFIX)/share/doc/touchmon/LICENSE'
 	install -D -m 0644 packaging/touchmon.schema.json \
 	  '$(DESTDIR)$(PREFIX)/share/touchmon/touchmon.schema.json'
 	install -D -m 0644 packaging/supervisor/touchmon.conf \
 	  '$(DESTDIR)$(PREFIX)/share/doc/touchmon/examples/supervisor.conf'
+	for page in .build/man/*.[157]; do test ! -e "$$page" || install -D -m 0644 "$$page" \
+	  '$(DESTDIR)$(PREFIX)/share/man/'"man$${page##*.}/$${page##*/}" || exit; done
+	test ! -d .build/completions || { cd .build/completions && \
+	  install -D -m 0644 touchmon \
+	    '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/touchmon' && \
+	  install -D -m 0644 _touchmon \
+	    '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_touchmon' && \
+	  install -D -m 0644 touchmon.fish \
+	    '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/touchmon.fish'; }
 
 clean: ## remove what was built
 	rm -rf .build
@@ -99,5 +124,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-commands bench-control bench-trees schema lint \
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-commands bench-control bench-trees schema man completions lint \
 	fmt install clean help

@@ -1,21 +1,25 @@
 internal import TouchmonCore
 internal import TouchmonSystem
 
-/// What touchmon's exit tells its caller, after sysexits.h.
+/// What touchmon's exit tells its caller, after sysexits.h. The manual has these words.
 package enum ExitStatus: Int32, Sendable {
+    /// All is well.
     case success = 0
+    /// The command line is wrong.
     case usage = 64
+    /// An action file has an error.
     case invalidActionFile = 65
-    /// A file that is not there, or a path that is not watched.
+    /// A file is not there, or a path is not watched.
     case noInput = 66
     /// There is no daemon to talk to.
     case noDaemon = 69
-    /// A bug in touchmon.
+    /// It is a bug in touchmon.
     case software = 70
     /// The system refused.
     case system = 71
-    /// Another daemon holds the name.
+    /// Another daemon holds the name, or there was no use in waiting.
     case tryAgainLater = 75
+    /// It is not permitted.
     case notPermitted = 77
 }
 

@@ -10,16 +10,28 @@ package enum StateLocation {
         guard directory == nil else {
             return path(name: name, directory: directory).appending(socket)
         }
-        let base: RawPath
-        if CurrentProcess.isRoot {
-            base = RawPath("/run")
-        } else if let runtime = CurrentProcess.environment("XDG_RUNTIME_DIR"), !runtime.isEmpty {
-            base = RawPath(bytes: runtime)
-        } else {
+        if CurrentProcess.isRoot { return rootsControl(name: name) }
+        guard let runtime = CurrentProcess.environment("XDG_RUNTIME_DIR"), !runtime.isEmpty else {
             return path(name: name, directory: nil).appending(socket)
         }
-        return base.appending(Array("touchmon".utf8)).appending(Array(name.utf8))
-            .appending(socket)
+        return RawPath(bytes: runtime).appending(Array("touchmon".utf8))
+            .appending(Array(name.utf8)).appending(socket)
+    }
+
+    /// The same for somebody who has touched a file, whoever's daemon it is that watches it: his own where it
+    /// listens, else root's.
+    package static func controlOfAny(name: String, directory: [UInt8]?) -> RawPath {
+        let own = control(name: name, directory: directory)
+        guard directory == nil, !CurrentProcess.isRoot else { return own }
+        let roots = rootsControl(name: name)
+        for path in [own, roots] where (try? ControlSocket(connectingTo: path.bytes)) != nil {
+            return path
+        }
+        return own
+    }
+
+    private static func rootsControl(name: String) -> RawPath {
+        RawPath("/run/touchmon/\(name)/control")
     }
 
     /// A path as it is meant where the program was started.

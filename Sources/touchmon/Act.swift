@@ -7,7 +7,7 @@ struct TriggerCommand: ParsableCommand {
         commandName: "trigger",
         abstract: "Run the action of a path now, as if it had been touched.")
 
-    @Argument(help: "The watched path.")
+    @Argument(help: "The watched path.", completion: .watchedPath)
     var path: PathArgument
 
     @OptionGroup var state: StateArguments
@@ -19,7 +19,8 @@ struct StopRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask a run to stop, as its action says how.")
 
-    @Argument(help: ArgumentHelp("The number of the run.", valueName: "run"))
+    @Argument(
+        help: ArgumentHelp("The number of the run.", valueName: "run"), completion: .activeRun)
     var number: UInt64
 
     @OptionGroup var state: StateArguments
@@ -42,7 +43,7 @@ struct PauseCommand: ParsableCommand {
         abstract: "Let the actions of paths begin no runs; touches wait, and are not lost.",
         discussion: "A run that is under way goes on. A pause outlasts a restart of the daemon.")
 
-    @Argument(help: "The watched paths.")
+    @Argument(help: "The watched paths.", completion: .watchedPath)
     var path: [PathArgument]
 
     @Option(
@@ -75,7 +76,7 @@ struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Let the actions of paused paths run again, at once for what was touched.")
 
-    @Argument(help: "The paused paths.")
+    @Argument(help: "The paused paths.", completion: .pausedPath)
     var path: [PathArgument]
 
     @OptionGroup var state: StateArguments

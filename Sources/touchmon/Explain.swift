@@ -10,7 +10,7 @@ struct Explain: ParsableCommand {
             them. With action files given, it reads those, and asks no daemon.
             """)
 
-    @Argument(help: "The path.")
+    @Argument(help: "The path.", completion: .watchedPath)
     var path: PathArgument
 
     @Argument(

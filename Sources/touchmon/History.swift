@@ -6,7 +6,7 @@ struct History: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the runs that were, the last one last.")
 
-    @Argument(help: "Only runs of this path.")
+    @Argument(help: "Only runs of this path.", completion: .watchedPath)
     var path: PathArgument?
 
     @Flag(help: "Only runs that ended otherwise than with status 0.")

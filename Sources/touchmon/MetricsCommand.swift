@@ -11,7 +11,8 @@ struct MetricsCommand: ParsableCommand {
             which is replaced at once. Where no daemon runs the file says that touchmon_up is 0.
             """)
 
-    @Option(help: ArgumentHelp("Write into this file instead.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write into this file instead.", valueName: "file"), completion: .file())
     var textfile: String?
 
     @OptionGroup var state: StateArguments

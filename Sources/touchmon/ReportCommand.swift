@@ -12,7 +12,7 @@ struct ReportCommand: ParsableCommand {
             arguments are and what failed runs have printed last; who gets it can read that.
             """)
 
-    @Argument(help: "Only this path and its runs.")
+    @Argument(help: "Only this path and its runs.", completion: .watchedPath)
     var path: PathArgument?
 
     @Option(help: ArgumentHelp("Only runs that began so long ago at most.", valueName: "duration"))

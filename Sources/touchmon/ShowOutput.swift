@@ -6,7 +6,7 @@ struct ShowOutput: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "output", abstract: "Show what a run has printed, as it was written.")
 
-    @Argument(help: ArgumentHelp("The number of the run.", valueName: "run"))
+    @Argument(help: ArgumentHelp("The number of the run.", valueName: "run"), completion: .run)
     var number: UInt64
 
     @Flag(help: "Go on until the run has ended.")

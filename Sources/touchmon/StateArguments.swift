@@ -11,7 +11,7 @@ struct StateArguments: ParsableArguments {
         help: ArgumentHelp(
             "Where the ledger is kept; by itself below /var/lib/touchmon, or below the user's "
                 + "state directory.",
-            valueName: "directory"))
+            valueName: "directory"), completion: .directory)
     var stateDirectory: String?
 
     var path: RawPath {
@@ -21,6 +21,11 @@ struct StateArguments: ParsableArguments {
     /// Where its commands come in.
     var control: RawPath {
         StateLocation.control(name: name, directory: stateDirectory.map { Array($0.utf8) })
+    }
+
+    /// The same, where it may also be root's daemon, to which somebody else speaks.
+    var controlOfAny: RawPath {
+        StateLocation.controlOfAny(name: name, directory: stateDirectory.map { Array($0.utf8) })
     }
 
     func validate() throws {

@@ -6,7 +6,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show what is watched, what runs, and how the last run ended.")
 
-    @Argument(help: "Only this path, and all about it.")
+    @Argument(help: "Only this path, and all about it.", completion: .watchedPath)
     var path: PathArgument?
 
     @Flag(help: "As one JSON object.")

@@ -11,7 +11,7 @@ struct Touch: ParsableCommand {
             ended it. Who stops waiting leaves the run alone.
             """)
 
-    @Argument(help: "The files; one that is not there is made.")
+    @Argument(help: "The files; one that is not there is made.", completion: .watchedPath)
     var path: [PathArgument]
 
     @Flag(help: "Wait for the run, and end as it does. For one file.")
@@ -39,7 +39,7 @@ struct Touch: ParsableCommand {
             return
         }
         let deadline = timeout.map { Terminal.monotonic + $0.duration.nanoseconds }
-        var touch = FollowedTouch(path, state.control, deadline: deadline)
+        var touch = FollowedTouch(path, state.controlOfAny, deadline: deadline)
         let end = orExit { () throws(StartupFailure) in try touch.follow(Self.tell) }
         switch end {
         case .ended(let run, let ending): try Self.exit(run, ending)

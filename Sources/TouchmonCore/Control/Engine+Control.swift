@@ -222,12 +222,12 @@ extension Engine {
 
     /// What the next run of a path waits for, if one may still come.
     private func waits(_ key: RawPath) -> String? {
+        // What happens to a file of a tree, the tree is told: the file has no watch of its own.
+        let tree = key.fileOfAction.flatMap { actions.place(of: $0.action) }
+        let isTreePending = tree.map(trees.isPending) ?? false
         guard let id = actions.place(of: key), actions.present(id) != nil else {
-            // A file of a tree that has no run of its own yet.
-            guard let pair = key.fileOfAction, let tree = actions.place(of: pair.action) else {
-                return nil
-            }
-            return trees.isPending(tree) ? "events" : nil
+            // One that has had no run yet.
+            return isTreePending ? "events" : nil
         }
         if runs.isWaiting(id) {
             if runs.isPaused(id) { return "pause" }
@@ -239,6 +239,7 @@ extension Engine {
             return trees.isPending(id) || treeRuns.isPending(id) || treeRuns.owed[id] != nil
                 ? "events" : nil
         }
+        if tree != nil { return isTreePending ? "events" : nil }
         return watcher.isPending(id) ? "close" : nil
     }
 

@@ -1,5 +1,5 @@
 import Testing
-import TouchmonTestSupport
+@testable import TouchmonTestSupport
 
 @testable import TouchmonCore
 
@@ -59,6 +59,28 @@ import TouchmonTestSupport
         daemon.end(RunNumber(1), .exited(status: 3))
         #expect(Self.said(&daemon) == ["ended 1 failure"])
         #expect(Self.said(&daemon) == [])
+    }
+
+    /// What happens to it, the tree is told: there is nothing to ask a watch of its own.
+    @Test func `a file of a tree that had a run of its own`() throws {
+        let file = RawPath("/srv/f")
+        var daemon = try TreeTests.daemon([try .tree("/srv/", each: .file)], marks: true)
+        for run in 1...2 as ClosedRange<UInt64> {
+            try daemon.engine.follow(
+                Self.client, file, isOwner: false, touched: nil, earlier: [], at: daemon.clock)
+            #expect(Self.said(&daemon) == ["following"])
+            daemon.kernel.advance(by: .seconds(1))
+            try TreeTests.write("/srv/f", &daemon.kernel)
+            daemon.engine.touched(Self.client, at: daemon.clock)
+            #expect(Self.said(&daemon).last == "run \(run)")
+            daemon.end(RunNumber(run), .exited(status: 0))
+            #expect(Self.said(&daemon) == ["ended \(run) success"])
+            // Nobody has touched it, who says so: what it may still wait for is asked.
+            try daemon.engine.follow(
+                Self.client, file, isOwner: false, touched: nil, earlier: [], at: daemon.clock)
+            daemon.engine.touched(Self.client, at: daemon.clock)
+            #expect(Self.said(&daemon) == ["following", "nothing nothing"])
+        }
     }
 
     @Test func `a run that began before the touch was said to be over`() throws {

@@ -251,6 +251,20 @@ struct FollowTests {
         #expect(place.daemon.stop() == 0)
     }
 
+    @Test func `files of a tree that have runs of their own`() throws {
+        let scratch = try Scratch()
+        mkdir(scratch("t"), 0o777)
+        chmod(scratch("t"), 0o777)
+        let place = try ControlledDaemon(
+            ["t/": ["argv": ["echo", "{path}"], "each": "file", "follow": "output"]], at: scratch)
+        for name in ["t/a", "t/a", "t/b"] {
+            let answer = try place.command(["touch", name, "--follow"], as: Users.alice)
+            #expect(answer.status == 0, "\(answer.errors)")
+            #expect(answer.output == "\(scratch(name))\n")
+        }
+        #expect(place.daemon.stop() == 0)
+    }
+
     @Test func `without a daemon nothing is touched`() throws {
         let scratch = try Scratch()
         let stamp = try scratch.write("stamp")
