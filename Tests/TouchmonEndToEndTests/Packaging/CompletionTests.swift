@@ -60,7 +60,7 @@ struct CompletionTests {
         let entered = try Command.run(
             [
                 shell.name, "-c",
-                line.replacingOccurrences(of: "touchmon", with: try #require(Binary.path)),
+                try #require(Binary.path) + line.dropFirst("touchmon".count),
             ], in: place.scratch.path)
         #expect(entered.status == 0, "\(line): \(entered.output)")
         #expect(access(place.scratch("taken"), F_OK) != 0)
@@ -82,7 +82,7 @@ struct CompletionTests {
     private static func ask(_ words: [String]) throws -> Answer {
         try Answer.of(
             ["---completion", words[0], "--", "positional@0", "\(words.count)", "0", "touchmon"]
-                + words)
+                + words, prefix: Command.withoutBlockedSignals)
     }
 
     @Test func `a daemon that stands still holds nobody`() throws {

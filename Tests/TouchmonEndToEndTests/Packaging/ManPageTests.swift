@@ -118,12 +118,13 @@ struct ManPageTests {
     func `mandoc has nothing to say of them`() throws {
         let scratch = try Scratch()
         try ManPage.write(into: scratch("pages"))
+        // What it says of its own database, and not of them, goes to standard error.
         let lint = try Command.run(
-            ["mandoc", "-T", "lint", "-W", "style"]
+            ["sh", "-c", "mandoc -T lint -W style \"$@\" 2> /dev/null", "sh"]
                 + ManPage.all.map { scratch("pages/\($0.name)") })
         // Whether what they refer to is installed here is nothing of theirs.
         let lines = lint.output.split(separator: "\n").filter {
-            !$0.contains("STYLE: referenced manual not found") && !$0.contains("outdated mandoc.db")
+            !$0.contains("STYLE: referenced manual not found")
         }
         #expect(lines.isEmpty, "\(lines.joined(separator: "\n"))")
         // Nor do they refer to a page of touchmon's that there is not.
@@ -144,9 +145,15 @@ struct ManPageTests {
             #expect(outcome.status == step.status, "\(step.command): \(outcome.output)")
             guard !step.isInBackground, !step.isAwaited else { continue }
             #expect(
-                outcome.output.map(Self.withoutPadding) == step.output.map(Self.withoutPadding),
+                outcome.output.filter(Self.isSaidAlways).map(Self.withoutPadding)
+                    == step.output.map(Self.withoutPadding),
                 "\(step.command)")
         }
+    }
+
+    /// What is waited for on the way depends on who is faster.
+    private static func isSaidAlways(_ line: String) -> Bool {
+        !line.hasPrefix("touchmon: waiting for ")
     }
 
     private static func withoutPadding(_ line: String) -> String {
