@@ -22,7 +22,8 @@ package enum Timestamp {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The time of a text as `text` writes it; nil for any other.
+    /// The time of a text as `text` writes it; nil for any other, and for one that a number of nanoseconds
+    /// can't say: before 1678 or after 2261.
     package static func nanosecondsSince1970(of text: [UInt8]) -> Int64? {
         guard text.count >= 20, text.last == UInt8(ascii: "Z") else { return nil }
         func number(_ range: Range<Int>) -> Int64? {
@@ -46,7 +47,9 @@ package enum Timestamp {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         let days = era * 146_097 + dayOfEra - 719_468
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + second
-        return seconds * 1_000_000_000 + fraction
+        let (whole, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (time, isLarger) = whole.addingReportingOverflow(fraction)
+        return isTooLarge || isLarger ? nil : time
     }
 
     private static func floored(_ value: Int64, by unit: Int64) -> (quotient: Int64, rest: Int64) {
