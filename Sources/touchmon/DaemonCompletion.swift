@@ -54,6 +54,11 @@ extension CompletionKind {
     ) -> [String] {
         // A daemon may stand still. Nothing has been printed then, and nothing is held.
         signal(SIGALRM) { _ in _exit(0) }
+        // Whoever began the shell may have it blocked.
+        var alarms = sigset_t()
+        sigemptyset(&alarms)
+        sigaddset(&alarms, SIGALRM)
+        sigprocmask(SIG_UNBLOCK, &alarms, nil)
         alarm(1)
         do throws(StartupFailure) {
             var client = try ControlClient(

@@ -82,7 +82,7 @@ struct CompletionTests {
     private static func ask(_ words: [String]) throws -> Answer {
         try Answer.of(
             ["---completion", words[0], "--", "positional@0", "\(words.count)", "0", "touchmon"]
-                + words, prefix: Command.withoutBlockedSignals)
+                + words)
     }
 
     @Test func `a daemon that stands still holds nobody`() throws {
