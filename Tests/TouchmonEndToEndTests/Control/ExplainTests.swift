@@ -99,8 +99,13 @@ struct ExplainTests {
         let place = try ControlledDaemon([
             "stamp": ["argv": ["true"], "touched_by": ["users": [Users.bob.name]]]
         ])
-        _ = try Command.run(Users.alice.prefix + ["touch", place.scratch("stamp")])
+        // Who is gone when the daemon looks is nobody any more.
+        let toucher = try RunningCommand(
+            Users.alice.prefix + [
+                "sh", "-c", "echo x >> \"$1\"; exec sleep 600", "sh", place.scratch("stamp"),
+            ], in: place.scratch)
         #expect(place.daemon.wait(for: "toucher_refused", count: 1))
+        toucher.signal(SIGKILL)
         // It is in the ledger, for later daemons.
         #expect(place.daemon.stop() == 0)
         let next = try place.restarted()
