@@ -1,5 +1,6 @@
 import Testing
-import TouchmonCore
+
+@testable import TouchmonCore
 
 @Suite struct FileTimeTests {
     @Test(
@@ -12,6 +13,13 @@ import TouchmonCore
         #expect(
             FileTime(nanosecondsSince1970: count)
                 == FileTime(seconds: seconds, nanoseconds: nanoseconds))
+        #expect(FileTime(seconds: seconds, nanoseconds: nanoseconds).nanosecondsSince1970 == count)
+    }
+
+    @Test func `what 64 bits can't hold is held at what they can`() {
+        #expect(FileTime(seconds: .min).nanosecondsSince1970 == .min)
+        #expect(FileTime(seconds: -9_223_372_037).nanosecondsSince1970 == .min)
+        #expect(FileTime(seconds: .max, nanoseconds: 1).nanosecondsSince1970 == .max)
     }
 
     @Test func `times are in order, seconds first`() {

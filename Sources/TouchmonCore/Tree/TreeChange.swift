@@ -96,9 +96,13 @@ extension TouchKinds {
 extension FileTime {
     /// Held at what 64 bits can hold: the years 1677 to 2262.
     var nanosecondsSince1970: Int64 {
-        let whole = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let sum = whole.partialValue.addingReportingOverflow(Int64(nanoseconds))
+        // Before 1970 from the next second back: the earliest one begins before what 64 bits can hold.
+        let isBefore = seconds < 0
+        let whole = (isBefore ? seconds + 1 : seconds)
+            .multipliedReportingOverflow(by: 1_000_000_000)
+        let sum = whole.partialValue.addingReportingOverflow(
+            Int64(nanoseconds) - (isBefore ? 1_000_000_000 : 0))
         guard whole.overflow || sum.overflow else { return sum.partialValue }
-        return seconds < 0 ? .min : .max
+        return isBefore ? .min : .max
     }
 }
