@@ -246,7 +246,7 @@ import Testing
         #expect(place.runs == 0)
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.database)) == before)
         // Downgraded by whoever wrote it: what was touched before the start is caught up late.
-        try set(version: 3)
+        try set(version: 4)
         #expect(daemon.wait(for: "ledger_restored", count: 1, within: 60))
         #expect(eventually { place.runs == 1 })
         #expect(daemon.wait(for: "run_ended", count: 1))
@@ -268,7 +268,7 @@ import Testing
             base.execute("DROP INDEX run_failed")
             for name in "touched_by_process", "touched_by_user", "user", "attempt":
                 base.execute("ALTER TABLE run DROP COLUMN " + name)
-            for table in "failure", "refusal":
+            for table in "failure", "refusal", "pause":
                 base.execute("DROP TABLE " + table)
             base.execute("PRAGMA user_version = 1")
             base.commit()
@@ -284,7 +284,7 @@ import Testing
             import sqlite3, sys
             base = sqlite3.connect(sys.argv[1])
             base.execute("SELECT touched_by_process, touched_by_user, user FROM run").fetchall()
-            assert base.execute("PRAGMA user_version").fetchone() == (3,)
+            assert base.execute("PRAGMA user_version").fetchone() == (4,)
             """)
         try place.verifyLedger()
     }
