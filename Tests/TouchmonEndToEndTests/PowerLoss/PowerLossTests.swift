@@ -129,9 +129,13 @@ private struct Outage {
     /// Whether the end of a run was certainly on the disk.
     private func isOnDisk(_ end: Double) -> Bool {
         let before = life.operations.prefix(point)
-        // Other processes write to the journal as well, but not so many at a time.
-        guard let written = before.indices.filter({ before[$0].time >= end }).dropFirst(3).first
-        else { return false }
+        // It is appended to the journal, or saved, and then the journal begins anew; what a save writes into
+        // the database before its last page says nothing. Other processes write to the journal as well, but
+        // not so many at a time.
+        let appended = before.indices.filter {
+            before[$0].time >= end && before[$0].name == "journal"
+        }
+        guard let written = appended.dropFirst(3).first else { return false }
         // With luck, or because the log was synced since.
         return luck == .everything
             || before[written...].contains { $0.name.hasSuffix("-wal") && $0.kind == .sync }
