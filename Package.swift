@@ -96,12 +96,9 @@ let package = Package(
 
 // Fuzzing needs every module instrumented: scripts/fuzz builds it, nothing else does.
 if Context.environment["TOUCHMON_FUZZ"] != nil {
-    for subject in ["ActionFile", "Control"] {
-        package.targets.append(
-            .executableTarget(
-                name: "Fuzz\(subject)", dependencies: ["TouchmonTestSupport"],
-                path: "Fuzz/\(subject)",
-                swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
-                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
-    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["TouchmonTestSupport"], path: "Fuzz/Program",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
 }

@@ -51,7 +51,7 @@ struct ExamplePlace {
         set -e
         cd "$1"
         mount -t tmpfs tmpfs root
-        mkdir -p root/{usr,etc/touchmon,proc,dev,run,sys,srv/app,home/work,var/lib,outcomes}
+        mkdir -p root/{usr,etc/touchmon,proc,dev,run,sys,srv/app,home/web,var/lib,outcomes}
         mkdir -m 1777 root/tmp
         mount --rbind /usr root/usr
         for name in bin sbin lib lib64; do [ ! -L /$name ] || cp -a /$name root; done
@@ -79,9 +79,9 @@ struct ExamplePlace {
         }
         END
         touch root/srv/app/deploy.stamp
-        chown -R www-data: root/srv/app root/home/work
+        chown -R www-data: root/srv/app root/home/web
         cp steps root/steps
-        exec env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/home/work \\
+        exec env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/home/web \\
             python3 -c '\(unblocked)' chroot root /bin/bash /steps
         """
 
@@ -92,7 +92,7 @@ struct ExamplePlace {
 
     private static let beginning = """
         exec < /dev/null
-        cd /home/work
+        cd /home/web
         root() {
             eval "$2" > /outcomes/output-$1 2>&1
             echo $? > /outcomes/status-$1

@@ -114,11 +114,9 @@ final class TouchmonProcess {
     /// Whether it sleeps whenever it is looked at: who has work left to do does not. It may be woken
     /// meanwhile, by what others do on the file system. proc(5).
     var isIdle: Bool {
-        for _ in 0..<3 {
-            guard Self.text(of: pid, "status").contains("\nState:\tS ") else { return false }
-            usleep(1000)
+        !eventually(within: 0.003, every: 1000) {
+            !Self.text(of: pid, "status").contains("\nState:\tS ")
         }
-        return true
     }
 
     /// Everything that it printed so far.

@@ -57,7 +57,7 @@ final class WatchPlace {
             if "TOUCHMON_CHANGES" in os.environ:
                 with open("\(scratch("changes"))", "a") as file: file.write(sys.stdin.read())
             log(" ".join(["\(name)"] + words))
-            while \(serves ? "True" : "False"): time.sleep(1000)
+            while \(serves ? "True" : "False"): signal.pause()
             sys.exit(\(status))
             """)
     }

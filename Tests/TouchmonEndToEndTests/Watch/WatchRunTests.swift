@@ -163,7 +163,7 @@ struct WatchRunTests {
             """
             signal.signal(signal.SIGTERM, lambda *_: open("\(place.scratch("asked"))", "w"))
             open("\(place.scratch("pid"))", "w").write(str(os.getpid()))
-            while True: time.sleep(1000)
+            while True: signal.pause()
             """)
         let watch = try place.begin("exec watch . -- deaf")
         func pid() -> Int32? {
