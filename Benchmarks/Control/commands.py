@@ -2,9 +2,9 @@
 
 usage: commands.py TOUCHMON DIRECTORY ACTIONS RUNS REPEATS
 
-Prints of each command the median and the longest time. Exit status: 0 where the medians of those
-that answer about one path or one page are below 50 ms and the daemon's memory grew by less than
-2 MiB, 1 otherwise.
+Prints of each command the median and the longest time. Exit status: 0 where the medians of all but
+the one that prints the whole history are below 50 ms and the daemon's memory grew by less than 2 MiB,
+1 otherwise.
 """
 
 import json
@@ -84,14 +84,14 @@ def main():
             (["status", path], True), (["history"], True), (["history", path], True),
             (["history", "--failed"], True), (["history", "--since", "1h"], True),
             (["history", "--user", "4242"], True), (["output", "--help"], True),
-            (["explain", path], False), (["status"], False), (["status", "--json"], False),
-            (["metrics"], False), (["history", "--json", "-n", str(runs)], False),
+            (["explain", path], True), (["status"], True), (["status", "--json"], True),
+            (["metrics"], True), (["history", "--json", "-n", str(runs)], False),
         ]:
             median, longest = measure(arguments)
             failed |= isBounded and median > BOUND
             text = " ".join(arguments).replace(place, "")
             print(f"{text:32}{median * 1e3:9.1f} ms{longest * 1e3:9.1f} ms"
-                  + ("" if isBounded else "   (all actions or runs)"))
+                  + ("" if isBounded else "   (all runs)"))
         growth = memory(daemon.pid) - before
         failed |= growth > GROWTH
         print(f"the daemon's memory: {before} kB, and {growth} kB after all of this")

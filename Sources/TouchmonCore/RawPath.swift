@@ -51,6 +51,7 @@ package struct RawPath: Hashable, Sendable {
     /// The path made absolute below `directory` and lexically normal: no `.`, no `..`, no empty
     /// component. `..` is removed together with the component before it, without asking the disk.
     package func normalized(relativeTo directory: RawPath) -> RawPath {
+        if isNormal { return self }
         var components: [ArraySlice<UInt8>] = []
         for source in isAbsolute ? [self] : [directory, self] {
             for component in source.bytes.split(separator: UInt8(ascii: "/")) {
@@ -70,6 +71,27 @@ package struct RawPath: Hashable, Sendable {
             normal.append(contentsOf: component)
         }
         return RawPath(bytes: normal)
+    }
+}
+
+extension RawPath {
+    /// Whether it is absolute and lexically normal as it is, which nearly all paths are.
+    private var isNormal: Bool {
+        guard isAbsolute else { return false }
+        guard bytes.count > 1 else { return true }
+        let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+        return bytes.withUnsafeBufferPointer { bytes in
+            var start = 1
+            for end in 1...bytes.count where end == bytes.count || bytes[end] == slash {
+                switch end - start {
+                case 0: return false
+                case 1 where bytes[start] == dot: return false
+                case 2 where bytes[start] == dot && bytes[start + 1] == dot: return false
+                default: start = end + 1
+                }
+            }
+            return true
+        }
     }
 }
 

@@ -129,19 +129,25 @@ package struct ControlClient: ~Copyable {
         return reply
     }
 
-    /// All actions in the order of their paths, and the answer's last line, which is about the daemon.
-    package mutating func status() throws(StartupFailure) -> ([StatusRow], ControlReply?) {
-        var (rows, last): ([StatusRow], ControlReply?) = ([], nil)
+    /// Each action, in the order of the daemon's table; returns the answer's last line, which is about the daemon.
+    package mutating func eachStatus(
+        _ take: (StatusRow) -> Void
+    ) throws(StartupFailure) -> ControlReply {
         guard send(.status(path: nil, from: 0)) else { throw Self.gone }
         while true {
             let answer = try answer()
-            last = answer.last
             // The daemon collects the next ones while these are read.
             let next = answer.last.number("next").map { Int($0) }
             if let next, !send(.status(path: nil, from: next)) { throw Self.gone }
-            rows += try Self.statusRows(answer)
-            if next == nil { break }
+            for row in try Self.statusRows(answer) { take(row) }
+            if next == nil { return answer.last }
         }
+    }
+
+    /// All actions in the order of their paths, and the answer's last line.
+    package mutating func status() throws(StartupFailure) -> ([StatusRow], ControlReply) {
+        var rows: [StatusRow] = []
+        let last = try eachStatus { rows.append($0) }
         rows.sort { $0.path < $1.path }
         return (rows, last)
     }

@@ -165,7 +165,7 @@ extension Daemon {
                 $0.member("directory", files?.directory ?? RawPath("/"))
                 $0.key("files")
                 $0.list { for file in files?.arguments ?? [] { $0.string(file) } }
-                $0.member("read", Timestamp.text(nanosecondsSince1970: read, digits: 9))
+                $0.member("read", time: read)
             }
         }
     }
@@ -177,30 +177,28 @@ extension Daemon {
     }
 
     /// So many actions are answered at once, in a millisecond or two; who wants more asks again.
-    private static let mostActions = 200
+    private static let mostActions = 500
 
     private mutating func status(from place: Int) throws(ControlProblem) -> [UInt8] {
         try bringUpToDate()
-        let (rows, next) = engine.status(
+        var (rows, next) = engine.status(
             from: place, atMost: Self.mostActions, calendar: Self.calendar)
-        var last = try state?.lastRuns(of: rows.map(\.path)) ?? [:]
-        for row in rows where last[row.path] == nil && engine.runs(of: row.path).withFiles {
-            last[row.path] = try lastRun(of: row.path)
-        }
-        let full = rows.map { row in
-            var row = row
-            row.last = last[row.path]
-            return row
+        let last = try state?.lastRuns(of: rows.map(\.path.bytes))
+        for index in rows.indices {
+            rows[index].last = last?[index]
+            guard last?[index] == nil else { continue }
+            let path = rows[index].path
+            if engine.runs(of: path).withFiles { rows[index].last = try lastRun(of: path) }
         }
         let (begun, degradations, count) = (begun, engine.degradations, engine.actionCount)
-        return Self.rows(RowBytes.bytes(of: full))
+        return Self.rows(RowBytes.bytes(of: rows))
             + Self.lines {
                 $0.object {
                     $0.key("end")
                     $0.boolean(true)
                     if let next { $0.member("next", next) }
                     $0.member("pid", CurrentProcess.pid)
-                    $0.member("since", Timestamp.text(nanosecondsSince1970: begun, digits: 9))
+                    $0.member("since", time: begun)
                     $0.member("actions", count)
                     $0.key("degraded")
                     $0.list { for word in degradations { $0.string(word) } }

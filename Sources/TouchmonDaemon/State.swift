@@ -239,15 +239,13 @@ final class State {
         }
     }
 
-    /// The last run of each path that had one.
-    func lastRuns(of paths: [RawPath]) throws(ControlProblem) -> [RawPath: HistoryRow] {
+    /// The last run of each path; nil of one that had none.
+    func lastRuns(of paths: [[UInt8]]) throws(ControlProblem) -> [HistoryRow?] {
         defer { LedgerStore.rest() }
         do {
-            var rows: [RawPath: HistoryRow] = [:]
-            for run in try LedgerStore.lastRuns(of: paths.map(\.bytes), in: directory) {
-                rows[RawPath(bytes: run.path)] = HistoryRow(run)
+            return try LedgerStore.lastRuns(of: paths, in: directory).map { run in
+                run.map(HistoryRow.init)
             }
-            return rows
         } catch {
             throw ControlProblem(unreadable: LedgerFailure(error, RawPath(bytes: directory.path)))
         }

@@ -21,8 +21,8 @@ struct MetricsCommand: ParsableCommand {
         do throws(StartupFailure) {
             var client = try ControlClient(state.control)
             let numbers = try client.askOnce(.metrics).bytes("text") ?? []
-            var actions = MetricsText()
-            actions.write(try client.status().0)
+            var actions = ActionMetrics()
+            _ = try client.eachStatus { actions.add($0) }
             try write(Self.head(isUp: true).bytes + numbers + actions.bytes)
         } catch {
             if error.status == .noDaemon, textfile != nil {

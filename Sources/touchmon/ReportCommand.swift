@@ -46,8 +46,8 @@ struct ReportCommand: ParsableCommand {
         let (actions, last) = try status(&client)
         var report = Report(
             name: state.name, host: Self.host, version: Version.current, now: now,
-            process: last?.number("pid") ?? 0, since: last?.word("since") ?? "", limit: count)
-        report.degraded = last?.words("degraded") ?? []
+            process: last.number("pid") ?? 0, since: last.word("since") ?? "", limit: count)
+        report.degraded = last.words("degraded")
         report.actions = actions
         query.path = path == nil ? nil : actions.first?.path
         report.runsSince = query.since
@@ -68,7 +68,7 @@ struct ReportCommand: ParsableCommand {
     /// What is watched, and about the daemon.
     private func status(
         _ client: inout ControlClient
-    ) throws(StartupFailure) -> ([StatusRow], ControlReply?) {
+    ) throws(StartupFailure) -> ([StatusRow], ControlReply) {
         guard let path else { return try client.status() }
         let row = try client.status(of: path.path)
         // Of no action: what the daemon says of itself.

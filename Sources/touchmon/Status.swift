@@ -42,41 +42,31 @@ struct Status: ParsableCommand {
             return StandardOutput.write(
                 ControlText.details(row, at: Terminal.now) { names.name($0) })
         }
+        if json {
+            var object = StatusObject()
+            let last = orExit { () throws(StartupFailure) in
+                try client.eachStatus { object.add($0) { names.name($0) } }
+            }
+            return StandardOutput.write(object.json(name: state.name, last))
+        }
         var isFirst = true
         repeat {
-            let (rows, last) = orExit { () throws(StartupFailure) in try client.status() }
-            if json { return StandardOutput.write(object(rows, last, &names)) }
-            let troubles = (last?.words("degraded") ?? []).map {
+            var table = StatusTable(at: Terminal.now)
+            let last = orExit { () throws(StartupFailure) in
+                try client.eachStatus { table.add($0) }
+            }
+            let troubles = last.words("degraded").map {
                 "touchmon: degraded: \($0); see the daemon's log\n"
             }.joined()
-            let table = ControlText.status(
-                rows, at: Terminal.now, width: Terminal.width, isColored: Terminal.isColored)
+            let text = table.text(width: Terminal.width, isColored: Terminal.isColored)
             if watch {
-                Terminal.show(troubles + table, isFirst: isFirst)
+                Terminal.show(troubles + text, isFirst: isFirst)
                 Terminal.pause(1_000_000_000)
             } else {
                 StandardError.write(troubles)
-                StandardOutput.write(table)
+                StandardOutput.write(text)
             }
             isFirst = false
         } while watch
-    }
-
-    private func object(
-        _ rows: [StatusRow], _ last: ControlReply?, _ names: inout UserNames
-    ) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.member("name", state.name)
-            writer.member("pid", last?.number("pid") ?? 0)
-            writer.member("since", last?.word("since") ?? "")
-            writer.key("degraded")
-            writer.list { for word in last?.words("degraded") ?? [] { $0.string(word) } }
-            writer.key("actions")
-            writer.list { writer in
-                for row in rows { row.write(to: &writer) { names.name($0) } }
-            }
-        }
-        return writer.bytes + [UInt8(ascii: "\n")]
     }
 }

@@ -5,7 +5,10 @@ import TouchmonCore
     @Test(arguments: [
         ("a/b", "/srv", "/srv/a/b"), ("/a//b/./c/", "/srv", "/a/b/c"),
         ("../x", "/srv/app", "/srv/x"),
-        ("/..", "/", "/"), ("./x", "/", "/x"),
+        ("/..", "/", "/"), ("./x", "/", "/x"), ("/", "/srv", "/"), ("//", "/srv", "/"),
+        ("/a/b", "/srv", "/a/b"), ("/a/", "/srv", "/a"), ("//a", "/srv", "/a"),
+        ("/a/..", "/srv", "/"), ("/a/.", "/srv", "/a"), ("/./a", "/srv", "/a"),
+        ("/.a/..b/...", "/srv", "/.a/..b/..."), ("/a./b..", "/srv", "/a./b.."),
     ])
     func `is made absolute and lexically normal`(path: String, directory: String, normal: String) {
         #expect(RawPath(path).normalized(relativeTo: RawPath(directory)) == RawPath(normal))

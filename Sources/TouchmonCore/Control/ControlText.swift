@@ -1,40 +1,6 @@
 /// How commands show to people what the daemon answers.
 package enum ControlText {
-    /// The actions, one line each.
-    package static func status(
-        _ rows: [StatusRow], at now: Int64, width: Int?, isColored: Bool = false
-    ) -> String {
-        var table = TextTable(["PATH", "STATE", "BY", "LAST RUN", "ENDED"], flexible: 0)
-        for row in rows {
-            var state = row.state.rawValue
-            if let run = row.runs.first {
-                state += " \(run.value)" + (row.runs.count > 1 ? "+\(row.runs.count - 1)" : "")
-            } else if let due = row.due {
-                state += ": \(due.rawValue)"
-            } else if let scan = row.scan {
-                state += ", scanned \(scan.directories)"
-            } else if let until = row.pause?.until {
-                state += ", \(duration(until - now)) left"
-            }
-            table.add([
-                TextTable.Cell(TerminalText.escaped(row.path.bytes)),
-                TextTable.Cell(state, color(row.state)), TextTable.Cell(row.mechanism),
-                row.last.map { "\($0.run.value)" } ?? "-",
-                row.last.map { TextTable.Cell(ending($0, at: now), color($0.ending)) } ?? "-",
-            ])
-        }
-        return table.text(width: width, isColored: isColored)
-    }
-
-    private static func color(_ state: StatusRow.State) -> TextColor? {
-        switch state {
-        case .idle: nil
-        case .running: .active
-        case .settling, .waiting, .paused: .waiting
-        }
-    }
-
-    private static func color(_ ending: RunEnding?) -> TextColor {
+    static func color(_ ending: RunEnding?) -> TextColor {
         switch ending {
         case nil: .active
         case .ended(.exited(0)): .good
@@ -109,7 +75,7 @@ package enum ControlText {
         }
     }
 
-    private static func ending(_ row: HistoryRow, at now: Int64) -> String {
+    static func ending(_ row: HistoryRow, at now: Int64) -> String {
         guard let ended = row.ended else { return "running for \(duration(now - row.started))" }
         return "\(outcome(row.ending)), \(duration(now - ended)) ago"
     }

@@ -58,9 +58,9 @@ package struct HistoryRow: Hashable, Sendable {
             writer.member("run", run.value)
             writer.path(path)
             writer.member("reason", reason.rawValue)
-            writer.member("started", Timestamp.text(nanosecondsSince1970: started, digits: 9))
+            writer.member("started", time: started)
             if let ended {
-                writer.member("ended", Timestamp.text(nanosecondsSince1970: ended, digits: 9))
+                writer.member("ended", time: ended)
             }
             writer.ending(ending)
             if let user { writer.user(user, name) }

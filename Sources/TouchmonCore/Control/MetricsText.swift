@@ -18,18 +18,25 @@ package struct MetricsText {
     package mutating func sample(
         _ name: String, _ labels: KeyValuePairs<String, String>, _ value: String
     ) {
-        write("touchmon_\(name)")
-        if !labels.isEmpty {
-            write("{")
-            for (index, label) in labels.enumerated() {
-                write("\(index == 0 ? "" : ",")\(label.key)=\"\(Self.escaped(label.value))\"")
-            }
-            write("}")
-        }
-        write(" \(value)\n")
+        sample(name, Self.labels(labels), value)
     }
 
-    package mutating func sample(_ name: String, _ value: String) { sample(name, [:], value) }
+    /// With labels as `labels` makes them, or none.
+    mutating func sample(_ name: String, _ labels: String, _ value: String) {
+        write("touchmon_")
+        write(name)
+        write(labels)
+        write(" ")
+        write(value)
+        write("\n")
+    }
+
+    /// As they stand behind a name. There is one at least.
+    static func labels(_ labels: KeyValuePairs<String, String>) -> String {
+        "{" + labels.map { "\($0.key)=\"\(escaped($0.value))\"" }.joined(separator: ",") + "}"
+    }
+
+    package mutating func sample(_ name: String, _ value: String) { sample(name, "", value) }
 
     /// A metric with one sample.
     package mutating func metric(
@@ -55,69 +62,28 @@ package struct MetricsText {
     private mutating func write(_ text: String) { bytes += text.utf8 }
 
     private static func escaped(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\\": escaped += "\\\\"
-            case "\"": escaped += "\\\""
-            case "\n": escaped += "\\n"
-            default: escaped.unicodeScalars.append(scalar)
-            }
+        let (backslash, quote, newline) = (
+            UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "\n")
+        )
+        // Nearly all of them are plain.
+        if !text.utf8.contains(where: { $0 == backslash || $0 == quote || $0 == newline }) {
+            return text
         }
-        return escaped
+        var escaped: [UInt8] = []
+        for byte in text.utf8 {
+            if byte == backslash || byte == quote || byte == newline { escaped.append(backslash) }
+            escaped.append(byte == newline ? UInt8(ascii: "n") : byte)
+        }
+        return String(decoding: escaped, as: UTF8.self)
     }
 
     /// Nanoseconds as decimal seconds, without zeros at the end.
     package static func seconds(_ nanoseconds: UInt64) -> String {
         let (whole, part) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         guard part > 0 else { return "\(whole)" }
-        var digits = String(part)
-        digits = String(repeating: "0", count: 9 - digits.count) + digits
-        while digits.last == "0" { digits.removeLast() }
-        return "\(whole).\(digits)"
-    }
-}
-
-extension MetricsText {
-    /// One sample for each action, each of which has a state of its own.
-    package mutating func write(_ rows: [StatusRow]) {
-        func path(_ row: StatusRow) -> String { String(decoding: row.path.bytes, as: UTF8.self) }
-        metric("action_running_runs", .gauge, "Runs of the action that have not ended.")
-        for row in rows {
-            sample("action_running_runs", ["path": path(row)], "\(row.runs.count)")
-        }
-        metric(
-            "action_waiting", .gauge,
-            "Whether a run of the action is due, or its path is to become quiet.")
-        for row in rows {
-            let isWaiting = row.due != nil || row.state == .settling || row.state == .waiting
-            sample("action_waiting", ["path": path(row)], isWaiting ? "1" : "0")
-        }
-        metric("action_paused", .gauge, "Whether somebody has paused the action.")
-        for row in rows {
-            sample("action_paused", ["path": path(row)], row.pause == nil ? "0" : "1")
-        }
-        let ended = rows.compactMap { row in
-            row.last.flatMap { last in
-                last.ended.flatMap { ended in last.ending.map { (path(row), ended, $0) } }
-            }
-        }
-        guard !ended.isEmpty else { return }
-        metric(
-            "action_last_run_success", .gauge,
-            "Whether the last run of the action that ended has succeeded.")
-        for (path, _, ending) in ended {
-            let isSuccess = ending == .ended(.exited(status: 0))
-            sample("action_last_run_success", ["path": path], isSuccess ? "1" : "0")
-        }
-        metric(
-            "action_last_run_timestamp_seconds", .gauge,
-            "When the last run of the action that ended has ended, in seconds since 1970.")
-        for (path, time, _) in ended {
-            sample(
-                "action_last_run_timestamp_seconds", ["path": path],
-                Self.seconds(UInt64(max(0, time))))
-        }
+        var digits = String(1_000_000_000 + part).utf8.dropFirst()
+        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+        return "\(whole).\(Substring(digits))"
     }
 }
 

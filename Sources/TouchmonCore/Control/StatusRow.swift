@@ -61,9 +61,7 @@ package struct StatusRow: Hashable, Sendable {
             if let due { writer.member("due", due.rawValue) }
             if let pause { pause.write(to: &writer, name: name) }
             if let touched {
-                writer.member(
-                    "last_touch",
-                    Timestamp.text(nanosecondsSince1970: touched.nanosecondsSince1970, digits: 9))
+                writer.member("last_touch", time: touched.nanosecondsSince1970)
             }
             if let scan {
                 writer.key("scan")
@@ -86,9 +84,9 @@ extension StatusRow.Paused {
     fileprivate func write(to writer: inout JSONWriter, name: (UInt32) -> String?) {
         writer.key("paused")
         writer.object { writer in
-            writer.member("since", Timestamp.text(nanosecondsSince1970: since, digits: 9))
+            writer.member("since", time: since)
             if let until {
-                writer.member("until", Timestamp.text(nanosecondsSince1970: until, digits: 9))
+                writer.member("until", time: until)
             }
             if !reason.isEmpty {
                 writer.key("reason")

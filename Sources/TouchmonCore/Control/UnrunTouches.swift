@@ -99,7 +99,7 @@ package struct ExplainedTouch: Hashable, Sendable {
 
     package func write(to writer: inout JSONWriter, name: (UInt32) -> String? = { _ in nil }) {
         writer.object { writer in
-            writer.member("time", Timestamp.text(nanosecondsSince1970: time, digits: 9))
+            writer.member("time", time: time)
             switch result {
             case .run(let run, let reason, let ending):
                 writer.member("run", run.value)

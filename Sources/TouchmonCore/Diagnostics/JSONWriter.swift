@@ -20,9 +20,12 @@ package struct JSONWriter {
         enclosed("[", "]", body)
     }
 
-    /// Writes the key of the value that is written next.
+    /// Writes the key of the value that is written next, a word of touchmon's own: nothing in it is escaped.
     package mutating func key(_ name: String) {
-        string(name)
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: "\""))
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
@@ -93,6 +96,14 @@ package struct JSONWriter {
         literal("\(value)")
     }
 
+    /// Writes a time in nanoseconds since 1970, with all its digits.
+    package mutating func time(_ nanoseconds: Int64) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        Timestamp.append(nanosecondsSince1970: nanoseconds, digits: 9, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// Writes `true` or `false`.
     package mutating func boolean(_ value: Bool) {
         literal(value ? "true" : "false")
@@ -101,6 +112,12 @@ package struct JSONWriter {
     /// Writes `null`: there is no value.
     package mutating func null() {
         literal("null")
+    }
+
+    /// Writes a value that is JSON already.
+    package mutating func value(_ json: ArraySlice<UInt8>) {
+        separate()
+        bytes.append(contentsOf: json)
     }
 
     private mutating func literal(_ text: String) {
@@ -137,6 +154,12 @@ extension JSONWriter {
     package mutating func member(_ name: String, _ value: some FixedWidthInteger) {
         key(name)
         number(value)
+    }
+
+    /// A time in nanoseconds since 1970.
+    package mutating func member(_ name: String, time: Int64) {
+        key(name)
+        self.time(time)
     }
 
     package mutating func member(_ name: String, _ value: String) {

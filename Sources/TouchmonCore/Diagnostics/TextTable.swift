@@ -2,12 +2,15 @@
 package struct TextTable {
     /// One cell; coloured where colours are wanted.
     package struct Cell: ExpressibleByStringInterpolation {
-        var text: String
-        var color: TextColor?
+        let text: String
+        let color: TextColor?
+        /// In a terminal's columns.
+        let width: Int
 
         package init(_ text: String, _ color: TextColor? = nil) {
             self.text = text
             self.color = color
+            width = TerminalText.width(of: text)
         }
 
         package init(stringLiteral text: String) { self.init(text) }
@@ -34,23 +37,21 @@ package struct TextTable {
     package mutating func add(_ row: [Cell]) {
         rows.append(row)
         for (index, cell) in row.enumerated() {
-            widths[index] = max(widths[index], TerminalText.width(of: cell.text))
+            widths[index] = max(widths[index], cell.width)
         }
     }
 
     /// The lines, none of them wider than `width`, where the other columns leave room for that; nil: as wide
     /// as need be.
     package func text(width: Int?, isColored: Bool = false) -> String {
-        let widths = widths(within: width)
-        return Self.line(header.map { Cell($0) }, widths, isColored: false)
-            + rows.map { Self.line($0, widths, isColored: isColored) }.joined()
+        Self.lines([header.map { Cell($0, nil) }], widths(within: width), isColored: false)
+            + Self.lines(rows, widths(within: width), isColored: isColored)
     }
 
     /// The lines of the rows alone, which are taken out; the columns stay as wide as they are.
     package mutating func takeRows(width: Int?, isColored: Bool = false) -> String {
-        let widths = widths(within: width)
         defer { rows = [] }
-        return rows.map { Self.line($0, widths, isColored: isColored) }.joined()
+        return Self.lines(rows, widths(within: width), isColored: isColored)
     }
 
     private func widths(within width: Int?) -> [Int] {
@@ -61,25 +62,31 @@ package struct TextTable {
         return widths
     }
 
-    private static func line(_ row: [Cell], _ widths: [Int], isColored: Bool) -> String {
-        var line = "", room = 0
-        for (cell, width) in zip(row, widths) {
-            let shown = shortened(cell.text, to: width)
-            if !shown.isEmpty {
-                line += String(repeating: " ", count: room)
-                line += isColored ? TextColor.colored(shown, cell.color) : shown
-                room = 0
+    private static func lines(_ rows: [[Cell]], _ widths: [Int], isColored: Bool) -> String {
+        var lines: [UInt8] = []
+        lines.reserveCapacity(rows.count * (widths.reduce(1, +) + gap * widths.count))
+        for row in rows {
+            var room = 0
+            for (cell, width) in zip(row, widths) {
+                let shown = cell.width > width ? Cell(shortened(cell, to: width), cell.color) : cell
+                if shown.width > 0 {
+                    lines += repeatElement(UInt8(ascii: " "), count: room)
+                    lines +=
+                        isColored
+                        ? TextColor.colored(shown.text, shown.color).utf8 : shown.text.utf8
+                    room = 0
+                }
+                room += width - shown.width + gap
             }
-            room += width - TerminalText.width(of: shown) + gap
+            lines.append(UInt8(ascii: "\n"))
         }
-        return line + "\n"
+        return String(decoding: lines, as: UTF8.self)
     }
 
     /// The beginning and the end of a text that is too long.
-    private static func shortened(_ text: String, to width: Int) -> String {
-        guard TerminalText.width(of: text) > width else { return text }
+    private static func shortened(_ cell: Cell, to width: Int) -> String {
         var (start, end) = (
-            Array(text.prefix(width / 3)), Array(text.suffix(width - width / 3 - 1))
+            Array(cell.text.prefix(width / 3)), Array(cell.text.suffix(width - width / 3 - 1))
         )
         // Some characters are two columns wide.
         while TerminalText.width(of: String(start) + "…" + String(end)) > width {

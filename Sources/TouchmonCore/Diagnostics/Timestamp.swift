@@ -2,11 +2,17 @@
 package enum Timestamp {
     /// `2026-11-23T09:00:00.123456789Z`, with as many digits after the point as asked for, 0 to 9.
     package static func text(nanosecondsSince1970: Int64, digits: Int = 9) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(30)
+        append(nanosecondsSince1970: nanosecondsSince1970, digits: digits, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the same.
+    static func append(nanosecondsSince1970: Int64, digits: Int, to text: inout [UInt8]) {
         let (seconds, nanoseconds) = floored(nanosecondsSince1970, by: 1_000_000_000)
         let (days, secondOfDay) = floored(seconds, by: 86_400)
         let (year, month, day) = date(daysSince1970: days)
-        var text: [UInt8] = []
-        text.reserveCapacity(30)
         append(year, 4, to: &text)
         append("-", month, 2, to: &text)
         append("-", day, 2, to: &text)
@@ -19,7 +25,6 @@ package enum Timestamp {
             text.removeLast(9 - digits)
         }
         text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The time of a text as `text` writes it; nil for any other, and for one that a number of nanoseconds
@@ -66,13 +71,12 @@ package enum Timestamp {
 
     /// Appends the last `width` digits of a number that is not negative.
     private static func append(_ value: Int64, _ width: Int, to text: inout [UInt8]) {
-        let start = text.count
-        var rest = value
-        for _ in 0..<width {
-            text.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
+        var unit: Int64 = 1
+        for _ in 1..<width { unit *= 10 }
+        while unit > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(value / unit % 10))
+            unit /= 10
         }
-        text[start...].reverse()
     }
 
     /// The Gregorian date. Years are counted from March, so that a leap day is the last of its year

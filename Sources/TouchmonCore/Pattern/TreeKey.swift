@@ -26,6 +26,10 @@ package struct TreeKey: Hashable, Sendable {
 
     /// What `key` names, as it is written.
     package static func form(of key: [UInt8]) -> Form {
+        // Nearly all of them are plain.
+        if !key.contains(where: isSpecial) {
+            return key.last == UInt8(ascii: "/") ? .directory : .path
+        }
         // What `..` takes away says nothing.
         let normal = normalized(key, relativeTo: RawPath("/")).bytes
         let isPattern =
@@ -123,8 +127,16 @@ package struct TreeKey: Hashable, Sendable {
 
     /// A name as a pattern that only it matches.
     static func literal(_ name: ArraySlice<UInt8>) -> [UInt8] {
-        name.flatMap { byte in
-            "*?[{,}\\".utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
+        name.flatMap { byte in isSpecial(byte) ? [UInt8(ascii: "\\"), byte] : [byte] }
+    }
+
+    /// Whether a byte can be more than itself in a pattern.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "{"),
+            UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "\\"):
+            true
+        default: false
         }
     }
 }

@@ -56,25 +56,27 @@ extension LedgerStore {
         }
     }
 
-    /// The last run of each path that had one.
+    /// The last run of each path; nil of one that had none.
     package static func lastRuns(
         of paths: [[UInt8]], in directory: borrowing StateDirectory
-    ) throws(Failure) -> [Run] {
-        try reading(directory) { database throws(DatabaseFailure) in
+    ) throws(Failure) -> [Run?] {
+        var runs: [Run?] = Array(repeating: nil, count: paths.count)
+        guard let database = try opened(in: directory) else { return runs }
+        do {
             let rows = try database.prepare(
                 "SELECT \(columns) FROM run WHERE path = ? ORDER BY number DESC LIMIT 1")
-            var runs: [Run] = []
-            runs.reserveCapacity(paths.count)
             // One look at the file for all of them, instead of one for each.
             try database.execute("BEGIN")
-            for path in paths {
+            for (index, path) in paths.enumerated() {
                 rows.bind(1, path)
-                if try database.step(rows) { runs.append(run(rows)) }
+                if try database.step(rows) { runs[index] = run(rows) }
                 database.reset(rows)
             }
             try database.execute("COMMIT")
-            return runs
+        } catch {
+            throw .database(error)
         }
+        return runs
     }
 
     /// The last touches of a path that were refused before a time, in nanoseconds since 1970.

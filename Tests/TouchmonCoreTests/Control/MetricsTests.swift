@@ -28,11 +28,11 @@ import TouchmonTestSupport
     private static func samples(_ daemon: SimulatedDaemon) -> [String: String] {
         var text = MetricsText()
         daemon.engine.writeMetrics(to: &text)
-        return samples(text)
+        return samples(text.bytes)
     }
 
-    private static func samples(_ text: MetricsText) -> [String: String] {
-        let lines = String(decoding: text.bytes, as: UTF8.self).split(separator: "\n")
+    private static func samples(_ text: [UInt8]) -> [String: String] {
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
         let pairs = lines.filter { !$0.hasPrefix("#") }.compactMap { line -> (String, String)? in
             guard let space = line.lastIndex(of: " ") else { return nil }
             return (
@@ -87,14 +87,13 @@ import TouchmonTestSupport
             run: RunNumber(3), path: RawPath("/a\"\\\n"), reason: .touch, started: 0,
             ended: 1_500_000_000, ending: .ended(.exited(status: 1)), user: 0, process: 1,
             attempt: 1, toucher: nil)
-        var text = MetricsText()
-        text.write([
+        var metrics = ActionMetrics()
+        metrics.add(
             StatusRow(
                 path: RawPath("/a\"\\\n"), state: .running, mechanism: "inotify",
-                runs: [RunNumber(4)], due: .touch, last: ended),
-            StatusRow(path: RawPath("/b"), state: .idle, mechanism: "inotify"),
-        ])
-        let samples = Self.samples(text), odd = "{path=\"/a\\\"\\\\\\n\"}"
+                runs: [RunNumber(4)], due: .touch, last: ended))
+        metrics.add(StatusRow(path: RawPath("/b"), state: .idle, mechanism: "inotify"))
+        let samples = Self.samples(metrics.bytes), odd = "{path=\"/a\\\"\\\\\\n\"}"
         #expect(samples["action_running_runs\(odd)"] == "1")
         #expect(samples["action_running_runs{path=\"/b\"}"] == "0")
         #expect(samples["action_waiting\(odd)"] == "1")

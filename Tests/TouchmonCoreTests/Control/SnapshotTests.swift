@@ -58,7 +58,10 @@ import TouchmonTestSupport
     ]
 
     private static func status(_ width: Int?) -> String {
-        ControlText.status(rows, at: now, width: width)
+        var table = StatusTable(at: now)
+        // In whatever order they come.
+        for row in rows.reversed() { table.add(row) }
+        return table.text(width: width)
     }
 
     private static func history(_ width: Int?) -> String {
@@ -74,8 +77,8 @@ import TouchmonTestSupport
                 /srv…loy.stamp  running 10          inotify   10        running for 2.0 s
                 /srv…o/a.stamp  idle                poll      9         SIGTERM, 3.0 s ago
                 /srv…ing/*.csv  paused: touch       fanotify  8         status 3, 1 min 29 s ago
-                /srv/never      waiting: start      inotify   -         -
                 /srv/mail/      idle, scanned 1200  fanotify  -         -
+                /srv/never      waiting: start      inotify   -         -
 
                 """)
     }
@@ -87,8 +90,27 @@ import TouchmonTestSupport
                 /srv/app/deploy.stamp                        running 10          inotify   10        running for 2.0 s
                 /srv/app/with/a/rather/long/path/to/a.stamp  idle                poll      9         SIGTERM, 3.0 s ago
                 /srv/incoming/*.csv                          paused: touch       fanotify  8         status 3, 1 min 29 s ago
-                /srv/never                                   waiting: start      inotify   -         -
                 /srv/mail/                                   idle, scanned 1200  fanotify  -         -
+                /srv/never                                   waiting: start      inotify   -         -
+
+                """)
+    }
+
+    @Test func `status as JSON, in the order of the paths`() throws {
+        var object = StatusObject()
+        for row in Self.rows.reversed() { object.add(row, name: Self.name) }
+        let reply = try #require(
+            ControlReply(
+                Array(#"{"pid":12,"since":"2026-01-01T00:00:00Z","degraded":["ledger"]}"#.utf8)))
+        let rows = Self.rows.sorted { $0.path < $1.path }.map { row in
+            var writer = JSONWriter()
+            row.write(to: &writer, name: Self.name)
+            return String(decoding: writer.bytes, as: UTF8.self)
+        }
+        #expect(
+            String(decoding: object.json(name: "web", reply), as: UTF8.self) == """
+                {"name":"web","pid":12,"since":"2026-01-01T00:00:00Z","degraded":["ledger"],\
+                "actions":[\(rows.joined(separator: ","))]}
 
                 """)
     }
