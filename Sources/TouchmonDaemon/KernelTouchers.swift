@@ -8,6 +8,8 @@ internal import TouchmonSystem
 final class KernelTouchers {
     private(set) var queue: Fanotify
     private var last: (process: TouchingProcess, toucher: Toucher)?
+    /// Who was told last by a number alone: mostly the same one touches again.
+    private var numbered: NumberedProcess?
     /// The names of users who have touched, until the action files are read again: the user database
     /// may be slow to ask.
     private var names: [UInt32: String?] = [:]
@@ -70,13 +72,24 @@ final class KernelTouchers {
     /// Who a process is that was told by its number alone.
     func toucher(_ process: Int32) -> Toucher? {
         let now = Clock.realtime()
-        let time = FileMetadata.Time(
-            seconds: now / 1_000_000_000, nanoseconds: Int32(now % 1_000_000_000))
-        guard let process = TouchingProcess(process, touched: time, wishes) else { return nil }
+        guard let process = present(process) ?? opened(process, at: now) else { return nil }
         return Toucher(
             process: process.pid, user: process.user, group: process.group,
             groups: process.groups, session: process.session, name: name(of: process.user),
             began: FileTime(nanosecondsSince1970: now - (Clock.boot() - process.began)))
+    }
+
+    private func present(_ process: Int32) -> TouchingProcess? {
+        guard numbered?.pid == process else { return nil }
+        return numbered?.present(wishes)
+    }
+
+    private func opened(_ process: Int32, at now: Int64) -> TouchingProcess? {
+        numbered = NumberedProcess(
+            process,
+            touched: FileMetadata.Time(
+                seconds: now / 1_000_000_000, nanoseconds: Int32(now % 1_000_000_000)))
+        return numbered?.present(wishes)
     }
 
     private func name(of user: UInt32) -> String? {

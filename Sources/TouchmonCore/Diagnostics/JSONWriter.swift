@@ -8,7 +8,7 @@ package struct JSONWriter {
     /// Whether a value precedes the next one in the same list or object.
     private var needsComma = false
 
-    package init() {}
+    package init() { bytes.reserveCapacity(256) }
 
     /// Writes an object whose members `body` writes: a `key` and a value in turn.
     package mutating func object(_ body: (inout JSONWriter) -> Void) {

@@ -107,6 +107,14 @@ package struct TreeWatcher {
         static func < (left: Deadline, right: Deadline) -> Bool { left.time < right.time }
     }
 
+    /// When a part is looked at again; of a part that is gone or looks at another time it says nothing.
+    private struct Poll: Comparable {
+        var time: Instant
+        var tree: ActionID
+        var part: Int
+        static func < (left: Poll, right: Poll) -> Bool { left.time < right.time }
+    }
+
     var trees: [ActionID: Tree] = [:]
     /// Whether any tree ever left out what `.gitignore`s say.
     private var usesGitignore = false
@@ -123,6 +131,7 @@ package struct TreeWatcher {
     private var detaching: [RawPath] = []
     var looks = Queue<TreeFiles.Key>()
     private var deadlines = Heap<Deadline>()
+    private var polls = Heap<Poll>()
     var removals: [Int32] = []
     var work: Work?
     /// Whether the present directory is open to be listed: the one that was watched.
@@ -319,9 +328,14 @@ package struct TreeWatcher {
     // MARK: Time
 
     package mutating func nextDeadline() -> Instant? {
-        var next =
-            trees.isEmpty ? nil : trees.values.lazy.flatMap(\.parts.values).compactMap(\.poll).min()
-        if let retry = scans.deadline { next = min(next ?? retry, retry) }
+        var next = scans.deadline
+        while let poll = polls.min {
+            if isValid(poll) {
+                next = min(next ?? poll.time, poll.time)
+                break
+            }
+            polls.removeMin()
+        }
         if let retry = nodes.silenced.retry { next = min(next ?? retry, retry) }
         while let wait = deadlines.min {
             if files[wait.key]?.deadline == wait.time {
@@ -342,13 +356,16 @@ package struct TreeWatcher {
             look(wait.key, isDue ? .deadline : [])
         }
         scans.timePassed(at: now)
-        for action in trees.keys {
-            for index in trees[action]?.parts.keys.sorted() ?? [] {
-                guard let poll = trees[action]?.parts[index]?.poll, poll <= now else { continue }
-                trees[action]?.parts[index]?.poll = nil
-                beginPoll(action, index, at: now)
-            }
+        while let poll = polls.min, poll.time <= now {
+            polls.removeMin()
+            guard isValid(poll) else { continue }
+            trees[poll.tree]?.parts[poll.part]?.poll = nil
+            beginPoll(poll.tree, poll.part, at: now)
         }
+    }
+
+    private func isValid(_ poll: Poll) -> Bool {
+        trees[poll.tree]?.parts[poll.part]?.poll == poll.time
     }
 
     private mutating func look(_ key: TreeFiles.Key, _ evidence: Evidence) {
@@ -712,7 +729,9 @@ package struct TreeWatcher {
         guard let tree = trees[action], let part = tree.parts[index] else { return }
         let took = part.pollBegan.map { now.elapsed(since: $0) } ?? .zero
         let wait = max(tree.interval ?? Self.usualInterval, took * 4)
-        trees[action]?.parts[index]?.poll = now.advanced(by: wait)
+        let time = now.advanced(by: wait)
+        trees[action]?.parts[index]?.poll = time
+        polls.insert(Poll(time: time, tree: action, part: index))
         if tree.parts.count == 1 {
             snapshots[action] = snapshots[action]?.filter { $0.value.pass == part.pass }
         }

@@ -11,7 +11,7 @@ package struct TouchingProcess: Hashable, Sendable {
     /// The first process of its session; 0 unless asked for.
     package var session: Int32
     /// When it began, in nanoseconds since boot; 0 where that was not asked for.
-    package private(set) var began: Int64 = 0
+    package internal(set) var began: Int64 = 0
 
     /// What takes a while to find out.
     package struct Wishes: Sendable {
@@ -36,38 +36,6 @@ package struct TouchingProcess: Hashable, Sendable {
             known.session = session
             self = known
         }
-    }
-
-    /// The process of an event that names it by its number alone. nil where nobody has that number, or
-    /// somebody who began after `touched`: the change time of what was touched, on the same machine.
-    ///
-    /// Who began before it could still be another than the one who touched, if both had the same number
-    /// and the file was touched again later. That takes as many new processes as there are numbers, and an
-    /// event that was not read for as long. pidfd_open(2), proc(5).
-    package init?(_ pid: Int32, touched: FileMetadata.Time, _ wishes: Wishes) {
-        guard pid > 0, let opened = try? systemCall("open a process", nil, { tm_open_pidfd(pid) })
-        else { return nil }
-        let pidfd = OwnedDescriptor(adopting: opened)
-        // After the descriptor was opened, and as long as that process was not reaped, as is looked at
-        // below: so it is the one that began then.
-        guard let start = (try? OtherProcess.start(of: pid)) ?? nil,
-            start <= Self.bootTime(touched) + Self.longestTick
-        else { return nil }
-        self.init(pid, pidfd: pidfd.raw, wishes)
-        began = start
-    }
-
-    /// A file's time may be so much older than the touch: file systems have it from the last tick of the
-    /// kernel's clock, at least CONFIG_HZ=100.
-    private static let longestTick: Int64 = 10_000_000
-
-    /// Nanoseconds since boot; a time to come is now, and one before 1970 is before boot.
-    private static func bootTime(_ time: FileMetadata.Time) -> Int64 {
-        let now = Clock.realtime()
-        let second: Int64 = 1_000_000_000
-        guard time.seconds <= now / second else { return Clock.boot() }
-        let nanoseconds = max(time.seconds, 0) * second + Int64(time.nanoseconds)
-        return Clock.boot() - (now - min(now, nanoseconds))
     }
 
     private init(pid: Int32, user: UInt32, group: UInt32, groups: [UInt32], session: Int32) {

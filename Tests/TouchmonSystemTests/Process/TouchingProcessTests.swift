@@ -117,19 +117,19 @@ struct TouchingProcessTests {
             try child.waitFor("sleep")
             let process = try child.opened()
             let pidfd = process.pidfd.raw
-            for wishes in TouchingProcessTests.wishes {
+            for wishes in Self.wishes {
                 let living = TouchingProcess(child.pid, pidfd: pidfd, wishes)
                 #expect(living?.user == alice.user && living?.group == alice.group)
             }
             try child.kill()
-            for wishes in TouchingProcessTests.wishes {
+            for wishes in Self.wishes {
                 let zombie = TouchingProcess(child.pid, pidfd: pidfd, wishes)
                 #expect(zombie?.user == alice.user && zombie?.group == alice.group)
                 #expect(zombie?.pid == child.pid && zombie?.groups == [])
                 #expect(zombie?.session == (wishes.session ? getsid(0) : 0))
             }
             try child.reap()
-            for wishes in TouchingProcessTests.wishes {
+            for wishes in Self.wishes {
                 #expect(TouchingProcess(child.pid, pidfd: pidfd, wishes) == nil)
                 // Its number is somebody else's by now.
                 #expect(TouchingProcess(getpid(), pidfd: pidfd, wishes) == nil)
@@ -156,6 +156,13 @@ struct TouchingProcessTests {
 
     // MARK: By number and time
 
+    private static func process(
+        _ pid: Int32, touched: FileMetadata.Time, _ wishes: TouchingProcess.Wishes
+    ) -> TouchingProcess? {
+        let process = NumberedProcess(pid, touched: touched)
+        return process?.present(wishes)
+    }
+
     private static func time(_ nanoseconds: Int64) -> FileMetadata.Time {
         let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         return FileMetadata.Time(seconds: seconds, nanoseconds: Int32(rest))
@@ -179,7 +186,7 @@ struct TouchingProcessTests {
             let touched = try FileMetadata(at: CPath(path)).changed
             for wishes in Self.wishes {
                 let toucher = try #require(
-                    TouchingProcess(process.pid, touched: touched, wishes))
+                    Self.process(process.pid, touched: touched, wishes))
                 #expect(toucher.pid == process.pid)
                 #expect((toucher.user, toucher.group) == (bob.user, bob.group))
                 #expect(toucher.groups.sorted() == (wishes.groups ? bob.groups : []))
@@ -196,17 +203,17 @@ struct TouchingProcessTests {
         for wishes in Self.wishes {
             for time in [before, before - 3_600_000_000_000, 0, -1_000_000_000] {
                 #expect(
-                    TouchingProcess(process.pid, touched: Self.time(time), wishes) == nil)
+                    Self.process(process.pid, touched: Self.time(time), wishes) == nil)
             }
             let now = Self.time(Clock.realtime())
-            #expect(TouchingProcess(process.pid, touched: now, wishes)?.pid == process.pid)
+            #expect(Self.process(process.pid, touched: now, wishes)?.pid == process.pid)
             // The clock was set back, or is another machine's.
             for seconds in [now.seconds + 86400, .max, 9_223_372_036] {
                 let later = FileMetadata.Time(seconds: seconds, nanoseconds: 999_999_999)
-                #expect(TouchingProcess(process.pid, touched: later, wishes)?.pid == process.pid)
+                #expect(Self.process(process.pid, touched: later, wishes)?.pid == process.pid)
             }
             // A process is older than what it touches.
-            #expect(TouchingProcess(1, touched: Self.time(before), wishes)?.user == 0)
+            #expect(Self.process(1, touched: Self.time(before), wishes)?.user == 0)
         }
     }
 
@@ -217,13 +224,32 @@ struct TouchingProcessTests {
             let now = TouchingProcessTests.time(Clock.realtime())
             try child.kill()
             for wishes in TouchingProcessTests.wishes {
-                #expect(TouchingProcess(child.pid, touched: now, wishes)?.user == getuid())
+                #expect(
+                    TouchingProcessTests.process(child.pid, touched: now, wishes)?.user == getuid())
             }
             try child.reap()
             for wishes in TouchingProcessTests.wishes {
                 for pid in [child.pid, 0, -1, Int32.max] {
-                    #expect(TouchingProcess(pid, touched: now, wishes) == nil)
+                    #expect(TouchingProcessTests.process(pid, touched: now, wishes) == nil)
                 }
+            }
+        }
+    }
+
+    @Test func `one that is held is asked again, until it is reaped`() async {
+        await #expect(processExitsWith: .success) {
+            let child = try UnreapedChild(["sleep", "20"])
+            try child.waitFor("sleep")
+            let held = NumberedProcess(
+                child.pid, touched: TouchingProcessTests.time(Clock.realtime()))
+            for wishes in TouchingProcessTests.wishes {
+                #expect(held?.present(wishes)?.user == getuid())
+            }
+            try child.kill()
+            #expect(held?.present(TouchingProcess.Wishes())?.pid == child.pid)
+            try child.reap()
+            for wishes in TouchingProcessTests.wishes {
+                #expect(held?.present(wishes) == nil)
             }
         }
     }
