@@ -31,8 +31,8 @@ build: ## build the release binary: .build/release/touchmon
 test: ## install what is missing, then run every test
 	@scripts/test
 
-test-fast: ## run the tests of the pure core alone
-	swift test --disable-xctest --filter TouchmonCoreTests
+test-fast: ## run the tests of the pure core, without those that try very many cases
+	@scripts/test-fast
 
 simulate: ## play random histories (FIRST=1 COUNT=1000000)
 	@scripts/simulate $(FIRST) $(COUNT)
