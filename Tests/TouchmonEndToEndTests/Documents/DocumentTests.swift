@@ -78,6 +78,14 @@ import Testing
         }
     }
 
+    @Test func `the architecture has a row for each directory of the core`() throws {
+        let core = "\(ManPage.root)/Sources/TouchmonCore"
+        let rows = try Self.text("docs/architecture.md").matches(of: /(?m)^\| `([A-Za-z]+)\/` \|/)
+        let directories = try FileManager.default.contentsOfDirectory(atPath: core)
+            .filter { !$0.hasSuffix(".swift") }
+        #expect(rows.map { String($0.1) }.sorted() == directories.sorted())
+    }
+
     /// Types, cases and functions; of a name with a dot, each part.
     @Test func `every name in a diagram of the architecture is in the sources`() throws {
         let files = FileManager.default.enumerator(atPath: "\(ManPage.root)/Sources")

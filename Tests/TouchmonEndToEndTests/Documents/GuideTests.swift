@@ -43,7 +43,7 @@ struct GuideTests {
             #expect(contents.problems.isEmpty, "\(guide.name)")
             reasons += contents.reasons
         }
-        #expect(reasons.count <= 8, "\(reasons.joined(separator: "\n"))")
+        #expect(reasons.count <= 5, "\(reasons.joined(separator: "\n"))")
     }
 
     @Test func `what is masked`() {
