@@ -31,8 +31,8 @@ build: ## build the release binary: .build/release/touchmon
 test: ## install what is missing, then run every test
 	@scripts/test
 
-test-fast: ## run the tests of the pure core alone
-	swift test --disable-xctest --filter TouchmonCoreTests
+test-fast: ## run the tests of the pure core, without those that try very many cases
+	@scripts/test-fast
 
 simulate: ## play random histories (FIRST=1 COUNT=1000000)
 	@scripts/simulate $(FIRST) $(COUNT)
@@ -88,6 +88,18 @@ completions: ## write what completes commands in bash, zsh and fish: .build/comp
 	$(binary) --generate-completion-script zsh > .build/completions/_touchmon
 	$(binary) --generate-completion-script fish > .build/completions/touchmon.fish
 
+guides: build ## write into the guides what their commands print, and record the session again (as root)
+	TOUCHMON_BINARY='$(CURDIR)/$(binary)' TOUCHMON_GUIDES=write \
+	  swift test --disable-xctest --filter GuideTests
+	scripts/record-session $(binary) docs/session.svg
+
+session: build ## record the session of the README again: docs/session.svg (as root)
+	scripts/record-session $(binary) docs/session.svg
+
+compare-peers: build ## do to a watched file what tools do, beside others who watch files (as root)
+	@scripts/install-dependencies bench-trees
+	scripts/compare-peers $(binary)
+
 torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
 	TOUCHMON_BINARY='$(CURDIR)/$(binary)' TOUCHMON_TORTURE_CYCLES=$(CYCLES) \
 	  swift test --disable-xctest --filter TortureTests
@@ -124,5 +136,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-commands bench-control bench-trees schema man completions lint \
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
 	fmt install clean help

@@ -61,7 +61,7 @@ import TouchmonTestSupport
     }
 
     /// The same at whichever of its calls the daemon looks, but on this machine: heard, and at once.
-    @Test(arguments: Tool.all, quiet)
+    @Test(.thorough, arguments: Tool.all, quiet)
     func `a save here is one run, and waits for no look`(
         tool: Tool, policy: FileSystemPolicy
     ) throws {
