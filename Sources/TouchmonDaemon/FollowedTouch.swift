@@ -22,8 +22,8 @@ package struct FollowedTouch: ~Copyable {
         case ended(RunNumber, RunEnding)
         /// The touch led to no run; in words of `ControlText`.
         case nothing(String)
-        /// The time has passed.
-        case late
+        /// The time has passed; the run where it has begun.
+        case late(RunNumber?)
     }
 
     private let path: RawPath
@@ -67,11 +67,11 @@ package struct FollowedTouch: ~Copyable {
                 }
                 if let end = take(reply, tell) { return end }
             case .late:
-                if isLate { return .late }
+                if isLate { return .late(run) }
                 if let run, !isAsking { ask(run) }
             case .gone:
                 tell(.disconnected)
-                guard try reconnect() else { return .late }
+                guard try reconnect() else { return .late(run) }
             }
         }
     }

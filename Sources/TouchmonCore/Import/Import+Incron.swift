@@ -63,6 +63,12 @@ extension Import {
         if kinds.contains("modify") {
             note(place, "`modify` runs for each write that is seen; `touch` once for each save")
         }
+        if kinds.contains("touch"), kinds.contains("attribute") {
+            note(
+                place,
+                "`attribute` runs for chmod(1) too, and once more for what sets a time before it closes the "
+                    + "file, as touch(1) does; without it `touch` counts each once")
+        }
         add(action, from: place)
     }
 
