@@ -51,7 +51,7 @@ struct ExamplePlace {
         set -e
         cd "$1"
         mount -t tmpfs tmpfs root
-        mkdir -p root/{usr,etc/touchmon,proc,dev,run,sys,srv/app,home/web,var/lib,outcomes}
+        mkdir -p root/{usr,etc/touchmon.d,proc,dev,run,sys,srv/app,home/web,var/lib,outcomes}
         mkdir -m 1777 root/tmp
         mount --rbind /usr root/usr
         for name in bin sbin lib lib64; do [ ! -L /$name ] || cp -a /$name root; done
@@ -69,7 +69,7 @@ struct ExamplePlace {
         [ ! -e /srv/app/broken ] || { echo no such release; exit 3; }
         END
         chmod 755 root/usr/local/bin/deploy-app
-        cat > root/etc/touchmon/deploy.json <<'END'
+        cat > root/etc/touchmon.d/deploy.json <<'END'
         {
             "/srv/app/deploy.stamp": {
                 "argv": ["/usr/local/bin/deploy-app", "production"],
@@ -116,6 +116,6 @@ struct ExamplePlace {
             eval "$2" > /outcomes/log-$1 2>&1
             await $1 'touchmon status > /dev/null'
         }
-        start() { begin setup 'touchmon run /etc/touchmon &'; }
+        start() { begin setup 'touchmon run /etc/touchmon.d &'; }
         """
 }
