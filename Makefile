@@ -84,7 +84,7 @@ man: ## write the manual pages: .build/man (after make build)
 completions: ## write what completes commands in bash, zsh and fish: .build/completions (after make build)
 	@$(needs-binary)
 	@mkdir -p .build/completions
-	$(binary) --generate-completion-script bash > .build/completions/touchmon
+	$(binary) --generate-completion-script bash | sed '1{/^#!/d}' > .build/completions/touchmon
 	$(binary) --generate-completion-script zsh > .build/completions/_touchmon
 	$(binary) --generate-completion-script fish > .build/completions/touchmon.fish
 
@@ -107,28 +107,29 @@ torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
 lint: ## check the style of Swift and shell sources
 	@scripts/install-dependencies build lint
 	swift format lint --strict -r Package.swift Sources Tests
-	shellcheck $$(grep -lE '^#!.*\<(ba)?sh\>' scripts/* .ci/*)
+	shellcheck $$(grep -rlE '^#!.*\<(ba)?sh\>' scripts .ci packaging)
 
 fmt: ## format the Swift sources
 	swift format format -i -r Package.swift Sources Tests
 
 install: ## install what was built, also by `make man completions` (PREFIX=/usr/local DESTDIR=)
 	@$(needs-binary)
-	install -D -m 0755 $(binary) '$(DESTDIR)$(PREFIX)/bin/touchmon'
-	install -D -m 0644 LICENSE '$(DESTDIR)$(PREFIX)/share/doc/touchmon/LICENSE'
-	install -D -m 0644 packaging/touchmon.schema.json \
-	  '$(DESTDIR)$(PREFIX)/share/touchmon/touchmon.schema.json'
-	install -D -m 0644 packaging/supervisor/touchmon.conf \
-	  '$(DESTDIR)$(PREFIX)/share/doc/touchmon/examples/supervisor.conf'
-	for page in .build/man/*.[157]; do test ! -e "$$page" || install -D -m 0644 "$$page" \
-	  '$(DESTDIR)$(PREFIX)/share/man/'"man$${page##*.}/$${page##*/}" || exit; done
-	test ! -d .build/completions || { cd .build/completions && \
-	  install -D -m 0644 touchmon \
-	    '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/touchmon' && \
-	  install -D -m 0644 _touchmon \
-	    '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_touchmon' && \
-	  install -D -m 0644 touchmon.fish \
-	    '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/touchmon.fish'; }
+	scripts/install-files '$(DESTDIR)' '$(PREFIX)' $(binary)
+
+deb: build man completions ## make the Debian package: .build/packages
+	@scripts/install-dependencies package
+	@mkdir -p .build/packages
+	scripts/package-deb $(binary) .build/packages
+
+portable: build ## link the program with all of its libraries but glibc: .build/portable/touchmon
+	@scripts/link-portable .build/portable/touchmon $(link)
+
+tarball: portable man completions ## make a package for any Linux with glibc 2.34: .build/packages
+	@mkdir -p .build/packages
+	scripts/package-tarball .build/portable/touchmon .build/packages
+
+reproducible: ## build everything twice, in two places, and compare the packages
+	scripts/reproduce
 
 clean: ## remove what was built
 	rm -rf .build
@@ -137,4 +138,4 @@ help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
 .PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
-	fmt install clean help
+	fmt install deb portable tarball reproducible clean help

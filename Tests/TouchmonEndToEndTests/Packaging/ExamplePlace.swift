@@ -91,6 +91,6 @@ struct ExamplePlace {
             wait $!
             [ ! -e /outcomes/status-end-$1 ] || echo 0 > /outcomes/status-$1
         }
-        start() { begin setup 'touchmon run /etc/touchmon &'; }
+        start() { begin setup 'touchmon run /etc/touchmon.d &'; }
         """
 }
