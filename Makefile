@@ -9,7 +9,8 @@ binary := .build/release/touchmon
 # Stripped, nothing for others to link to, one copy of functions that are the same, no index for C++
 # exceptions, which nobody throws, and the functions on the way of a touch side by side:
 # docs/performance.md.
-link := -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
+# No debugging information, of which a hash with the paths of the sources would stay.
+link := -Xswiftc -gnone -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
   -Xlinker --no-eh-frame-hdr \
   -Xlinker --no-warn-symbol-ordering -Xlinker --icf=all \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
@@ -17,6 +18,9 @@ link := -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-exp
 # The C++ library that the Swift runtime needs becomes part of the program: as a shared library it takes
 # a megabyte of memory, and is one thing more that has to be there.
 static-libraries = mkdir -p .build/lib && ln -sf "$$(g++ -print-file-name=libstdc++.a)" .build/lib/
+
+# The compiler's choices depend on where things are in its memory: at the same places, they are the same.
+same-places := $(shell setarch -R true 2> /dev/null && echo setarch -R)
 
 # What is made of the program is made by anybody, and installed by root, who need not build.
 needs-binary = test -x $(binary) || { printf '%s\n' \
@@ -26,7 +30,7 @@ needs-binary = test -x $(binary) || { printf '%s\n' \
 build: ## build the release binary: .build/release/touchmon
 	@scripts/install-dependencies build
 	@$(static-libraries)
-	swift build -c release --product touchmon --static-swift-stdlib $(link)
+	$(same-places) swift build -c release --product touchmon --static-swift-stdlib $(link)
 
 test: ## install what is missing, then run every test
 	@scripts/test
