@@ -9,8 +9,10 @@ binary := .build/release/touchmon
 # Stripped, nothing for others to link to, one copy of functions that are the same, no index for C++
 # exceptions, which nobody throws, and the functions on the way of a touch side by side:
 # docs/performance.md.
-# No debugging information, of which a hash with the paths of the sources would stay.
-link := -Xswiftc -gnone -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
+# No debugging information, and no hash of each module's code for builds that go on: they depend on where
+# the sources are, and would stay.
+link := -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
+  -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
   -Xlinker --no-eh-frame-hdr \
   -Xlinker --no-warn-symbol-ordering -Xlinker --icf=all \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
