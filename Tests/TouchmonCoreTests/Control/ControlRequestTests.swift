@@ -127,6 +127,14 @@ import TouchmonTestSupport
         }
     }
 
+    @Test func `arguments whose last one has no end are none`() {
+        #expect(PackedStrings(packed: Array("a\0b".utf8)) == nil)
+        #expect(
+            PackedStrings(packed: Array("a\0b\0".utf8))
+                == PackedStrings(["a", "b"].map { Array($0.utf8) }))
+        #expect(PackedStrings(packed: [])?.count == 0)
+    }
+
     @Test func `a state of another version is none`() {
         var bytes = RowBytes.bytes(of: [
             StatusRow(path: RawPath("/a"), state: .idle, mechanism: "")
