@@ -747,9 +747,8 @@ package struct TreeWatcher {
     private mutating func judge(
         _ key: TreeFiles.Key, _ examination: Examination, writer: WriterPresence?, at now: Instant
     ) {
-        guard let present = files[key], let tree = trees[present.tree],
-            let part = part(tree, present.path).flatMap({ tree.parts[$0] })
-        else { return }
+        guard let present = files[key], let tree = trees[present.tree] else { return }
+        guard let part = part(tree, present.path).flatMap({ tree.parts[$0] }) else { return }
         var examination = examination
         if let quiet = part.fileSystem, part.mechanism == .poll {
             examination.polled(

@@ -359,6 +359,25 @@ import Testing
         #expect(Self.said(&daemon).first == "run 1")
     }
 
+    @Test func `what happens to a file during its run is waited for as well`() throws {
+        let file = RawPath("/srv/f")
+        var daemon = try TreeTests.daemon([try .tree("/srv/", each: .file)], marks: true)
+        daemon.runDuration = nil
+        try TreeTests.write("/srv/f", &daemon.kernel)
+        daemon.pass(.seconds(1))
+        try daemon.engine.follow(
+            Self.client, file, isOwner: false, touched: nil, earlier: [], at: daemon.clock)
+        daemon.kernel.faults.fail(.status, .forever, with: .noMemory)
+        try TreeTests.write("/srv/f", &daemon.kernel)
+        daemon.engine.touched(Self.client, at: daemon.clock)
+        #expect(Self.said(&daemon) == ["following", "waiting events"])
+        daemon.kernel.faults.clear()
+        daemon.pass(.seconds(5))
+        #expect(Self.said(&daemon) == ["waiting busy"])
+        daemon.end(RunNumber(1))
+        #expect(Self.said(&daemon) == ["run 2"])
+    }
+
     @Test func `below the root every path may be a tree's`() throws {
         let daemon = try TreeTests.daemon([try .tree("/*.c")], marks: true)
         #expect(daemon.engine.keyOfRuns(touching: RawPath("/f.c"))?.key == RawPath("/*.c"))

@@ -138,6 +138,9 @@ import TouchmonTestSupport
         #expect(Self.words(daemon) == ["polled"])
         #expect(Self.texts(daemon)[0].hasPrefix("polling /srv/a every 5 s"))
         #expect(daemon.engine.obstacles(to: RawPath("/srv/b"), at: daemon.clock) == [])
+        // Of a tree nothing is in the way: how it is watched, its status says.
+        let tree = try TreeTests.daemon([try .tree("/srv/", poll: .seconds(5))], marks: false)
+        #expect(tree.engine.obstacles(to: RawPath("/srv/"), at: tree.clock) == [])
     }
 
     @Test func `what an action says of touches and runs`() {
