@@ -153,18 +153,12 @@ extension Import {
     private static func filled(_ word: [UInt8], _ base: [UInt8]) -> [UInt8] {
         var (filled, rest): ([UInt8], ArraySlice<UInt8>) = ([], word[...])
         while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "$"), let next = rest.first else {
+            guard byte == UInt8(ascii: "$"), let next = rest.popFirst() else {
                 filled.append(byte)
                 continue
             }
-            switch next {
-            case UInt8(ascii: "$"): filled.append(byte)
-            case UInt8(ascii: "@"): filled += base
-            default:
-                filled.append(byte)
-                continue
-            }
-            rest.removeFirst()
+            // In a plain word there are only `$$` and `$@`.
+            filled += next == byte ? [byte] : base
         }
         return filled
     }

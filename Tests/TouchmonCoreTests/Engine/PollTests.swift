@@ -166,6 +166,10 @@ import TouchmonTestSupport
         #expect(daemon.runs.isEmpty)
         daemon.pass(.seconds(3))
         #expect(daemon.runs.count == 1)
+        // What changes nothing that counts is waited for as well, and leads to nothing.
+        try daemon.kernel.setMode(Self.path, to: 0o600)
+        daemon.pass(.seconds(30))
+        #expect(daemon.runs.count == 1)
     }
 
     // MARK: Which paths are polled
