@@ -8,7 +8,10 @@ binary := .build/release/touchmon
 # Stripped, nothing for others to link to, one copy of functions that are the same, no index for C++
 # exceptions, which nobody throws, and the functions on the way of a touch side by side:
 # docs/performance.md.
-link := -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
+# No debugging information, and no hash of each module's code for builds that go on: they depend on where
+# the sources are, and would stay.
+link := -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-codegen \
+  -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-export-dynamic \
   -Xlinker --no-eh-frame-hdr \
   -Xlinker --no-warn-symbol-ordering -Xlinker --icf=all \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
@@ -16,6 +19,9 @@ link := -Xswiftc -use-ld=lld -Xswiftc -L.build/lib -Xlinker -s -Xlinker --no-exp
 # The C++ library that the Swift runtime needs becomes part of the program: as a shared library it takes
 # a megabyte of memory, and is one thing more that has to be there.
 static-libraries = mkdir -p .build/lib && ln -sf "$$(g++ -print-file-name=libstdc++.a)" .build/lib/
+
+# The compiler's choices depend on where things are in its memory: at the same places, they are the same.
+same-places := $(shell setarch -R true 2> /dev/null && echo setarch -R)
 
 # What is made of the program is made by anybody, and installed by root, who need not build.
 needs-binary = test -x $(binary) || { printf '%s\n' \
@@ -25,13 +31,13 @@ needs-binary = test -x $(binary) || { printf '%s\n' \
 build: ## build the release binary: .build/release/touchmon
 	@scripts/install-dependencies build
 	@$(static-libraries)
-	swift build -c release --product touchmon --static-swift-stdlib $(link)
+	$(same-places) swift build -c release --product touchmon --static-swift-stdlib $(link)
 
 test: ## install what is missing, then run every test
 	@scripts/test
 
-test-fast: ## run the tests of the pure core alone
-	swift test --disable-xctest --filter TouchmonCoreTests
+test-fast: ## run the tests of the pure core, without those that try very many cases
+	@scripts/test-fast
 
 simulate: ## play random histories (FIRST=1 COUNT=1000000)
 	@scripts/simulate $(FIRST) $(COUNT)
@@ -89,9 +95,21 @@ man: ## write the manual pages: .build/man (after make build)
 completions: ## write what completes commands in bash, zsh and fish: .build/completions (after make build)
 	@$(needs-binary)
 	@mkdir -p .build/completions
-	$(binary) --generate-completion-script bash > .build/completions/touchmon
+	$(binary) --generate-completion-script bash | sed '1{/^#!/d}' > .build/completions/touchmon
 	$(binary) --generate-completion-script zsh > .build/completions/_touchmon
 	$(binary) --generate-completion-script fish > .build/completions/touchmon.fish
+
+guides: build ## write into the guides what their commands print, and record the session again (as root)
+	TOUCHMON_BINARY='$(CURDIR)/$(binary)' TOUCHMON_GUIDES=write \
+	  swift test --disable-xctest --filter GuideTests
+	scripts/record-session $(binary) docs/session.svg
+
+session: build ## record the session of the README again: docs/session.svg (as root)
+	scripts/record-session $(binary) docs/session.svg
+
+compare-peers: build ## do to a watched file what tools do, beside others who watch files (as root)
+	@scripts/install-dependencies bench-trees
+	scripts/compare-peers $(binary)
 
 torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
 	TOUCHMON_BINARY='$(CURDIR)/$(binary)' TOUCHMON_TORTURE_CYCLES=$(CYCLES) \
@@ -100,28 +118,29 @@ torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
 lint: ## check the style of Swift and shell sources
 	@scripts/install-dependencies build lint
 	swift format lint --strict -r Package.swift Sources Tests
-	shellcheck $$(grep -lE '^#!.*\<(ba)?sh\>' scripts/* .ci/*)
+	shellcheck $$(grep -rlE '^#!.*\<(ba)?sh\>' scripts .ci packaging)
 
 fmt: ## format the Swift sources
 	swift format format -i -r Package.swift Sources Tests
 
 install: ## install what was built, also by `make man completions` (PREFIX=/usr/local DESTDIR=)
 	@$(needs-binary)
-	install -D -m 0755 $(binary) '$(DESTDIR)$(PREFIX)/bin/touchmon'
-	install -D -m 0644 LICENSE '$(DESTDIR)$(PREFIX)/share/doc/touchmon/LICENSE'
-	install -D -m 0644 packaging/touchmon.schema.json \
-	  '$(DESTDIR)$(PREFIX)/share/touchmon/touchmon.schema.json'
-	install -D -m 0644 packaging/supervisor/touchmon.conf \
-	  '$(DESTDIR)$(PREFIX)/share/doc/touchmon/examples/supervisor.conf'
-	for page in .build/man/*.[157]; do test ! -e "$$page" || install -D -m 0644 "$$page" \
-	  '$(DESTDIR)$(PREFIX)/share/man/'"man$${page##*.}/$${page##*/}" || exit; done
-	test ! -d .build/completions || { cd .build/completions && \
-	  install -D -m 0644 touchmon \
-	    '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/touchmon' && \
-	  install -D -m 0644 _touchmon \
-	    '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_touchmon' && \
-	  install -D -m 0644 touchmon.fish \
-	    '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/touchmon.fish'; }
+	scripts/install-files '$(DESTDIR)' '$(PREFIX)' $(binary)
+
+deb: build man completions ## make the Debian package: .build/packages
+	@scripts/install-dependencies package
+	@mkdir -p .build/packages
+	scripts/package-deb $(binary) .build/packages
+
+portable: build ## link the program with all of its libraries but glibc: .build/portable/touchmon
+	@scripts/link-portable .build/portable/touchmon $(link)
+
+tarball: portable man completions ## make a package for any Linux with glibc 2.34: .build/packages
+	@mkdir -p .build/packages
+	scripts/package-tarball .build/portable/touchmon .build/packages
+
+reproducible: ## build everything twice, in two places, and compare the packages
+	scripts/reproduce
 
 clean: ## remove what was built
 	rm -rf .build
@@ -129,5 +148,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees schema man completions lint \
-	fmt install clean help
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
+	fmt install deb portable tarball reproducible clean help

@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -48,6 +49,24 @@ int tm_connect(const char *path) {
     if (client < 0) return -1;
     if (connect(client, (struct sockaddr *)&name, sizeof name) != 0) return give_up(client);
     return client;
+}
+
+ssize_t tm_notify(const char *path, const void *bytes, size_t size) {
+    struct sockaddr_un name;
+    if (address(path, &name) != 0) return -1;
+    socklen_t length = sizeof name;
+    if (path[0] == '@') {
+        // The length is part of an abstract name: nothing may follow it.
+        name.sun_path[0] = 0;
+        length = offsetof(struct sockaddr_un, sun_path) + strlen(path);
+    }
+    int client = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (client < 0) return -1;
+    ssize_t sent = sendto(client, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT,
+                          (struct sockaddr *)&name, length);
+    if (sent < 0) return give_up(client);
+    close(client);
+    return sent;
 }
 
 int tm_accept(int listener, uint32_t *user, int32_t *process) {

@@ -47,6 +47,8 @@ package struct Engine {
     /// The signals that the daemon listens to.
     package enum Signal: Hashable, Sendable {
         case interrupt, terminate, hangUp
+        /// End at once, and leave the runs to the daemon that comes next.
+        case handOver
     }
 
     private var mounts = MountPoints()
@@ -102,6 +104,19 @@ package struct Engine {
 
     /// Whether no run begins any more.
     var isStopping: Bool { shutdown.step != nil }
+
+    /// When the last run will have been killed, as far as that is known; nil while the daemon does not end,
+    /// or where nothing is waited for.
+    var endsBy: Instant? {
+        switch shutdown.step {
+        case .draining:
+            // Then each run is asked to stop, and has the time that its action gives it.
+            let longest = runs.activeRuns.map { command($0).policy.stopTimeout }.max()
+            return longest.flatMap { shutdown.deadline?.advanced(by: $0) }
+        case .stopping: return stops.lastKill
+        case .killing, .handingOver, nil: return nil
+        }
+    }
 
     /// Begins with a plan; `drain` is how long running runs may go on after SIGINT or SIGTERM.
     ///
@@ -190,9 +205,9 @@ package struct Engine {
                 continue
             }
             if let request = outputs.nextRequest() { return .output(request) }
-            guard shutdown.step != nil, !runs.hasActiveRuns, outputs.unfinished == 0 else {
-                return nil
-            }
+            guard shutdown.step != nil, shutdown.step == .handingOver || !runs.hasActiveRuns,
+                outputs.unfinished == 0
+            else { return nil }
             // What came until now is the next daemon's, which is to be told until when all was heard.
             if !trees.isEmpty, !hasHeardLast {
                 hasHeardLast = true
@@ -275,7 +290,7 @@ package struct Engine {
         switch shutdown.step {
         case .stopping: stop(active, .shutdown, at: active.started)
         case .killing: stop(active, with: Self.kill)
-        case .draining, nil: break
+        case .draining, .handingOver, nil: break
         }
     }
 
@@ -464,6 +479,12 @@ package struct Engine {
             // They begin no more; the next daemon has to know.
             for action in runs.waitingActions { ledger.changed(action, at: now) }
             if let step = shutdown.signalled(at: now) { begin(step, at: now) }
+        case .handOver:
+            // A successor learns of runs from the ledger alone.
+            guard ledger.isKept else { return signalled(.terminate, at: now) }
+            runs.isStopping = true
+            for action in runs.waitingActions { ledger.changed(action, at: now) }
+            if shutdown.handsOver() { begin(.handingOver, at: now) }
         }
     }
 
@@ -599,10 +620,11 @@ package struct Engine {
         case .draining: log(.draining(runs: active.count, within: drain), at: now)
         case .stopping: log(.stopping(runs: active.count), at: now)
         case .killing: log(.killing(runs: active.count), at: now)
+        case .handingOver: log(.handingOver(runs: active.count), at: now)
         }
         for run in active {
             switch step {
-            case .draining: break
+            case .draining, .handingOver: break
             case .stopping: stop(run, .shutdown, at: now)
             case .killing: stop(run, with: Self.kill)
             }

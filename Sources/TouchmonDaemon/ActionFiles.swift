@@ -63,9 +63,10 @@ package struct ActionFiles {
         }
         let reading = ActionFileReading(of: sources, relativeTo: directory)
         problems += reading.problems
-        let actions = reading.actions.filter { action in
-            path.map { Explanation.concerns(action, $0) } ?? true
-        }
+        let actions =
+            path.map { path in
+                reading.actions.filter { Explanation.concerns($0, path) }
+            } ?? reading.actions
         let plan = Plan(
             actions, owners: owners,
             accounts: Self.lookUp(Plan.accounts(in: actions, owners: owners)), daemon: identity)

@@ -242,6 +242,12 @@ struct Children: ~Copyable {
         starting.allSatisfy { byRun[$0]?.hasRecorded ?? true }
     }
 
+    /// Waits until they have, or for a second. Whose user holds it back before that is not waited for.
+    func awaitRecords() {
+        let deadline = Clock.monotonic() + 1_000_000_000
+        while !haveAllRecorded, Clock.monotonic() < deadline { Clock.sleep(100_000) }
+    }
+
     /// Kills what is left of a run whose first process has ended and is not reaped yet.
     func killRest(of process: Int32) {
         guard let run = byProcess[process] else { return }

@@ -62,6 +62,7 @@ package struct Daemon: ~Copyable {
     /// Whether much memory was used and is not any more.
     private var hasFreed = false
     private var trouble = Trouble()
+    private var manager: ServiceManager
     private var exits = false
     /// When the last wait ended: what one wake-up brings happens at one moment.
     private(set) var now: Instant
@@ -160,6 +161,7 @@ package struct Daemon: ~Copyable {
         filesRead = self.begun - (Clock.monotonic() - begun.nanoseconds)
         self.control = consume control
         self.log = log
+        manager = ServiceManager(at: begun)
         engine = Engine(
             plan: plan, isRoot: isRoot,
             tellsTouchers: tellsTouchers, drain: options.drain, recovered: recovered,
@@ -192,7 +194,7 @@ package struct Daemon: ~Copyable {
             try CurrentProcess.openStandardDescriptors()
             let reading = files.read()
             var log = Log(options)
-            log.write(reading.report.text())
+            log.write(reading)
             log.flush()
             guard reading.isUsable else { return reading.exitStatus }
             var options = options
@@ -239,6 +241,7 @@ package struct Daemon: ~Copyable {
             daemon.children.dismissAhead()
             daemon.state?.dismissAhead()
             daemon.writeLog()
+            daemon.tellManager()
         }
         try daemon.loop()
         return daemon.terminal?.exitStatus(after: daemon.engine.lastEnding) ?? 0
@@ -252,6 +255,7 @@ package struct Daemon: ~Copyable {
             now = Instant(nanoseconds: Clock.monotonic())
         }
         writeLog()
+        tellManager()
         CurrentProcess.releaseFreeMemory()
         while !exits {
             do {
@@ -309,6 +313,19 @@ package struct Daemon: ~Copyable {
         if ready.isEmpty || isLogLate {
             watch.touchers?.rest()
             writeLog()
+            tellManager()
+        }
+        // Last of all: whoever hangs before it is found out.
+        do { try manager.ping(at: now) } catch { say(error) }
+    }
+
+    /// Tells the service manager what has changed: no run waits for that.
+    private mutating func tellManager() {
+        guard manager.isThere else { return }
+        do {
+            try manager.tell(engine.serviceFacts(problems: reloadProblems ?? 0), at: now)
+        } catch {
+            say(error)
         }
     }
 
@@ -342,6 +359,7 @@ package struct Daemon: ~Copyable {
 
     private var mustMakeUp: Bool {
         areMountsUnread || areEndsUnread || !unheard.isEmpty || !unheardGroups.isEmpty
+            || manager.isBehind
     }
 
     private mutating func readMounts() {
@@ -375,6 +393,10 @@ package struct Daemon: ~Copyable {
         }
         if let rest = engine.trees.traffic.restsUntil {
             let rest = max(0, rest.nanoseconds(since: now))
+            timeout = timeout.map { min($0, rest) } ?? rest
+        }
+        if let ping = manager.deadline {
+            let rest = max(0, ping.nanoseconds(since: now))
             timeout = timeout.map { min($0, rest) } ?? rest
         }
         if engine.oldestLog != nil || (children.wantsAhead && !isDryRun) {
@@ -551,6 +573,8 @@ package struct Daemon: ~Copyable {
         case .readActionFiles:
             reload()
         case .exit:
+            // A run that its process has not written down yet would be begun again by the next daemon.
+            children.awaitRecords()
             exits = true
         }
     }
@@ -713,9 +737,10 @@ package struct Daemon: ~Copyable {
     private mutating func reload() {
         guard let files else { return }
         writeLog()
+        tellManager()
         let began = Clock.realtime()
         let reading = files.read()
-        log.write(reading.report.text())
+        log.write(reading)
         let problems = reading.problems.count { $0.severity == .error }
         watch.touchers?.forgetNames()
         if reading.isUsable {
@@ -726,6 +751,7 @@ package struct Daemon: ~Copyable {
             engine.reloadRefused(problems: problems, at: now)
         }
         reloadProblems = reading.isUsable ? 0 : max(problems, 1)
+        tellManager()
         hasFreed = true
     }
 }
@@ -736,6 +762,7 @@ extension Engine.Signal {
         switch number {
         case 1 where rereads: self = .hangUp
         case 2: self = .interrupt
+        case 10 where rereads: self = .handOver
         case 15: self = .terminate
         case 1, 3: if rereads { return nil } else { self = .terminate }
         default: return nil

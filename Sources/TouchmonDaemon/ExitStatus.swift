@@ -36,6 +36,13 @@ package struct StartupFailure: Error, Sendable {
         self.status = status
     }
 
+    /// What was not possible, and what to do: two lines for standard error.
+    package var text: [UInt8] {
+        let isJournal = StandardError.isJournal(CurrentProcess.environment("JOURNAL_STREAM"))
+        return (isJournal ? LogFormat.journal : .text)
+            .lines("touchmon: unable to \(message)\n\(remedy)\n", .error)
+    }
+
     /// Another daemon works with the state directory.
     init(isHeldBy process: Int32?, _ path: RawPath) {
         let holder = process.map { "process \($0)" } ?? "another process"

@@ -5,6 +5,8 @@ internal import TouchmonSystem
 struct FileSystems {
     struct FileSystem {
         var magic: UInt64
+        /// By which events of fanotify tell it.
+        var number: UInt64
         var granularity: Duration
     }
 
@@ -35,7 +37,8 @@ struct FileSystems {
         guard let type = try? FileSystemType(of: path, follow: follow),
             let granularity = try? TimestampGranularity(of: type)
         else { return nil }
-        return FileSystem(magic: type.magic, granularity: Duration(granularity))
+        return FileSystem(
+            magic: type.magic, number: type.number, granularity: Duration(granularity))
     }
 }
 

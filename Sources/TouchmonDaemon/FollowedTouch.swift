@@ -22,8 +22,8 @@ package struct FollowedTouch: ~Copyable {
         case ended(RunNumber, RunEnding)
         /// The touch led to no run; in words of `ControlText`.
         case nothing(String)
-        /// The time has passed.
-        case late
+        /// The time has passed; the run where it has begun.
+        case late(RunNumber?)
     }
 
     private let path: RawPath
@@ -39,9 +39,13 @@ package struct FollowedTouch: ~Copyable {
     private var showsOutput = false
     /// Whether what the run has printed was asked for and not answered yet.
     private var isAsking = false
+    /// What is waited for, and when that is worth a word: mostly it is over before anybody could read it.
+    private var wait: (word: String, toldAt: Int64)?
 
     /// How long between two looks at what a run prints, and for a daemon, in nanoseconds.
     private static let interval: Int64 = 25_000_000, pause: Int64 = 200_000_000
+    /// How long nobody is told that something is waited for, in nanoseconds.
+    private static let patience: Int64 = 200_000_000
 
     /// `deadline` is of the monotonic clock, in nanoseconds.
     package init(_ path: RawPath, _ socket: RawPath, deadline: Int64?) {
@@ -67,11 +71,15 @@ package struct FollowedTouch: ~Copyable {
                 }
                 if let end = take(reply, tell) { return end }
             case .late:
-                if isLate { return .late }
-                if let run, !isAsking { ask(run) }
+                if let wait, isLate || wait.toldAt <= Clock.monotonic() {
+                    self.wait = nil
+                    tell(.waiting(wait.word))
+                }
+                if isLate { return .late(run) }
+                if let run, showsOutput, !isAsking { ask(run) }
             case .gone:
                 tell(.disconnected)
-                guard try reconnect() else { return .late }
+                guard try reconnect() else { return .late(run) }
             }
         }
     }
@@ -80,9 +88,8 @@ package struct FollowedTouch: ~Copyable {
 
     /// When to look again.
     private var limit: Int64? {
-        guard showsOutput, run != nil else { return deadline }
-        let next = Clock.monotonic() + Self.interval
-        return deadline.map { min($0, next) } ?? next
+        let look = showsOutput && run != nil ? Clock.monotonic() + Self.interval : nil
+        return [deadline, look, wait?.toldAt].compactMap { $0 }.min()
     }
 
     /// Shows that the file may be touched, and says whose runs are meant.
@@ -124,8 +131,10 @@ package struct FollowedTouch: ~Copyable {
             let now = Clock.monotonic()
             touched = now
             _ = client?.send(.touched(Instant(nanoseconds: now)))
-        case "waiting": tell(.waiting(reply.word("for") ?? ""))
+        case "waiting":
+            wait = (reply.word("for") ?? "", Clock.monotonic() + Self.patience)
         case "run":
+            wait = nil
             let number = RunNumber(UInt64(clamping: reply.number("run") ?? 0))
             if number != run { offset = 0 }
             run = number

@@ -29,15 +29,16 @@ final class KernelTouchers {
     }
 
     /// Has the kernel tell who touches what a watch of this mask is added to, and returns its number, of
-    /// a file. 0 where its file system can't: nobody is known there.
-    func mark(_ path: CPath, _ mask: InotifyMask) -> UInt64 {
+    /// a file. 0 where its file system can't: nobody is known there. `fileSystem` is that one's number, if it
+    /// is known.
+    func mark(_ path: CPath, _ mask: InotifyMask, fileSystem: UInt64?) -> UInt64 {
         var events: Fanotify.Events = mask.contains(.modify) ? .file : []
         if mask.contains(.create) { events.formUnion(.names) }
         if mask.contains(.attributes) { events.insert(.attributes) }
         guard (try? queue.mark(path, events)) != nil, mask.contains(.attributes) else {
             return 0
         }
-        return queue.number(of: path)
+        return queue.number(of: path, fileSystem: fileSystem)
     }
 
     /// Hands some of the queue to the engine; false when it was empty.

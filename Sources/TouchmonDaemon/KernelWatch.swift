@@ -9,6 +9,8 @@ struct KernelWatch: ~Copyable {
     /// The path of the present question: a touch must not allocate for it.
     private var path = CPath("/")
     private var fileSystems = FileSystems()
+    /// What the last status was of, and the number of its file system: a watch of it comes next.
+    private var examined: (path: RawPath, fileSystem: UInt64)?
 
     /// Room for some thousand events of one read.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 16)
@@ -34,6 +36,7 @@ struct KernelWatch: ~Copyable {
     /// Something was mounted or unmounted: a device number may be another file system's by now.
     mutating func mountsChanged() {
         fileSystems.forget()
+        examined = nil
     }
 
     mutating func answer(_ request: WatchRequest) -> WatchReply {
@@ -57,10 +60,11 @@ struct KernelWatch: ~Copyable {
         }
     }
 
-    private func addWatch(_ path: RawPath, _ mask: InotifyMask) -> WatchReply {
-        let path = CPath(path.bytes)
+    private func addWatch(_ subject: RawPath, _ mask: InotifyMask) -> WatchReply {
+        let path = CPath(subject.bytes)
+        let fileSystem = examined?.path == subject ? examined?.fileSystem : nil
         // First: who touches must be known of whatever is heard.
-        let number = touchers?.mark(path, mask)
+        let number = touchers?.mark(path, mask, fileSystem: fileSystem)
         return .watch(
             Result(asking: { () throws(SystemFailure) in
                 try inotify.addWatch(path, mask: mask.rawValue)
@@ -80,7 +84,9 @@ struct KernelWatch: ~Copyable {
         })
         var magic: UInt64?
         if case .success(let status) = status {
-            magic = fileSystems.fileSystem(status.identity.device, path, follow: false)?.magic
+            let found = fileSystems.fileSystem(status.identity.device, path, follow: false)
+            magic = found?.magic
+            examined = found.map { (subject, $0.number) }
         }
         return .status(status, fileSystem: magic)
     }

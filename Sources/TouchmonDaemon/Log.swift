@@ -40,7 +40,13 @@ struct Log: ~Copyable {
 
     /// Writes text that is a line, or lines, of its own; `flush` writes them.
     mutating func write(_ text: String) {
-        lines += Array(text.utf8)
+        lines += format.lines(text, .error)
+    }
+
+    /// Puts what is wrong with action files into words; `flush` writes them.
+    mutating func write(_ reading: ActionFiles.Reading) {
+        let level = reading.problems.haveErrors ? LogLevel.error : .warning
+        lines += format.lines(reading.report.text(), level)
     }
 
     /// Writes all that was collected; returns how long, in nanoseconds, nobody took it.

@@ -18,8 +18,7 @@ package enum StateLocation {
             .appending(Array(name.utf8)).appending(socket)
     }
 
-    /// The same for somebody who has touched a file, whoever's daemon it is that watches it: his own where it
-    /// listens, else root's.
+    /// The same of the daemon that somebody means: his own where it listens, else root's.
     package static func controlOfAny(name: String, directory: [UInt8]?) -> RawPath {
         let own = control(name: name, directory: directory)
         guard directory == nil, !CurrentProcess.isRoot else { return own }

@@ -90,7 +90,8 @@ package struct WatchedPlaces {
         do {
             let account = try ActionFiles.identity().account
             return WatchOrder.Surroundings(
-                directory: directory, environment: CurrentProcess.environment,
+                directory: directory,
+                environment: CurrentProcess.environment.filter { !NotifySocket.isMeant($0) },
                 identity: RunIdentity(
                     name: account.name, user: account.user, group: account.group,
                     groups: account.groups),

@@ -33,7 +33,7 @@ package enum ControlInvariants {
         _ = (reply.problem, reply.ending, reply.obstacle, reply.unrunTouch)
         for name in ["path", "run", "size", "touched_by", "degraded", "files", "time"] {
             _ = (reply.bytes(name), reply.number(name), reply.object(name), reply.time(name))
-            _ = (reply.words(name), reply.numbers(name), reply.isTrue(name))
+            _ = (reply.words(name), reply.isTrue(name))
         }
         return []
     }

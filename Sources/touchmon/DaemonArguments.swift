@@ -7,7 +7,7 @@ extension StateArguments {
     /// Connects to the daemon that is meant, and ends the program where there is none.
     func connect() -> ControlClient {
         do {
-            return try ControlClient(control)
+            return try ControlClient(controlOfAny)
         } catch {
             error.exit()
         }

@@ -19,7 +19,7 @@ struct MetricsCommand: ParsableCommand {
 
     func run() throws {
         do throws(StartupFailure) {
-            var client = try ControlClient(state.control)
+            var client = try ControlClient(state.controlOfAny)
             let numbers = try client.askOnce(.metrics).bytes("text") ?? []
             var actions = ActionMetrics()
             _ = try client.eachStatus { actions.add($0) }

@@ -11,7 +11,9 @@ enum StandardOutput {
 
 /// What is wrong goes here.
 enum StandardError {
-    static func write(_ text: String) { Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    static func write(_ bytes: [UInt8]) { Descriptor.write(bytes, to: STDERR_FILENO) }
 }
 
 private enum Descriptor {
@@ -36,7 +38,7 @@ extension ExitStatus {
 extension StartupFailure {
     /// Says what was not possible, and ends the program.
     func exit() -> Never {
-        StandardError.write("touchmon: unable to \(message)\n\(remedy)\n")
+        StandardError.write(text)
         Glibc.exit(status.rawValue)
     }
 }

@@ -18,12 +18,13 @@ struct StateArguments: ParsableArguments {
         StateLocation.path(name: name, directory: stateDirectory.map { Array($0.utf8) })
     }
 
-    /// Where its commands come in.
+    /// Where commands for a daemon come in that this user starts.
     var control: RawPath {
         StateLocation.control(name: name, directory: stateDirectory.map { Array($0.utf8) })
     }
 
-    /// The same, where it may also be root's daemon, to which somebody else speaks.
+    /// Where commands for a daemon come in: for this user's where it listens, else for root's, who says what
+    /// others may ask.
     var controlOfAny: RawPath {
         StateLocation.controlOfAny(name: name, directory: stateDirectory.map { Array($0.utf8) })
     }

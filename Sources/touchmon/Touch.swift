@@ -47,6 +47,11 @@ struct Touch: ParsableCommand {
             StandardError.write(
                 "touchmon: this touch runs nothing: \(reason)\nsee the daemon's log\n")
             throw ExitCode(ExitStatus.tryAgainLater.rawValue)
+        case .late(nil):
+            StandardError.write(
+                "touchmon: unable to wait any longer: the run has not begun\n"
+                    + "it comes all the same; see touchmon explain\n")
+            throw ExitCode(ExitStatus.tryAgainLater.rawValue)
         case .late:
             StandardError.write(
                 "touchmon: unable to wait any longer: the run has not ended\n"

@@ -37,8 +37,7 @@ def run(bench, result):
         before = {server.name: counts(server) for server in running.servers}
         time.sleep(seconds)
         after = {server.name: counts(server) for server in running.servers}
-        memory = {server.name: [sum(process.status(member, key) for member in server.processes() if
-                                    process.name(member) != "touchmon-next") / 1024
+        memory = {server.name: [sum(process.status(member, key) for member in server.processes()) / 1024
                                 for key in ("VmRSS", "RssAnon")] for server in running.servers}
     woken = {name: [now - then for now, then in zip(after[name], before[name])] for name in after}
     result.table(f"in {seconds} s", ["", "wake-ups", "processor time, ms", "resident, MB", "anonymous, MB",

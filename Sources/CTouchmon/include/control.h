@@ -26,4 +26,8 @@ ssize_t tm_receive(int socket, void *bytes, size_t size, int *passed);
 // sendmsg(2), with a descriptor where `passed` is not -1. No SIGPIPE.
 ssize_t tm_send(int socket, const void *bytes, size_t size, int passed);
 
+// A datagram to the socket at a path, or with `@` at the beginning of one of the abstract names. Does not
+// wait, and takes at most 107 bytes of a name. sendto(2), unix(7).
+ssize_t tm_notify(const char *path, const void *bytes, size_t size);
+
 #endif

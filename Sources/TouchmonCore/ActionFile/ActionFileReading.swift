@@ -20,7 +20,8 @@ package struct ActionFileReading: Hashable, Sendable {
         for source in sources {
             var decoder = ActionDecoder(source: source, directory: directory)
             begins.append(defined.count)
-            defined += decoder.decode()
+            let actions = decoder.decode()
+            if defined.isEmpty { defined = actions } else { defined += actions }
             problems.append(decoder.problems)
         }
 
@@ -31,9 +32,10 @@ package struct ActionFileReading: Hashable, Sendable {
         var file = sources.count
         for index in defined.indices.reversed() {
             while index < begins[file - 1] { file -= 1 }
+            let path = defined[index].path
+            guard let winner = winners.updateValue(index, forKey: path) else { continue }
             let action = defined[index]
-            guard let winner = winners.updateValue(index, forKey: action.path) else { continue }
-            winners[action.path] = winner
+            winners[path] = winner
             gone.insert(index)
             overridden[action.path, default: []].append(action.location)
             problems[file - 1].append(Self.note(action, overriddenBy: defined[winner]))

@@ -50,14 +50,6 @@ package struct ControlReply: Sendable {
         strings(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    package func numbers(_ name: String) -> [Int64] {
-        guard case .list(let nodes) = value(name) else { return [] }
-        return nodes.compactMap {
-            guard case .number(let text) = $0.value else { return nil }
-            return Int64(String(decoding: text, as: UTF8.self))
-        }
-    }
-
     package func object(_ name: String) -> ControlReply? {
         guard let node = members.last(where: { $0.key.elementsEqual(name.utf8) })?.node else {
             return nil

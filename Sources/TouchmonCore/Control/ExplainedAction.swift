@@ -71,6 +71,7 @@ package struct ExplainedAction: Sendable {
         if let status {
             lines.add("watched by", status.mechanism)
             lines.add("state", status.state.rawValue)
+            if let due = status.due { lines.add("due", "a run for \(due.rawValue)") }
         } else if isAsked {
             lines.add("state", "the daemon does not have it: touchmon reload")
         }

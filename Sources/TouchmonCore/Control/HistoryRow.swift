@@ -53,7 +53,7 @@ package struct HistoryRow: Hashable, Sendable {
     }
 
     /// As one JSON object. `name`: what a user is called, where somebody knows.
-    package func write(to writer: inout JSONWriter, name: (UInt32) -> String? = { _ in nil }) {
+    package func write(to writer: inout JSONWriter, name: (UInt32) -> String?) {
         writer.object { writer in
             writer.member("run", run.value)
             writer.path(path)

@@ -53,7 +53,7 @@ package struct MetricsText {
             count += part
             sample("\(name)_bucket", ["le": Self.seconds(UInt64(bound))], "\(count)")
         }
-        count += histogram.counts.last ?? 0
+        count = histogram.counts.reduce(0, +)
         sample("\(name)_bucket", ["le": "+Inf"], "\(count)")
         sample("\(name)_sum", Self.seconds(histogram.sum))
         sample("\(name)_count", "\(count)")

@@ -112,13 +112,15 @@ package enum RowBytes {
         guard let path = reader.text(),
             let argv = reader.text().flatMap(PackedStrings.init(packed:)),
             let state = reader.number(UInt8.self).flatMap(StatusRow.State.init(code:)),
-            let mechanism = reader.text(), let count = reader.number(UInt32.self),
-            Int(count) <= reader.rest / 8
+            let mechanism = reader.text(), let count = reader.number(UInt32.self)
         else { return nil }
         var row = StatusRow(
             path: RawPath(bytes: path), argv: argv, state: state,
             mechanism: String(decoding: mechanism, as: UTF8.self))
-        for _ in 0..<count { row.runs.append(RunNumber(reader.number(UInt64.self) ?? 0)) }
+        for _ in 0..<count {
+            guard let run = reader.number(UInt64.self) else { return nil }
+            row.runs.append(RunNumber(run))
+        }
         guard let due = reader.optional(UInt8.self), let touched = reader.optional(Int64.self),
             let isPaused = reader.number(UInt8.self)
         else { return nil }

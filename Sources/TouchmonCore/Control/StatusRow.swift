@@ -47,7 +47,7 @@ package struct StatusRow: Hashable, Sendable {
     /// The last run; nil where there was none, or where that is not known.
     package var last: HistoryRow?
 
-    package func write(to writer: inout JSONWriter, name: (UInt32) -> String? = { _ in nil }) {
+    package func write(to writer: inout JSONWriter, name: (UInt32) -> String?) {
         writer.object { writer in
             writer.member("path", path)
             writer.key("argv")

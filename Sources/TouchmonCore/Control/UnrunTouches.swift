@@ -45,11 +45,9 @@ struct UnrunTouches {
     }
 
     private mutating func forgetOldest() {
-        let oldest = entries.min { left, right in
-            guard let left = left.value.last?.last, let right = right.value.last?.last else {
-                return left.value.isEmpty
-            }
-            return left < right
+        // No list is empty.
+        let oldest = entries.min {
+            $0.value[$0.value.count - 1].last < $1.value[$1.value.count - 1].last
         }
         if let oldest { entries[oldest.key] = nil }
     }

@@ -128,6 +128,10 @@ extension LogEvent {
             return "stopping: \(counted(runs, "run")) did not end in time"
         case .killing(let runs):
             return "stopping: ending \(counted(runs, "run")) with SIGKILL"
+        case .handingOver(let runs):
+            return runs == 0
+                ? "stopping, for another daemon to go on"
+                : "stopping, for another daemon to go on with \(counted(runs, "run"))"
         case .stopped(let waiting):
             return waiting == 0
                 ? "stopped" : "stopped; \(counted(waiting, "touch", "touches")) not handled"

@@ -94,12 +94,15 @@ package enum LogEvent: Equatable, Sendable {
     case draining(runs: Int, within: Duration)
     case stopping(runs: Int)
     case killing(runs: Int)
+    /// The daemon ends and its runs go on, for its successor.
+    case handingOver(runs: Int)
     case stopped(waiting: Int)
 
     package var level: LogLevel {
         switch self {
         case .ready, .adopted, .ledgerRestored, .outputRestored, .outputCut, .outputShortened,
-            .reloaded, .reloading, .draining, .stopped, .paused, .resumed:
+            .reloaded, .reloading, .draining, .handingOver, .stopped, .paused,
+            .resumed:
             .notice
         case .polled(_, let polling): polling.isLimited ? .warning : .notice
         case .treeWatched(_, _, let mechanism, let error):
@@ -165,6 +168,7 @@ package enum LogEvent: Equatable, Sendable {
         case .draining: "draining"
         case .stopping: "stopping"
         case .killing: "killing"
+        case .handingOver: "handing_over"
         case .stopped: "stopped"
         }
     }

@@ -4,6 +4,14 @@ package enum LogFormat: String, Hashable, Sendable, CaseIterable {
     /// For the journal, which keeps the time itself: sd-daemon(3).
     case journal
 
+    /// Text that is no event, each line with its newline.
+    package func lines(_ text: String, _ level: LogLevel) -> [UInt8] {
+        guard self == .journal else { return Array(text.utf8) }
+        // The journal has an entry for each line.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
+        return lines.flatMap { Array("<\(level.priority)>\($0)\n".utf8) }
+    }
+
     /// The line of an event, with its newline.
     package func line(_ event: LogEvent, nanosecondsSince1970 time: Int64) -> [UInt8] {
         switch self {
@@ -185,7 +193,8 @@ extension LogEvent {
             writer.member("changed", changed)
             writer.member("removed", removed)
         case .reloadRefused(let problems): writer.member("problems", problems)
-        case .draining(let runs, _), .stopping(let runs), .killing(let runs):
+        case .draining(let runs, _), .stopping(let runs), .killing(let runs),
+            .handingOver(let runs):
             writer.member("runs", runs)
         case .stopped(let waiting): writer.member("waiting", waiting)
         case .overflowed, .reloading, .ledgerRestored, .outputRestored: break

@@ -63,6 +63,12 @@ extension Import {
         if kinds.contains("modify") {
             note(place, "`modify` runs for each write that is seen; `touch` once for each save")
         }
+        if kinds.contains("touch"), kinds.contains("attribute") {
+            note(
+                place,
+                "`attribute` runs for chmod(1) too, and once more for what sets a time before it closes the "
+                    + "file, as touch(1) does; without it `touch` counts each once")
+        }
         add(action, from: place)
     }
 
@@ -147,18 +153,12 @@ extension Import {
     private static func filled(_ word: [UInt8], _ base: [UInt8]) -> [UInt8] {
         var (filled, rest): ([UInt8], ArraySlice<UInt8>) = ([], word[...])
         while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "$"), let next = rest.first else {
+            guard byte == UInt8(ascii: "$"), let next = rest.popFirst() else {
                 filled.append(byte)
                 continue
             }
-            switch next {
-            case UInt8(ascii: "$"): filled.append(byte)
-            case UInt8(ascii: "@"): filled += base
-            default:
-                filled.append(byte)
-                continue
-            }
-            rest.removeFirst()
+            // In a plain word there are only `$$` and `$@`.
+            filled += next == byte ? [byte] : base
         }
         return filled
     }

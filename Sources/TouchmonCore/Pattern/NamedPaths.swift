@@ -13,8 +13,6 @@ struct NamedPaths: Hashable, Sendable {
         }
     }
 
-    var isEmpty: Bool { ends.isEmpty }
-
     /// Where the longest of them ends that is `path`, or a directory above it; nil where none is.
     func end(in path: UnsafeRawBufferPointer) -> Int? {
         var end = path.count

@@ -10,6 +10,12 @@ struct IdentityResolver {
     /// What many actions have in common is kept once: thousands of them run few commands as few
     /// users.
     private var commands: [RunCommand: Shared<RunCommand>] = [:]
+    /// The last definition without a problem, whose file it is in, and what came of it: most are like the one
+    /// before.
+    private var last: (definition: ActionDefinition, owner: UInt32, command: Shared<RunCommand>)?
+    /// The environment that was made last, and of what.
+    private var lastEnvironment:
+        (account: UserAccount, additions: [EnvironmentVariable], variables: [[UInt8]])?
 
     init(accounts: AccountTable, daemon: DaemonIdentity) {
         self.accounts = accounts
@@ -19,14 +25,32 @@ struct IdentityResolver {
     /// The action of a definition in a file that belongs to `owner`. Where there is a problem, it
     /// is not to be used.
     mutating func planned(_ definition: ActionDefinition, owner: UInt32) -> PlannedAction {
+        let count = problems.count
+        let command = likeLast(definition, owner: owner) ?? made(definition, owner: owner)
+        last = problems.count == count ? (definition, owner, command) : nil
+        // A copy of its own, behind all that is read: the decoded one lies among what is let go of, and
+        // would keep a page of that in memory.
+        let path = RawPath(bytes: definition.path.bytes.map { $0 })
+        return PlannedAction(path: path, command)
+    }
+
+    /// The command of the last definition, if this one says the same of another path.
+    private func likeLast(_ definition: ActionDefinition, owner: UInt32) -> Shared<RunCommand>? {
+        guard let last, last.owner == owner else { return nil }
+        var same = last.definition
+        (same.path, same.location) = (definition.path, definition.location)
+        same.userLocation = definition.userLocation
+        return same == definition ? last.command : nil
+    }
+
+    private mutating func made(
+        _ definition: ActionDefinition, owner: UInt32
+    ) -> Shared<RunCommand> {
         var command = command(definition, owner: owner)
         if let handler = definition.onFailure?.value {
             command.onFailure = shared(self.handler(handler, of: definition, owner: owner))
         }
-        // A copy of its own, behind all that is read: the decoded one lies among what is let go of, and
-        // would keep a page of that in memory.
-        let path = RawPath(bytes: definition.path.bytes.map { $0 })
-        return PlannedAction(path: path, shared(command))
+        return shared(command)
     }
 
     /// What runs when a run of `definition` failed: as the same user, if it names none.
@@ -54,8 +78,7 @@ struct IdentityResolver {
             groups: definition.supplementaryGroups?
                 .compactMap { group($0, at: definition) } ?? account.groups)
         checkPermission(identity, account, definition, owner: owner)
-        let environment = BaseEnvironment.variables(
-            for: account, adding: definition.environment)
+        let environment = environment(of: account, definition.environment)
         return RunCommand(
             argv: definition.argv,
             programs: BaseEnvironment.programs(named: definition.argv[0], in: environment),
@@ -68,6 +91,17 @@ struct IdentityResolver {
             catchUp: definition.catchUp, interrupted: definition.interrupted,
             policy: definition.policy,
             reader: daemon.isRoot && owner != 0 ? identity : nil)
+    }
+
+    private mutating func environment(
+        of account: UserAccount, _ additions: [EnvironmentVariable]
+    ) -> [[UInt8]] {
+        if let last = lastEnvironment, last.account == account, last.additions == additions {
+            return last.variables
+        }
+        let variables = BaseEnvironment.variables(for: account, adding: additions)
+        lastEnvironment = (account, additions, variables)
+        return variables
     }
 
     private mutating func shared(_ command: RunCommand) -> Shared<RunCommand> {

@@ -31,12 +31,21 @@ package struct Plan: Sendable {
     ) -> (users: Set<AccountName>, groups: Set<AccountName>) {
         var users = Set(owners.values.filter { $0 != 0 }.map(AccountName.id))
         var groups: Set<AccountName> = []
-        for definition in definitions + definitions.compactMap(\.onFailure?.value) {
-            if let user = definition.user { users.insert(user) }
+        // Most actions in a row are one user's.
+        var last: AccountName?
+        func add(_ definition: ActionDefinition) {
+            if let user = definition.user, user != last {
+                users.insert(user)
+                last = user
+            }
             if let group = definition.group { groups.insert(group) }
             groups.formUnion(definition.supplementaryGroups ?? [])
             users.formUnion(definition.touchedBy?.users ?? [])
             groups.formUnion(definition.touchedBy?.groups ?? [])
+        }
+        for definition in definitions {
+            add(definition)
+            if let handler = definition.onFailure { add(handler.value) }
         }
         return (users, groups)
     }
@@ -49,6 +58,7 @@ package struct Plan: Sendable {
         daemon: DaemonIdentity
     ) {
         var resolver = IdentityResolver(accounts: accounts, daemon: daemon)
+        items.reserveCapacity(definitions.count)
         for definition in definitions {
             let owner = owners[definition.location.file] ?? 0
             items.append(

@@ -101,6 +101,8 @@ package struct Runs {
 
     package var hasActiveRuns: Bool { !active.isEmpty }
 
+    package var activeCount: Int { active.count }
+
     /// How many actions have a run that is due and has not started.
     package var waitingCount: Int { waiting.count }
 

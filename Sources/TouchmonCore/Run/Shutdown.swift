@@ -1,5 +1,6 @@
 /// The order in which a daemon ends: no new runs; running ones may finish; then they are stopped, each
-/// as its action says. Every further signal goes on to the next step at once; the last kills them.
+/// as its action says. Every further signal goes on to the next step at once; the last kills them. Or it
+/// hands over: the runs go on, for its successor.
 package struct Shutdown {
     package enum Step: Hashable, Sendable {
         /// Running runs may finish.
@@ -8,6 +9,8 @@ package struct Shutdown {
         case stopping
         /// They were killed.
         case killing
+        /// They are left to the daemon that comes next.
+        case handingOver
     }
 
     private let drain: Duration
@@ -22,6 +25,15 @@ package struct Shutdown {
     /// SIGINT or SIGTERM came; returns the step that begins, or nil after the last.
     package mutating func signalled(at now: Instant) -> Step? {
         advance(at: now)
+    }
+
+    /// The runs are to be left to a successor; returns whether that is news.
+    package mutating func handsOver() -> Bool {
+        defer {
+            step = .handingOver
+            deadline = nil
+        }
+        return step != .handingOver
     }
 
     /// Returns the step that begins when a deadline has passed.
@@ -40,7 +52,7 @@ package struct Shutdown {
             deadline = nil
         case .stopping:
             step = .killing
-        case .killing:
+        case .killing, .handingOver:
             return nil
         }
         return step

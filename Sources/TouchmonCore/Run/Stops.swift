@@ -53,6 +53,9 @@ struct Stops {
         return (Array(limits.values) + stopping.values.compactMap(\.kill)).min()
     }
 
+    /// When the last of those that are being stopped is killed; nil where none is to be.
+    var lastKill: Instant? { stopping.values.compactMap(\.kill).max() }
+
     /// Takes the runs that have taken too long, in the order of their numbers.
     mutating func takeOverdue(at now: Instant) -> [RunNumber] {
         let overdue = limits.filter { $0.value <= now }.keys.sorted()

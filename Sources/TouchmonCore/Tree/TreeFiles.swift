@@ -62,8 +62,6 @@ struct TreeFiles {
     /// How many who touched are kept until a look.
     private static let mostTouchers = 8
 
-    var count: Int { files.count }
-
     static func key(_ tree: ActionID, _ path: UnsafeRawBufferPointer) -> Key {
         var hasher = Hasher()
         hasher.combine(tree.index)

@@ -211,9 +211,6 @@ struct TreeNodes {
         return (removed, watches)
     }
 
-    /// Whether a directory was not forgotten.
-    func isUsed(_ id: ID) -> Bool { nodes[Int(id)].isUsed }
-
     mutating func setIgnored(_ id: ID, _ ignored: Ignored) { nodes[Int(id)].ignored = ignored }
 
     mutating func setClosed(_ id: ID) { nodes[Int(id)].isClosed = true }

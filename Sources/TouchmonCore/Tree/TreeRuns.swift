@@ -118,8 +118,11 @@ struct TreeRuns {
 
     mutating func wait(_ tree: ActionID, _ change: TreeChange) {
         let old = waiting[tree, default: Waiting()].changes.updateValue(change, forKey: change.path)
-        guard let old else { return waiting[tree]?.order.append(change.path) ?? () }
-        waiting[tree]?.changes[change.path]?.since = old.since
+        if let old {
+            waiting[tree]?.changes[change.path]?.since = old.since
+        } else {
+            waiting[tree]?.order.append(change.path)
+        }
     }
 
     mutating func takeWaiting(_ tree: ActionID) -> TreeChange? {
@@ -134,7 +137,7 @@ struct TreeRuns {
 
     mutating func removeFile(_ file: ActionID) {
         guard let tree = files.removeValue(forKey: file)?.tree else { return }
-        counts[tree, default: 1] -= 1
+        counts[tree]? -= 1
     }
 
     /// The tree that a file's action belongs to.

@@ -243,9 +243,9 @@ package struct TreeWatcher {
         mountPoints = points
         nodes.forgetNumbers()
         for action in trees.keys {
-            guard let place = trees[action]?.place else { continue }
+            guard let tree = trees[action], let place = tree.place else { continue }
             let inner = Set(innerPoints(place))
-            for (index, part) in trees[action]?.parts ?? [:]
+            for (index, part) in tree.parts
             where !part.root.isEmpty && !inner.contains(part.root) {
                 unmounted(action, index, part)
             }
@@ -747,9 +747,8 @@ package struct TreeWatcher {
     private mutating func judge(
         _ key: TreeFiles.Key, _ examination: Examination, writer: WriterPresence?, at now: Instant
     ) {
-        guard let present = files[key], let tree = trees[present.tree],
-            let part = part(tree, present.path).flatMap({ tree.parts[$0] })
-        else { return }
+        guard let present = files[key], let tree = trees[present.tree] else { return }
+        guard let part = part(tree, present.path).flatMap({ tree.parts[$0] }) else { return }
         var examination = examination
         if let quiet = part.fileSystem, part.mechanism == .poll {
             examination.polled(
@@ -919,13 +918,16 @@ package struct TreeWatcher {
 
     /// A directory came with all that is in it.
     mutating func arrived(_ action: ActionID, _ path: [UInt8]) {
-        guard let arrivals = trees[action]?.arrivals else { return }
-        let bytes = arrivals.reduce(path.count) { $0 + $1.path.count }
-        if arrivals.count >= TreeProgress.mostArrivals || bytes > TreeProgress.mostArrivalBytes {
-            trees[action]?.arrivals.removeFirst((arrivals.count + 1) / 2)
+        guard path.count <= TreeProgress.mostArrivalBytes / 2,
+            var arrivals = trees[action]?.arrivals
+        else { return }
+        while arrivals.count >= TreeProgress.mostArrivals
+            || arrivals.reduce(path.count, { $0 + $1.path.count }) > TreeProgress.mostArrivalBytes
+        {
+            arrivals.removeFirst((arrivals.count + 1) / 2)
         }
-        guard path.count <= TreeProgress.mostArrivalBytes / 2 else { return }
-        trees[action]?.arrivals.append(TreeProgress.Arrival(path: path, since: heardUntil))
+        arrivals.append(TreeProgress.Arrival(path: path, since: heardUntil))
+        trees[action]?.arrivals = arrivals
     }
 
     /// Tells late what an earlier daemon handled of a tree.

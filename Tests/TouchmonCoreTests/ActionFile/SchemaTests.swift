@@ -37,7 +37,7 @@ import TouchmonTestSupport
 
     @Test(.enabled(if: SchemaValidator.isThere, SchemaValidator.absence))
     func `what the parser accepts is valid`() throws {
-        var files = try Self.corpus() + Self.readme()
+        var files = try Self.corpus() + Self.examples()
         var random = SplitMix64(seed: 1)
         for number in 0..<500 {
             let path = RawPath("/srv/\(number)")
@@ -126,14 +126,23 @@ import TouchmonTestSupport
         ).map { ($0.lastPathComponent, Array(try Data(contentsOf: $0))) }
     }
 
-    /// The examples of the README.
-    private static func readme() throws -> [(String, [UInt8])] {
-        let text = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-        let examples = text.components(separatedBy: "```json\n").dropFirst().compactMap {
-            $0.components(separatedBy: "\n```").first
+    /// The examples of the documents.
+    private static func examples() throws -> [(String, [UInt8])] {
+        let guides = try FileManager.default.contentsOfDirectory(
+            atPath: root.appending(path: "docs/guides").path
+        ).filter { $0.hasSuffix(".md") }.map { "docs/guides/\($0)" }
+        let documents = try (["README.md", "docs/action-files.md"] + guides).map {
+            ($0, try String(contentsOf: root.appending(path: $0), encoding: .utf8))
         }
-        #expect(examples.count > 1)
-        for example in examples { #expect(isAccepted(Array(example.utf8)), "\(example)") }
-        return examples.map { ("README", Array($0.utf8)) }
+        let examples = documents.flatMap { name, text in
+            text.components(separatedBy: "```json\n").dropFirst().compactMap {
+                $0.components(separatedBy: "\n```").first
+            }.filter { $0.contains("argv") && !$0.contains("\"usr\"") }.map { (name, $0) }
+        }
+        #expect(Set(examples.map(\.0)).isSuperset(of: ["README.md", "docs/action-files.md"]))
+        for (name, example) in examples {
+            #expect(isAccepted(Array(example.utf8)), "\(name): \(example)")
+        }
+        return examples.map { ($0.0, Array($0.1.utf8)) }
     }
 }

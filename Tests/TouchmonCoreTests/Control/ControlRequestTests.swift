@@ -20,6 +20,8 @@ import TouchmonTestSupport
             .follow(RawPath("/a"), after: nil, touched: nil),
             .follow(RawPath("/a"), after: RunNumber(1), touched: Instant(nanoseconds: 5)),
             .touched(Instant(nanoseconds: 77)),
+            .pause(RawPath("/a"), for: .seconds(3), reason: [0xFF]),
+            .pause(RawPath("/a"), for: nil, reason: []), .resume(RawPath("/a")),
         ]
     }()
 
@@ -27,6 +29,11 @@ import TouchmonTestSupport
     func `what is written is read`(request: ControlRequest) throws {
         #expect(try ControlRequest(request.line.dropLast()) == request)
         #expect(request.line.count { $0 == UInt8(ascii: "\n") } == 1)
+    }
+
+    @Test func `a pause needs no reason`() throws {
+        let line = Array(#"{"request":"pause","path":"/a"}"#.utf8)
+        #expect(try ControlRequest(line) == .pause(RawPath("/a"), for: nil, reason: []))
     }
 
     @Test func `the longest path of any bytes fits`() {
@@ -106,12 +113,35 @@ import TouchmonTestSupport
             pause: StatusRow.Paused(since: 5, until: nil, reason: [0xFF], user: 7),
             touched: FileTime(seconds: 1_000_000_000, nanoseconds: 7),
             scan: TreeScan(directories: 5, files: 6, left: 7), unreadable: 8, last: nil)
+        var known = row
+        known.last = HistoryRow(
+            run: RunNumber(3), path: RawPath("/srv/a"), reason: .touch, started: 5, ended: 6,
+            ending: .interrupted, user: 1, process: 2, attempt: 1, toucher: nil)
+        known.pause?.until = 9
         let bare = StatusRow(path: RawPath("/"), state: .idle, mechanism: "")
-        let bytes = RowBytes.bytes(of: [row, bare])
-        #expect(RowBytes.statusRows(bytes) == [row, bare])
-        for length in [1, 9, 40, bytes.count - 1] {
-            #expect(RowBytes.statusRows(Array(bytes[..<length])) == nil)
+        let bytes = RowBytes.bytes(of: [row, known, bare])
+        #expect(RowBytes.statusRows(bytes) == [row, known, bare])
+        let ends = [[row], [row, known]].map { RowBytes.bytes(of: $0).count }
+        for length in 1..<bytes.count where !ends.contains(length) {
+            #expect(RowBytes.statusRows(Array(bytes[..<length])) == nil, "\(length)")
         }
+    }
+
+    @Test func `arguments whose last one has no end are none`() {
+        #expect(PackedStrings(packed: Array("a\0b".utf8)) == nil)
+        #expect(
+            PackedStrings(packed: Array("a\0b\0".utf8))
+                == PackedStrings(["a", "b"].map { Array($0.utf8) }))
+        #expect(PackedStrings(packed: [])?.count == 0)
+    }
+
+    @Test func `a state of another version is none`() {
+        var bytes = RowBytes.bytes(of: [
+            StatusRow(path: RawPath("/a"), state: .idle, mechanism: "")
+        ])
+        // After the path and the arguments, each with its length before it.
+        bytes[4 + 2 + 4] = 200
+        #expect(RowBytes.statusRows(bytes) == nil)
     }
 
     @Test func `a command is shown as words of a shell`() {

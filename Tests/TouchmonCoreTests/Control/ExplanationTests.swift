@@ -74,6 +74,35 @@ import TouchmonTestSupport
         #expect(found.matches.count == 1)
     }
 
+    @Test func `what is below the root, and a directory in a tree`() {
+        let root = "{\(Self.action("/", #", "recursive": true, "include": ["*.c"]"#))}"
+        #expect(Self.explanation(of: "/a.c", in: root).matches.count == 1)
+        #expect(Self.explanation(of: "/a.h", in: root).leftOut.map(\.reason) == [.notMeant])
+        let text = "{\(Self.action("/srv/", #", "recursive": true, "exclude": ["b"]"#))}"
+        func isMatch(_ path: String) -> Bool {
+            !Self.explanation(of: path, in: text, isDirectory: true).matches.isEmpty
+        }
+        #expect(isMatch("/srv/a") && !isMatch("/srv/b"))
+    }
+
+    /// Others are not resolved at all, which asks about users and files.
+    @Test func `which definitions have anything to do with a path`() throws {
+        let text = """
+            {\(Self.action("/srv/a")), \(Self.action("/srv/in/")), \(Self.action("/srv/in/*.c"))}
+            """
+        let reading = ActionFileReading(
+            of: [SourceText(file: RawPath("/etc/a.json"), bytes: Array(text.utf8))],
+            relativeTo: RawPath("/srv"))
+        func concerned(_ path: String) -> [String] {
+            reading.actions.filter { Explanation.concerns($0, RawPath(path)) }
+                .map { String(decoding: $0.path.bytes, as: UTF8.self) }.sorted()
+        }
+        #expect(concerned("/srv/a") == ["/srv/a"])
+        #expect(concerned("/srv/in/x.h") == ["/srv/in/", "/srv/in/*.c"])
+        #expect(concerned("/srv/in") == ["/srv/in/", "/srv/in/*.c"])
+        #expect(concerned("/srv/b") == [] && concerned("/srv/inn") == [])
+    }
+
     @Test func `in lines that fit, and as JSON`() throws {
         let text = """
             {"/srv/a": {"argv": ["sh", "-c", "echo 'it''s' done"], "user": "root",

@@ -38,6 +38,16 @@ import Testing
         #expect(Self.news(&ends, history) == [])
     }
 
+    /// Of a run that was cut off nobody may know when.
+    @Test func `an end at a time that nobody knows comes first`() {
+        var cut = Self.row(2, ended: nil)
+        cut.ending = .interrupted
+        var other = Self.row(3, ended: nil)
+        other.ending = .interrupted
+        var ends = FollowedEnds()
+        #expect(Self.news(&ends, [Self.row(1, ended: 10), cut, other]) == [2, 3, 1])
+    }
+
     @Test func `nothing is no news`() {
         var ends = FollowedEnds()
         #expect(Self.news(&ends, []) == [])

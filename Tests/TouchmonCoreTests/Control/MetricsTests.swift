@@ -102,6 +102,33 @@ import TouchmonTestSupport
         #expect(samples["action_last_run_success{path=\"/b\"}"] == nil)
     }
 
+    @Test func `a pause, and a run that went well`() {
+        var metrics = ActionMetrics()
+        metrics.add(
+            StatusRow(
+                path: RawPath("/a"), state: .paused, mechanism: "inotify",
+                pause: StatusRow.Paused(since: 0, until: nil, reason: [], user: 0),
+                last: HistoryRow(
+                    run: RunNumber(3), path: RawPath("/a"), reason: .touch, started: 0, ended: 1,
+                    ending: .ended(.exited(status: 0)), user: 0, process: 1, attempt: 1,
+                    toucher: nil)))
+        let samples = Self.samples(metrics.bytes)
+        #expect(samples["action_paused{path=\"/a\"}"] == "1")
+        #expect(samples["action_last_run_success{path=\"/a\"}"] == "1")
+    }
+
+    @Test func `what can't be done as it should be`() throws {
+        var daemon = try Self.daemon(PlannedAction("/srv/a"))
+        #expect(daemon.engine.degradations == [])
+        daemon.state.failure = LedgerFailure(.full, RawPath("/var"), reason: "full")
+        try Self.touch(&daemon)
+        daemon.pass(.seconds(60))
+        #expect(daemon.engine.degradations == ["ledger"])
+        let samples = Self.samples(daemon)
+        #expect(samples["degraded{part=\"ledger\"}"] == "1")
+        #expect(samples["degraded{part=\"output\"}"] == "0")
+    }
+
     @Test(
         arguments: [
             (0, "0"), (1, "0.000000001"), (1_000_000_000, "1"), (12_340_000_000, "12.34"),

@@ -98,6 +98,8 @@ extension LogEvent {
             .draining(runs: 2, within: .seconds(30)),
             .stopping(runs: 1),
             .killing(runs: 1),
+            .handingOver(runs: 0),
+            .handingOver(runs: 2),
             .stopped(waiting: 0),
             .stopped(waiting: 1),
         ]
@@ -151,8 +153,9 @@ extension LogEvent {
         case .paused: 41
         case .resumed: 42
         case .wouldRun: 43
+        case .handingOver: 44
         }
     }
 
-    static let caseCount = 44
+    static let caseCount = 45
 }

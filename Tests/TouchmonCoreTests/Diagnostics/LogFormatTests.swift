@@ -86,6 +86,7 @@ import TouchmonCore
         (.draining(runs: 2, within: .seconds(30)), #""runs":2,"#),
         (.stopping(runs: 2), #""runs":2,"#),
         (.killing(runs: 2), #""runs":2,"#),
+        (.handingOver(runs: 2), #""runs":2,"#),
         (.stopped(waiting: 1), #""waiting":1,"#),
     ])
     func `JSON has fields for programs`(event: LogEvent, fields: String) {
@@ -101,6 +102,15 @@ import TouchmonCore
         let event = LogEvent.touched(RawPath(bytes: [0x2f, 0xff, 0x22, 0x0a]))
         #expect(Self.line(.json, event).contains(#""path":"/\udcff\"\u000a","#))
         #expect(Self.line(.text, event).hasSuffix("touched: /\\xff\"\\x0a\n"))
+    }
+
+    @Test func `text that is no event has its priority on each line, for the journal alone`() {
+        let text = "a.json:1:2: error: no\n    {\n\n  mend it\n"
+        #expect(LogFormat.text.lines(text, .error) == Array(text.utf8))
+        #expect(LogFormat.json.lines(text, .error) == Array(text.utf8))
+        #expect(
+            LogFormat.journal.lines(text, .warning)
+                == Array("<4>a.json:1:2: error: no\n<4>    {\n<4>  mend it\n".utf8))
     }
 
     @Test func `no two events share a name`() {

@@ -42,6 +42,13 @@ import TouchmonCore
         }
     }
 
+    @Test func `every section says what to do`() throws {
+        for (name, section) in try Self.sections() {
+            let last = section.split(separator: "\n").last ?? ""
+            #expect(last.hasPrefix("**To do:** ") && last.hasSuffix("."), "\(name)")
+        }
+    }
+
     @Test func `there is no section of an event that does not exist`() throws {
         #expect(Set(try Self.sections().keys) == Set(LogEvent.samples.map(\.name)))
     }

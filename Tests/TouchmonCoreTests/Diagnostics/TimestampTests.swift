@@ -50,6 +50,23 @@ import TouchmonCore
             Timestamp.text(nanosecondsSince1970: almost, digits: 3) == "1970-01-01T00:00:01.999Z")
     }
 
+    @Test(
+        arguments: [
+            ("1970-01-01T00:00:01Z", 1_000_000_000), ("1970-01-01T00:00:01.5Z", 1_500_000_000),
+            ("1970-01-01T00:00:01.000000001Z", 1_000_000_001),
+            // What is finer than nanoseconds is cut.
+            ("1970-01-01T00:00:01.0000000019Z", 1_000_000_001),
+            ("1970-01-01T00:00:01.xZ", nil), ("1970-13-01T00:00:01Z", nil),
+            ("1970-00-01T00:00:01Z", nil), ("1970-01-32T00:00:01Z", nil),
+            ("197x-01-01T00:00:01Z", nil), ("1970-01-01T0x:00:01Z", nil),
+            ("2263-01-01T00:00:00Z", nil), ("", nil),
+        ] as [(String, Int64?)])
+    func `a time is read with any number of digits, and nothing else for one`(
+        text: String, time: Int64?
+    ) {
+        #expect(Timestamp.nanosecondsSince1970(of: Array(text.utf8)) == time)
+    }
+
     @Test func `it agrees with Foundation on every day of four hundred years`() {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt

@@ -24,7 +24,7 @@ import TouchmonTestSupport
         }
     }
 
-    @Test(arguments: Tool.all, SaveTests.policies)
+    @Test(.thorough, arguments: Tool.all, SaveTests.policies)
     func `a clock that was set before the save`(tool: Tool, policy: FileSystemPolicy) throws {
         for jump in Self.jumps {
             for pauses in [0, (1 << tool.steps.count) - 1] {
@@ -41,7 +41,7 @@ import TouchmonTestSupport
     }
 
     /// Between any two of the tool's calls, once.
-    @Test(arguments: Tool.all, SaveTests.policies)
+    @Test(.thorough, arguments: Tool.all, SaveTests.policies)
     func `a clock that is set during the save`(tool: Tool, policy: FileSystemPolicy) throws {
         for jump in Self.jumps {
             for place in tool.steps.indices.dropFirst() {

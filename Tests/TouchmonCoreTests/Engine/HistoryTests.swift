@@ -31,7 +31,7 @@ import TouchmonTestSupport
         }
     }
 
-    @Test func `random histories keep every promise`() throws {
+    @Test(.thorough) func `random histories keep every promise`() throws {
         for seed in 0..<2000 as Range<UInt64> {
             let history = History(seed: seed)
             var player = try HistoryPlayer(history)

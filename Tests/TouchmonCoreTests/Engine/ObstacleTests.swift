@@ -91,6 +91,85 @@ import TouchmonTestSupport
         #expect(Self.nothing(daemon).isEmpty)
     }
 
+    private static func texts(_ daemon: SimulatedDaemon) -> [String] {
+        daemon.engine.obstacles(to: path, at: daemon.clock).map(\.text)
+    }
+
+    @Test(arguments: [
+        (BusyPolicy.queue, "is for one more run after it"),
+        (.parallel, "begins another beside it, up to 4 at a time"),
+        (.restart, "stops it and begins another"), (.skip, "runs nothing, as `busy` says"),
+        (.signal, "sends it SIGHUP and runs nothing"),
+    ])
+    func `what a touch does while a run is under way`(busy: BusyPolicy, text: String) throws {
+        var daemon = try Self.daemon { $0.policy.busy = busy }
+        try Self.touch(&daemon)
+        #expect(Self.texts(daemon) == ["run 1 is under way; a touch now \(text)"])
+    }
+
+    @Test func `how long a pause lasts, and why`() throws {
+        var daemon = try Self.daemon { _ in }
+        try daemon.engine.pause(
+            Pause(
+                path: Self.path, since: daemon.clock,
+                until: daemon.clock.advanced(by: .seconds(90)), reason: Array("move\n".utf8),
+                user: 0),
+            at: daemon.clock)
+        daemon.pass(.seconds(30))
+        #expect(Self.texts(daemon) == ["it is paused for 1 min 0 s more: move\\x0a"])
+    }
+
+    @Test func `bytes that are still to be read, and a start that is tried again`() throws {
+        var daemon = try Self.daemon { $0.touch.compare = .content }
+        daemon.readsContents = false
+        try Self.touch(&daemon)
+        #expect(Self.words(daemon) == ["question"])
+
+        daemon = try Self.daemon { _ in }
+        daemon.startFailure = StartFailure(step: .clone, error: .tryAgain)
+        try Self.touch(&daemon)
+        #expect(Self.words(daemon) == ["shortage"])
+        let text = try #require(Self.texts(daemon).first)
+        #expect(text.hasPrefix("the system is short of something; next try in "))
+    }
+
+    @Test func `a path that is looked at in intervals, and one that is not watched`() throws {
+        let daemon = try Self.daemon { $0.poll = .seconds(5) }
+        #expect(Self.words(daemon) == ["polled"])
+        #expect(Self.texts(daemon)[0].hasPrefix("polling /srv/a every 5 s"))
+        #expect(daemon.engine.obstacles(to: RawPath("/srv/b"), at: daemon.clock) == [])
+        // Of a tree nothing is in the way: how it is watched, its status says.
+        let tree = try TreeTests.daemon([try .tree("/srv/", poll: .seconds(5))], marks: false)
+        #expect(tree.engine.obstacles(to: RawPath("/srv/"), at: tree.clock) == [])
+    }
+
+    @Test func `what an action says of touches and runs`() {
+        var command = PlannedAction("/srv/a").command
+        func found(_ name: (UInt32) -> String? = { _ in nil }) -> [Obstacle] {
+            Obstacle.of(command, name: name)
+        }
+        #expect(found() == [])
+        command.guardian = ToucherGuard(users: [0, 33], groups: [4, 5])
+        #expect(
+            found { $0 == 0 ? "root" : nil } == [
+                Obstacle(
+                    "touched_by",
+                    "only touches of user root, 33 and group 4, 5 count, as `touched_by` says")
+            ])
+        command.guardian = ToucherGuard(users: [33])
+        #expect(found()[0].text == "only touches of user 33 count, as `touched_by` says")
+        command.guardian = ToucherGuard(groups: [4])
+        #expect(found()[0].text == "only touches of group 4 count, as `touched_by` says")
+        command.reader = RunIdentity(name: "alice", user: 1, group: 1, groups: [])
+        command.touch.on = [.delete]
+        command.touch.ownChanges = .ignore
+        command.policy.rateLimit = RateLimit(runs: 3, per: .seconds(60))
+        #expect(found().map(\.word) == ["touched_by", "reader", "on", "own_changes", "rate_limit"])
+        #expect(
+            found()[1].text == "alice, who owns the action file, has to be able to read the path")
+        #expect(found()[4].text == "at most 3 runs in 1 min 0 s")
+    }
+
     @Test func `no more than ten kinds of an action, and a thousand actions`() {
         var touches = UnrunTouches()
         let action = ActionID(1)

@@ -592,12 +592,14 @@ import TouchmonTestSupport
         }
         #expect(daemon.logs.filter { $0 == .outputDegraded(failure) }.count == 1)
         #expect(daemon.outputs.files.isEmpty)
+        #expect(daemon.engine.degradations == ["output"])
         daemon.outputs.failure = nil
         for run in UInt64(4)...5 {
             try Self.touch(&daemon)
             Self.end(&daemon, run)
         }
         #expect(daemon.logs.filter { $0 == .outputRestored }.count == 1)
+        #expect(daemon.engine.degradations == [])
     }
 
     @Test func `whether any output is kept is known`() throws {

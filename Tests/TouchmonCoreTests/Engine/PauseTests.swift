@@ -173,6 +173,68 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 1)
     }
 
+    @Test func `a path without an action is neither paused nor resumed`() throws {
+        var daemon = try Self.daemon()
+        #expect {
+            _ = try daemon.engine.resume(RawPath("/srv/b"), at: daemon.clock)
+        } throws: {
+            ($0 as? ControlProblem)?.kind == .notFound
+        }
+    }
+
+    /// Nobody has the path any more: it ends in silence, and there is nothing to run.
+    @Test func `one whose action is gone ends all the same`() throws {
+        var daemon = try Self.daemon()
+        try Self.pause(&daemon, for: .seconds(60))
+        daemon.reload([PlannedAction("/srv/b")])
+        daemon.pass(.seconds(61))
+        #expect(daemon.logs.contains(.resumed(Self.path, isOver: true, runs: false)))
+        #expect(daemon.state.stored.pauses.isEmpty)
+        // While a run of it still goes on, its place is not another's yet.
+        daemon = try Self.daemon()
+        daemon.runDuration = nil
+        try Self.touch(&daemon)
+        try Self.pause(&daemon)
+        daemon.reload([PlannedAction("/srv/b")])
+        daemon.settle()
+        #expect(try daemon.engine.resume(Self.path, at: daemon.clock))
+        daemon.settle()
+        #expect(daemon.logs.last == .resumed(Self.path, isOver: false, runs: false))
+        #expect(daemon.runs.count == 1)
+    }
+
+    @Test func `several pauses are kept in the order of their paths`() throws {
+        var kernel = SimulatedKernel()
+        try kernel.makeDirectory(RawPath("/srv"))
+        let names = ["/srv/c", "/srv/a", "/srv/b"]
+        var daemon = SimulatedDaemon(kernel: kernel, plan: names.map { PlannedAction($0) })
+        daemon.settle()
+        for name in names {
+            try daemon.engine.pause(
+                Pause(path: RawPath(name), since: daemon.clock, user: 0), at: daemon.clock)
+        }
+        daemon.settle()
+        #expect(daemon.state.stored.pauses.map(\.path) == names.sorted().map { RawPath($0) })
+    }
+
+    /// The files of a tree wait with it.
+    @Test func `of a paused tree each file's run waits, in the order in which they came`() throws {
+        let tree = RawPath("/srv/")
+        var daemon = try TreeTests.daemon([try .tree("/srv/", each: .file)], marks: true)
+        try daemon.engine.pause(
+            Pause(path: tree, since: daemon.clock, user: 0), at: daemon.clock)
+        for name in ["c", "a", "b"] {
+            try TreeTests.write("/srv/\(name)", &daemon.kernel)
+            daemon.pass(.seconds(1))
+        }
+        #expect(daemon.runs.isEmpty)
+        let row = try #require(daemon.engine.status(of: tree, calendar: 0))
+        #expect(row.state == .paused && row.due == .touch)
+        #expect(try daemon.engine.resume(tree, at: daemon.clock))
+        daemon.pass(.seconds(1))
+        #expect(TreeTests.paths(daemon) == [["/srv/c"], ["/srv/a"], ["/srv/b"]])
+    }
+
     @Test func `who triggers it is told, and who follows waits for it to be resumed`() throws {
         var daemon = try Self.daemon()
         try Self.pause(&daemon)

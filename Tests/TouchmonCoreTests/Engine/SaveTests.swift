@@ -63,7 +63,7 @@ import TouchmonTestSupport
     ///
     /// Where the file system's clock can't tell two changes apart, a tool that changes a mode or a
     /// time after its close leaves a doubt when the daemon looks just then: such tools are left out.
-    @Test(arguments: policies)
+    @Test(.thorough, arguments: policies)
     func `none is lost and none doubled in any order of steps`(policy: FileSystemPolicy) throws {
         let isFine = policy == .ext4 || policy == .tmpfs
         // A FIFO can't be opened for writing by the next tool.

@@ -7,7 +7,8 @@ import Testing
     private static func incron(_ table: String, user: String = "root") -> Import {
         var imported = Import()
         imported.addIncron(Array(table.utf8), file: "t", user: user) {
-            ["/tmp", "/home", "/var/log", "/srv/[in]"].contains(String(decoding: $0, as: UTF8.self))
+            ["/", "/tmp", "/home", "/var/log", "/srv/[in]"].contains(
+                String(decoding: $0, as: UTF8.self))
         }
         return imported
     }
@@ -87,6 +88,41 @@ import Testing
             ])
     }
 
+    @Test func `paths and masks in all the ways in which incron takes them`() {
+        let imported = Self.incron(
+            """
+            /home/ IN_DELETE,recursive=true,dotdirs=false run \("")
+            / IN_DELETE_SELF,IN_ONLYDIR run
+            /etc/b 512 run\t
+            /etc/c 1 run
+            """)
+        #expect(
+            Self.lines(imported) == [
+                #""/home/": {"argv":["run"],"user":"root","on":["delete"],"recursive":true,"each":"file"}"#,
+                #""/": {"argv":["run"],"user":"root","on":["delete"],"recursive":true,"each":"file"}"#,
+                #""/etc/b": {"argv":["run"],"user":"root","on":["delete"]}"#,
+            ])
+        #expect(
+            imported.notes.filter { $0.hasPrefix("t:4") } == [
+                "t:4: `1` has no counterpart: nothing is run for it",
+                "t:4: left out: none of its events is one that touchmon runs for",
+            ])
+    }
+
+    @Test func `a dollar that stands for nothing stays one`() {
+        let imported = Self.incron(
+            """
+            /etc/a IN_MODIFY run a$ $@$ $$
+            /etc/b IN_MODIFY run $x $@ $# $&
+            """)
+        #expect(
+            Self.lines(imported) == [
+                #""/etc/a": {"argv":["run","a$","/etc/a$","$"],"user":"root","on":["modify"]}"#,
+                #""/etc/b": {"argv":["sh","-c","exec \"run\" \"\\$x\" \"/etc/b\" \"\" \"\""],"user":"root","on":["modify"]}"#,
+            ])
+        #expect(imported.notes.contains { $0.hasPrefix("t:2: `$&`") })
+    }
+
     @Test func `path units of systemd`() {
         let imported = Self.systemd(
             """
@@ -119,6 +155,42 @@ import Testing
                 "\"/var/spool/web\": \(start)[\"not_empty\"],\(rate)}",
             ])
         #expect(imported.notes.map { $0.split(separator: ":")[1] } == ["11", "15"])
+    }
+
+    @Test(
+        arguments: [
+            ("7", 7000), ("7 sec", 7000), ("250ms", 250), ("2min", 120_000), ("2 m", 120_000),
+            ("3h", 10_800_000), ("1 hour", 3_600_000), ("2 weeks", nil), ("soon", nil),
+        ] as [(String, Int?)])
+    func `how long as systemd writes it`(text: String, milliseconds: Int?) {
+        let imported = Self.systemd(
+            "[Path]\nPathExists=/a\nTriggerLimitIntervalSec=\(text)\n")
+        #expect(
+            Self.lines(imported).map { $0.contains("\"rate_limit\"") } == [milliseconds != nil])
+        if let milliseconds {
+            #expect(Self.lines(imported)[0].contains("\"per\":\"\(milliseconds)ms\""))
+            #expect(imported.notes == [])
+        } else {
+            #expect(
+                imported.notes == [
+                    "/etc/systemd/system/web.path:3: `TriggerLimitIntervalSec` is left out: no "
+                        + "time that is understood"
+                ])
+        }
+    }
+
+    @Test func `what has no counterpart is said, and what is no number is not taken`() {
+        let imported = Self.systemd(
+            "[Path]\nPathExists=/run/%i\nTriggerLimitBurst=many\nStrange=1\n", file: "web")
+        #expect(
+            Self.lines(imported) == [
+                #""/run/%i": {"argv":["systemctl","start","web.service"],"user":"root","on":["exists"],"rate_limit":{"runs":200,"per":"2000ms"}}"#
+            ])
+        #expect(
+            imported.notes.sorted() == [
+                "web:2: specifiers (`%`) are not replaced: write what they stand for",
+                "web:4: `Strange` is left out",
+            ])
     }
 
     @Test func `a unit says which service by its name, and forgets what an empty setting forgets`()

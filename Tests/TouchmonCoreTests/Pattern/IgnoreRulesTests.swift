@@ -90,7 +90,7 @@ import TouchmonTestSupport
         #expect(IgnoreRules(Array("# nothing\n\n".utf8)).isEmpty)
     }
 
-    @Test(.enabled(if: GitOracle.isThere, Comment(rawValue: GitOracle.absence)))
+    @Test(.enabled(if: GitOracle.isThere, Comment(rawValue: GitOracle.absence)), .thorough)
     func `git says the same of 5,000 random directories`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)

@@ -49,7 +49,8 @@ import TouchmonTestSupport
     }
 
     @Test(
-        .enabled(if: Wcmatch.isThere, Comment(rawValue: Wcmatch.absence)), arguments: [false, true])
+        .enabled(if: Wcmatch.isThere, Comment(rawValue: Wcmatch.absence)), .thorough,
+        arguments: [false, true])
     func `the reference agrees on random patterns`(hidesDots: Bool) throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)

@@ -274,7 +274,8 @@ import TouchmonTestSupport
         #expect(UsualExclusions(UsualExclusions.patterns.map(\.exclusion)) == .all)
     }
 
-    @Test func `random keys select what their pattern matches, and the way there is open`() throws {
+    @Test(.thorough)
+    func `random keys select what their pattern matches, and the way there is open`() throws {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SplitMix64(seed: seed)
         var selectedCount = 0

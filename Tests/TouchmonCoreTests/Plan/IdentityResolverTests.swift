@@ -251,13 +251,15 @@ import TouchmonCore
         var second = Self.definition()
         second.path = RawPath("/srv/other")
         let plan = Plan(
-            [Self.definition(), second, Self.definition(user: .name("bob"))], owners: [:],
+            [Self.definition(), second, Self.definition(user: .name("bob")), second], owners: [:],
             accounts: Self.accounts, daemon: DaemonIdentity(account: Self.root))
         #expect(
             plan.items.map(\.action.path.bytes)
-                == ["/srv/stamp", "/srv/other", "/srv/stamp"].map { Array($0.utf8) })
+                == ["/srv/stamp", "/srv/other", "/srv/stamp", "/srv/other"].map { Array($0.utf8) })
         #expect(plan.items[0].action.shared === plan.items[1].action.shared)
         #expect(plan.items[0].action.shared != plan.items[2].action.shared)
+        // Also where another stands between them.
+        #expect(plan.items[0].action.shared === plan.items[3].action.shared)
     }
 }
 

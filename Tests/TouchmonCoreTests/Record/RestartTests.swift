@@ -80,6 +80,19 @@ import TouchmonTestSupport
         #expect(daemon.runs.isEmpty)
     }
 
+    @Test func `a run that somebody asked for and that had not begun is still asked for`() throws {
+        var daemon = try Self.daemon()
+        try daemon.engine.trigger(Self.path, at: daemon.clock)
+        daemon.settle()
+        try daemon.engine.trigger(Self.path, at: daemon.clock)
+        daemon.settle()
+        daemon.end(RunNumber(1))
+        daemon.crash()
+        daemon.restart(Self.plan)
+        daemon.pass(.seconds(10))
+        #expect(Self.reasons(daemon) == ["manual", "manual"])
+    }
+
     @Test func `a touch that had not settled is due, whatever the file is like by then`() throws {
         let plan = Self.plan { $0.settle = SettlePolicy(quiet: .seconds(5)) }
         var daemon = try Self.daemon()

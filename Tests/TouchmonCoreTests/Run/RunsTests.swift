@@ -68,6 +68,21 @@ import Testing
         #expect(runs.activeRuns.map(\.action) == [Self.a, Self.b, Self.a])
     }
 
+    @Test func `what is paused with its tree goes on with it, in the order of the places`() {
+        var runs = Runs()
+        let tree = ActionID(5), files = [ActionID(9), ActionID(7), ActionID(8)]
+        #expect(runs.resume(tree) == [])
+        for file in files { runs.join(file, to: tree) }
+        runs.pause(tree)
+        for file in files + [Self.a] { runs.request(file, Self.due()) }
+        #expect((files + [tree]).allSatisfy(runs.isPaused) && !runs.isPaused(Self.a))
+        #expect(Self.start(&runs) == [1])
+        #expect(runs.activeRuns.map(\.action) == [Self.a])
+        #expect(runs.resume(tree) == [ActionID(7), ActionID(8), ActionID(9)])
+        #expect(Self.start(&runs) == [2, 3, 4])
+        #expect(runs.resume(tree) == [])
+    }
+
     // MARK: Runs that are put off
 
     private static func at(_ seconds: Int64) -> Instant {

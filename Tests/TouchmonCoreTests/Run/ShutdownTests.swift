@@ -37,6 +37,17 @@ import TouchmonCore
         #expect(shutdown.step == .killing)
     }
 
+    @Test func `who hands over does nothing else any more`() {
+        var shutdown = Self.shutdown
+        _ = shutdown.signalled(at: Self.at(0))
+        let (first, second) = (shutdown.handsOver(), shutdown.handsOver())
+        #expect(first && !second)
+        #expect(shutdown.step == .handingOver && shutdown.deadline == nil)
+        #expect(shutdown.signalled(at: Self.at(1)) == nil)
+        #expect(shutdown.timePassed(at: Self.at(100)) == nil)
+        #expect(shutdown.step == .handingOver)
+    }
+
     @Test func `without a drain runs are stopped at the next look`() {
         var shutdown = Shutdown(drain: .zero)
         #expect(shutdown.signalled(at: Self.at(5)) == .draining)

@@ -56,6 +56,38 @@ import TouchmonCore
                 """)
     }
 
+    @Test(
+        arguments: [
+            (
+                ErrorNumber.permissionDenied,
+                "make it executable (chmod +x), or name its interpreter"
+            ),
+            (ErrorNumber(8), "begin the script with #! and its interpreter"),
+            (ErrorNumber(7), "pass fewer or shorter arguments"),
+            (.noMemory, "see what the system is short of, or does not permit"),
+        ])
+    func `what is to be done depends on what was wrong`(error: ErrorNumber, remedy: String) {
+        let text = Self.text([
+            .notStarted(
+                Self.run, Self.path, Self.alice, program: RawPath("make"),
+                StartFailure(step: .execute, error: error))
+        ])
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasPrefix("touchmon: unable to execute make: "))
+        #expect(lines.last == remedy[...])
+    }
+
+    @Test func `that a command is tried again is told, and not what nobody knows`() {
+        let failure = StartFailure(step: .clone, error: .tryAgain)
+        let text = Self.text([
+            .postponed(
+                Self.run, Self.path, Self.alice, program: RawPath("make"), failure,
+                retry: .seconds(1))
+        ])
+        #expect(text.hasPrefix("touchmon: unable to ") && text.hasSuffix("; trying again\n"))
+        #expect(Self.text([Self.ended(.unknown)]) == "")
+    }
+
     @Test func `what can't be watched well is told`() {
         let text = Self.text([.treeWatched(Self.path, part: Self.path, .poll, .noSpace)])
         #expect(text.hasPrefix("touchmon: looking at /srv/a: /srv/a in intervals"))

@@ -118,6 +118,45 @@ import TouchmonCore
         #expect(many.path == RawPath("/home/p"))
     }
 
+    @Test func `where nothing is touched yet, a pattern's directory stands for the file`() throws {
+        let action = try Self.action(Self.patterns("src/*.c"), ["echo", "/_"])
+        #expect(Self.words(action.command.argv) == ["echo", "/home/p/src"])
+        let shell = try Self.action(Self.patterns("src/*.c"), ["echo"]) { $0.usesShell = true }
+        #expect(Self.words(shell.command.argv).last == "/home/p/src")
+    }
+
+    @Test func `what is watched begins in the lowest directory that holds all of it`() {
+        #expect(WatchedPaths.commonDirectory(of: []) == nil)
+        #expect(
+            WatchedPaths.commonDirectory(of: ["/a/b/c", "/a/b", "/a/bc"].map { RawPath($0) })
+                == RawPath("/a"))
+        #expect(
+            WatchOrder([], command: []).base(from: RawPath("/home/p")) == RawPath("/home/p"))
+    }
+
+    @Test func `a point alone is the ending of no name`() throws {
+        let items = [Self.path("/home/p", isDirectory: true)]
+        func endings(_ texts: String...) throws -> Selection? {
+            try Self.action(items) { $0.extensions = texts.map(\.markedBytes) }
+                .command.tree?.value.selection
+        }
+        #expect(try endings(".") == endings())
+        #expect(try endings(".c", ".") == endings("c"))
+        #expect(try endings("c") != endings())
+    }
+
+    @Test func `patterns that are too many together are refused`() throws {
+        let many = "{" + (0..<900).map { "a\($0)" }.joined(separator: ",") + "}"
+        func action(_ count: Int) throws -> PlannedAction {
+            try Self.action([Self.path("/home/p", isDirectory: true)]) { order in
+                order.exclude = (0..<count).map { "\(many)\($0)".markedBytes }
+            }
+        }
+        _ = try action(1)
+        let problem = try #require(throws: WatchOrder.Problem.self) { _ = try action(40) }
+        #expect(problem.message.hasPrefix("the patterns stand for more than "))
+    }
+
     @Test func `what is wrong with a pattern is said`() throws {
         for pattern in [
             "a[", "x{a,b", "../x", "a/../b", "/", "{" + String(repeating: "a,", count: 2000) + "}",

@@ -72,6 +72,38 @@ import Testing
         #expect(nodes.nodes(numbered: 8) == nil && nodes[base].number == 0)
     }
 
+    @Test func `a directory whose number another one has by now takes nothing from that`() {
+        var nodes = TreeNodes()
+        let base = nodes.addBase(ActionID(0))
+        let (a, b) = (Self.add(&nodes, base, "a"), Self.add(&nodes, base, "b"))
+        nodes.setNumber(7, [a])
+        nodes.setNumber(7, [b])
+        nodes.setNumber(8, [b])
+        #expect(nodes.nodes(numbered: 7) == nil)
+        #expect(nodes.remove(a).nodes == [a])
+        #expect(nodes.nodes(numbered: 8).map { Array($0) } == [b])
+    }
+
+    @Test func `a watch that a directory has already is no news`() {
+        var nodes = TreeNodes()
+        let base = nodes.addBase(ActionID(0))
+        #expect(nodes.setWatch(base, 5) == nil && nodes.setWatch(base, 5) == nil)
+        #expect(Array(nodes.nodes(watchedBy: 5)) == [base])
+        #expect(nodes.setWatch(base, 6) == 5 && nodes.isUnused(5))
+    }
+
+    @Test func `directories that may not be read are counted until they are watched`() {
+        var nodes = TreeNodes()
+        let base = nodes.addBase(ActionID(0)), other = nodes.addBase(ActionID(1))
+        let (a, b) = (Self.add(&nodes, base, "a"), Self.add(&nodes, base, "b"))
+        for id in [a, b, other] { nodes.setClosed(id) }
+        #expect(nodes.closedCount(ActionID(0)) == 2)
+        #expect(nodes.setWatch(a, 5) == nil)
+        #expect(nodes.closedCount(ActionID(0)) == 1)
+        _ = nodes.remove(b)
+        #expect(nodes.closedCount(ActionID(0)) == 0 && nodes.closedCount(ActionID(1)) == 1)
+    }
+
     @Test func `no more than so many are known to be nobody's`() {
         var nodes = TreeNodes()
         let base = nodes.addBase(ActionID(0))

@@ -108,7 +108,7 @@ import TouchmonTestSupport
         #expect(Trees.paths(daemon) == [["/srv/1"]])
     }
 
-    @Test func `paths that have no room on a command line are another run's`() throws {
+    @Test(.thorough) func `paths that have no room on a command line are another run's`() throws {
         var daemon = try Trees.daemon(
             [try .tree("/srv/", placeholders: [1: .paths])], marks: true)
         var directory = "/srv"

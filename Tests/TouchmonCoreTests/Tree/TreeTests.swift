@@ -421,6 +421,30 @@ import TouchmonTestSupport
         #expect(daemon.runs.count == 2)
     }
 
+    /// Something else is heard of it when the time of a look has passed, and that look is still to come.
+    @Test(arguments: mechanisms, [15, 21, 45, 90, 500, 1500, 3000, 12_000])
+    func `such a file is waited for by a daemon that is slow, too`(
+        marks: Bool, milliseconds: Int
+    ) throws {
+        var daemon = try Self.daemon(
+            [try .tree("/srv/a/")], marks: marks, directories: ["/srv/a"], files: ["/srv/f"])
+        try daemon.kernel.link(RawPath("/srv/f"), to: RawPath("/srv/a/f"))
+        daemon.pass(.seconds(60))
+        let file = try daemon.kernel.open(RawPath("/srv/f"), [.write])
+        try daemon.kernel.truncate(RawPath("/srv/a/f"), to: 7)
+        daemon.settle()
+        daemon.tick(.milliseconds(milliseconds))
+        try daemon.kernel.setMode(RawPath("/srv/a/f"), to: 0o600)
+        daemon.settle()
+        daemon.pass(.milliseconds(100))
+        #expect(daemon.runs.count == 1)
+        try daemon.kernel.write(file, count: 1)
+        try daemon.kernel.close(file)
+        daemon.pass(.seconds(60))
+        #expect(Self.paths(daemon) == [["/srv/a/f"], ["/srv/a/f"]])
+        #expect(daemon.engine.nextDeadline() == nil)
+    }
+
     /// A directory has more than one link, and nobody closes it.
     @Test(arguments: mechanisms)
     func `a directory in place of a file that is being written is waited for by nobody`(

@@ -299,6 +299,17 @@ import Testing
         #expect(Self.answer(&judge, look, .absent) == (.nothing, [40]))
     }
 
+    @Test func `what nobody can ask about and changed nothing leaves nothing to count, either`() {
+        var judge = TouchJudge()
+        let look = Examination(
+            status: .success(Self.status()), time: FileTime(seconds: Self.start.seconds + 60),
+            granularity: .zero)
+        _ = judge.judge(.unheard, look, writer: .absent, at: Self.now)
+        _ = judge.heard(.modify)
+        #expect(judge.judge(.modified, look, at: Self.now) == .nothing)
+        #expect(Self.answer(&judge, look, .unknown) == (.nothing, [20, 10_020]))
+    }
+
     @Test func `who renames a file that he holds open has 20 ms to close it`() {
         var judge = TouchJudge()
         #expect(

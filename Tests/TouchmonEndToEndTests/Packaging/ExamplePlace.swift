@@ -1,9 +1,8 @@
 import Foundation
 import Testing
 
-/// A system of its own, in which the examples of a page are run as they are written there: in its own mount
-/// and process namespaces, with a root directory that has the programs of this one, and nothing of its
-/// state. All of it is gone when the examples are over. namespaces(7).
+/// A system of its own, in which the examples of a page or a guide are run as they are written there
+/// (`scripts/example-place`). All of it is gone when the examples are over.
 struct ExamplePlace {
     /// What came of a step.
     struct Outcome {
@@ -15,9 +14,7 @@ struct ExamplePlace {
 
     init() throws {
         scratch = try Scratch()
-        mkdir(scratch("root"), 0o755)
         mkdir(scratch("outcomes"), 0o755)
-        try scratch.write("make", Self.making)
     }
 
     /// Runs steps in order; nil in the place of one that was not reached, or never held.
@@ -25,8 +22,7 @@ struct ExamplePlace {
         let lines = steps.enumerated().map { Self.line($1, index: $0) }
         try scratch.write("steps", ([Self.beginning, setup] + lines).joined(separator: "\n"))
         let made = try Command.run([
-            "unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", scratch("make"),
-            scratch.path, try #require(Binary.path),
+            "\(ManPage.root)/scripts/example-place", scratch.path, try #require(Binary.path),
         ])
         #expect(made.status == 0 && made.output.isEmpty, "\(made.output)")
         return steps.indices.map { index in
@@ -41,54 +37,19 @@ struct ExamplePlace {
 
     /// A step as a line for the shell.
     private static func line(_ step: ManPage.Step, index: Int) -> String {
-        let word = "'\(step.command.replacingOccurrences(of: "'", with: "'\\''"))'"
+        func quoted(_ text: String) -> String {
+            "'\(text.replacingOccurrences(of: "'", with: "'\\''"))'"
+        }
+        let word = quoted(step.command)
+        if let condition = step.endsWhen {
+            let user = step.isRoot ? "root" : step.user
+            return "interrupt \(index) \(word) \(user) \(quoted(condition))"
+        }
         let function =
-            step.isAwaited ? "await" : step.isInBackground ? "begin" : step.isRoot ? "root" : "web"
+            step.isAwaited
+            ? "await" : step.isInBackground ? "begin" : step.isRoot ? "root" : "as \(step.user)"
         return "\(function) \(index) \(word)"
     }
-
-    private static let making = """
-        set -e
-        cd "$1"
-        mount -t tmpfs tmpfs root
-        mkdir -p root/{usr,etc/touchmon,proc,dev,run,sys,srv/app,home/web,var/lib,outcomes}
-        mkdir -m 1777 root/tmp
-        mount --rbind /usr root/usr
-        for name in bin sbin lib lib64; do [ ! -L /$name ] || cp -a /$name root; done
-        cp -a /etc/{alternatives,group,ld.so.cache,nsswitch.conf,passwd} root/etc
-        mount -t proc proc root/proc
-        mount --rbind /dev root/dev
-        mount --bind outcomes root/outcomes
-        mount -t tmpfs tmpfs root/usr/local/bin
-        cp "$2" root/usr/local/bin/touchmon
-        echo deploy:x:900:900::/home:/bin/sh >> root/etc/passwd
-        echo deploy:x:900: >> root/etc/group
-        cat > root/usr/local/bin/deploy-app <<'END'
-        #!/bin/sh
-        echo "deploying to $1 as $(id -un)"
-        [ ! -e /srv/app/broken ] || { echo no such release; exit 3; }
-        END
-        chmod 755 root/usr/local/bin/deploy-app
-        cat > root/etc/touchmon/deploy.json <<'END'
-        {
-            "/srv/app/deploy.stamp": {
-                "argv": ["/usr/local/bin/deploy-app", "production"],
-                "user": "deploy",
-                "follow": "output"
-            }
-        }
-        END
-        touch root/srv/app/deploy.stamp
-        chown -R www-data: root/srv/app root/home/web
-        cp steps root/steps
-        exec env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/home/web \\
-            python3 -c '\(unblocked)' chroot root /bin/bash /steps
-        """
-
-    /// The threads that tests run on block signals, and a child inherits that.
-    private static let unblocked =
-        "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); "
-        + "os.execvp(sys.argv[1], sys.argv[1:])"
 
     private static let beginning = """
         exec < /dev/null
@@ -97,10 +58,9 @@ struct ExamplePlace {
             eval "$2" > /outcomes/output-$1 2>&1
             echo $? > /outcomes/status-$1
         }
-        web() {
-            setpriv --reuid=www-data --regid=www-data --init-groups bash -c "$2" \\
-                > /outcomes/output-$1 2>&1
-            echo $? > /outcomes/status-$1
+        as() {
+            setpriv --reuid=$1 --regid=$(id -g $1) --init-groups bash -c "$3" > /outcomes/output-$2 2>&1
+            echo $? > /outcomes/status-$2
         }
         # Comes true sooner or later; how often it is looked at is no guess at when.
         await() {
@@ -116,6 +76,21 @@ struct ExamplePlace {
             eval "$2" > /outcomes/log-$1 2>&1
             await $1 'touchmon status > /dev/null'
         }
-        start() { begin setup 'touchmon run /etc/touchmon &'; }
+        # Does a thing the first time that a condition asks for it.
+        once() { [ -e $output-once ] || { : > $output-once; "$@"; }; }
+        # As somebody who presses Ctrl-C when he has seen enough.
+        interrupt() {
+            output=/outcomes/output-$1
+            python3 -c 'import os, signal, sys
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.execvp(sys.argv[1], sys.argv[1:])' \\
+                setpriv --reuid=$3 --regid=$(id -g $3) --init-groups bash -c "$2" > $output 2>&1 &
+            await end-$1 "$4"
+            kill -INT -- -$!
+            wait $!
+            [ ! -e /outcomes/status-end-$1 ] || echo 0 > /outcomes/status-$1
+        }
+        start() { begin setup 'touchmon run /etc/touchmon.d &'; }
         """
 }

@@ -50,8 +50,12 @@ struct ManPage: Sendable, CustomTestStringConvertible {
         var command: String
         /// Whether it is root's; else that of the web server's user.
         var isRoot = true
+        var user = "www-data"
         /// Whether it is no part of the page, and holds sooner or later.
         var isAwaited = false
+        /// What is true when it is to be ended as by Ctrl-C, with `$output` as the file of what it prints;
+        /// how it ends then is not asked.
+        var endsWhen: String?
         var status: Int32 = 0
         var output: [String] = []
 

@@ -51,6 +51,8 @@ struct TreeOracle {
         var doubts = 0
         /// What was done to it since.
         var deeds: [String] = []
+        /// The same before the last reckoning at which anything had been done.
+        var earlier: [String] = []
     }
 
     /// What holds the tree, with a slash behind it.
@@ -125,9 +127,12 @@ struct TreeOracle {
         for (path, count) in counts.sorted(by: { $0.key < $1.key }) {
             let known = news.contains(path) ? paths[path] ?? Path() : Path()
             guard count > known.touches + known.doubts else { continue }
+            let reports = told.filter { $0.path == path }.map(\.report.fields)
             wrong.append(
                 "doubled: \(path) was told \(count) times after \(known.touches) touches and "
-                    + "\(known.doubts) doubts: \(known.deeds)")
+                    + "\(known.doubts) doubts: \(known.deeds), as \(reports); it is "
+                    + "\(State(root + path) as Any), and before that: \(paths[path]?.earlier ?? [])"
+            )
         }
         for path in news.sorted() {
             guard let known = paths[path] else { continue }
@@ -162,6 +167,7 @@ struct TreeOracle {
             } else {
                 $0.before.formUnion($0.since)
             }
+            $0.earlier = $0.deeds
             ($0.since, $0.isDue, $0.touches, $0.doubts, $0.deeds) = ([], false, 0, 0, [])
         }
     }

@@ -153,7 +153,7 @@ import Testing
         #expect(report.span == first...first + 3_725_000_000_000)
     }
 
-    @Test(arguments: [(1, 10_000), (40, 10_000), (1000, 10_000), (10_000, 10_000)])
+    @Test(.thorough, arguments: [(1, 10_000), (40, 10_000), (1000, 10_000), (10_000, 10_000)])
     func `any number of actions and runs is a page that can be read`(actions: Int, runs: Int) {
         let report = Report.large(actions: actions, runs: runs)
         let text = report.text
