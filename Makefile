@@ -1,7 +1,6 @@
 # Everything a developer does, by name. The work itself is in scripts/.
 
 PREFIX ?= /usr/local
-ROUNDS ?= 1000
 CYCLES ?= 1000
 FIRST ?= 1
 COUNT ?= 1000000
@@ -57,8 +56,14 @@ faults: build ## let every system call of the daemon fail, in .build/faults.txt 
 demo: build ## one user touches a file, another user's command runs
 	@scripts/demo
 
-bench-latency: build ## touch to exec, against a C loop (ROUNDS=1000)
-	@ROUNDS=$(ROUNDS) scripts/bench-latency
+bench: build ## measure everything beside a C loop and the peers, in half an hour: Benchmarks/results
+	@scripts/bench
+
+bench-quick: build ## the same with small sizes, in three minutes: .build/bench-quick
+	@scripts/bench --quick
+
+bench-latency: build ## touch to exec alone, beside a C loop and the peers
+	@scripts/bench latency
 
 bench-commands: build ## how long commands take with 100,000 runs and 10,000 actions
 	@scripts/bench-commands
@@ -67,7 +72,7 @@ bench-control: build ## what a run pays for clients that behave badly (TOUCHES=2
 	@TOUCHES=$(or $(TOUCHES),200) scripts/bench-control
 
 bench-trees: build ## what it costs to watch a tree, against a C loop and others (ROUNDS=3)
-	@ROUNDS=$(if $(filter command line environment,$(origin ROUNDS)),$(ROUNDS),3) scripts/bench-trees
+	@ROUNDS=$(or $(ROUNDS),3) scripts/bench-trees
 
 touch.order: ## find the functions of one touch again, for the linker (scripts/touch.order)
 	@$(static-libraries)
@@ -143,5 +148,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
+.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
 	fmt install deb portable tarball reproducible clean help

@@ -10,7 +10,7 @@ struct stamp {
     int32_t pid;
     uint32_t uid;
     uint32_t gid;
-    uint32_t unused;  // keeps the record free of padding
+    uint32_t number;  // which of many paths it is for; 0 where there is one
 };
 
 #endif

@@ -1,5 +1,5 @@
-// step PID WAITS: executes a sleeping process instruction by instruction, until it has gone to wait for
-// the WAITS-th time (epoll_pwait2), and writes the address of each instruction to standard output, as
+// step PID WAITS [CALL...]: executes a sleeping process instruction by instruction, until it has gone to wait for
+// the WAITS-th time (epoll_pwait2), or until it makes a system call of one of these numbers, and writes the address of each instruction to standard output, as
 // 8 bytes. A system call is followed by one more word: its number, with the highest bit set.
 //
 // The process must be of the running user, or the user root. It is left as it was found. ptrace(2).
@@ -30,8 +30,8 @@ static void require(long result, const char *what) {
 static void put(uint64_t word) { fwrite(&word, sizeof word, 1, stdout); }
 
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: step PID WAITS\n");
+    if (argc < 3) {
+        fprintf(stderr, "usage: step PID WAITS [CALL...]\n");
         return 64;
     }
     pid_t process = atoi(argv[1]);
@@ -50,6 +50,8 @@ int main(int argc, char **argv) {
         if ((code & 0xffff) == SYSCALL) {
             put(UINT64_C(1) << 63 | registers.rax);
             if (registers.rax == SYS_epoll_pwait2) waits--;
+            for (int i = 3; i < argc; i++)
+                if (registers.rax == (uint64_t)atol(argv[i])) waits = 0;
         }
     }
     ptrace(PTRACE_DETACH, process, 0, 0);
