@@ -59,6 +59,8 @@ import Testing
         #expect(try row().state == .running)
         #expect(try row().runs == [RunNumber(1), RunNumber(2)])
         #expect(Self.pages(daemon, of: 9) == [["/srv/t/", "/srv/0"]])
+        let rows = daemon.engine.status(from: 0, atMost: 9, calendar: 0).rows
+        #expect(rows.map(\.runs) == [[RunNumber(1), RunNumber(2)], []])
     }
 
     @Test func `what an action does, the most important thing`() throws {

@@ -70,6 +70,10 @@ import Testing
         daemon.pass(.seconds(1))
         try Self.write(&daemon, "/srv/m/1", "/srv/2")
         #expect(Self.flat(daemon) == ["/srv/2"])
+        let parts = daemon.logs.compactMap { event -> RawPath? in
+            if case .treeWatched(_, let part, _, _) = event { part } else { nil }
+        }
+        #expect(parts == [RawPath("/srv")])
     }
 
     /// What was changed below the mount since the tree is watched counts, and nothing older.

@@ -52,7 +52,11 @@ import Testing
         watcher.becomeReady()
         try Self.add(&watcher, Self.a)
         #expect(Self.asked(&watcher) == .attach(RawPath("/srv")))
+        try Self.add(&watcher, Self.b, at: "/var")
         watcher.remove(Self.a)
+        Self.answer(&watcher, .attach(RawPath("/var")), Self.attached)
+        watcher.remove(Self.b)
+        Self.answer(&watcher, .detach(RawPath("/var")), .done)
         #expect(Self.isIdle(&watcher))
 
         try Self.add(&watcher, Self.a)
@@ -182,6 +186,10 @@ import Testing
         #expect(watcher.nextDeadline() == Self.now.advanced(by: .seconds(7)))
         // The daemon was slow, and both times have passed.
         other.remove(Self.b)
+        // It is there again, and was looked at just now.
+        try Self.add(&other, Self.b, at: "/var", poll: .seconds(60))
+        Self.answer(&other, .attach(RawPath("/var")), Self.notMarked)
+        Self.answer(&other, .list(RawPath("/var"), withStatus: true), .listed(.success(false)))
         other.timePassed(at: Self.now.advanced(by: .seconds(9)))
         #expect(Self.asked(&other) == .list(RawPath("/srv"), withStatus: true))
         other.reply(.listed(.success(false)), at: Self.now.advanced(by: .seconds(9)))

@@ -310,6 +310,25 @@ import Testing
         #expect(Self.answer(&judge, look, .unknown) == (.nothing, [20, 10_020]))
     }
 
+    @Test func `what is again as it was when all is calm leaves nothing to count`() {
+        func look(_ seconds: Int64) -> Examination {
+            Examination(
+                status: .success(
+                    Self.status(modified: FileTime(seconds: Self.start.seconds + seconds))),
+                time: FileTime(seconds: Self.start.seconds + 60), granularity: .zero)
+        }
+        var judge = TouchJudge()
+        _ = judge.judge(.unheard, look(0), writer: .absent, at: Self.now)
+        #expect(judge.judge(.unheard, look(1), writer: .unknown, at: Self.now) == .nothing)
+        #expect(judge.deadline != nil)
+        var calm = judge
+        #expect(Self.answer(&calm, look(1), .unknown).verdict == .touch)
+        // Somebody sets its time back.
+        #expect(judge.judge(.attributes, look(0), writer: .unknown, at: Self.now) == .nothing)
+        let (verdict, times) = Self.answer(&judge, look(0), .unknown)
+        #expect(verdict == .nothing && times.count == 1 && judge.deadline == nil)
+    }
+
     @Test func `who renames a file that he holds open has 20 ms to close it`() {
         var judge = TouchJudge()
         #expect(
