@@ -54,7 +54,7 @@ def main():
     try:
         bench = Bench(place, options.quick)
         described = machine.describe(place)
-        print(f"On {described}.\n{results.LEGEND}", flush=True)
+        print(f"On {described}.", results.LEGEND.replace("*", ""), sep="\n", flush=True)
         for name in (name for name in SCENARIOS if name in chosen):
             scenario = importlib.import_module(f"scenarios.{name}")
             if scenario.NEEDS_ROOT and not place.is_root:
