@@ -76,7 +76,7 @@ def main():
     verdicts = [claim.verdict for claim in claims]
     missed, doubtful = verdicts.count(figures.MISSED), verdicts.count(figures.NO_CLAIM)
     print(f"Of {len(verdicts)} goals: {verdicts.count(figures.MET)} met, {missed} missed, {doubtful} too noisy to "
-          f"say. Written to {os.path.relpath(output)}.")
+          f"say, {verdicts.count(figures.NOT_MEASURED)} not measured. Written to {os.path.relpath(output)}.")
     return 1 if missed else 75 if doubtful else 0
 
 
