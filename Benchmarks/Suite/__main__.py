@@ -54,7 +54,7 @@ def main():
     try:
         bench = Bench(place, options.quick)
         described = machine.describe(place)
-        print(f"On {described}.\n{results.LEGEND}", flush=True)
+        print(f"On {described}.", results.LEGEND.replace("*", ""), sep="\n", flush=True)
         for name in (name for name in SCENARIOS if name in chosen):
             scenario = importlib.import_module(f"scenarios.{name}")
             if scenario.NEEDS_ROOT and not place.is_root:
@@ -76,7 +76,7 @@ def main():
     verdicts = [claim.verdict for claim in claims]
     missed, doubtful = verdicts.count(figures.MISSED), verdicts.count(figures.NO_CLAIM)
     print(f"Of {len(verdicts)} goals: {verdicts.count(figures.MET)} met, {missed} missed, {doubtful} too noisy to "
-          f"say. Written to {os.path.relpath(output)}.")
+          f"say, {verdicts.count(figures.NOT_MEASURED)} not measured. Written to {os.path.relpath(output)}.")
     return 1 if missed else 75 if doubtful else 0
 
 

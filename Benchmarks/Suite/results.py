@@ -92,6 +92,7 @@ def _cells(row):
 
 def write_page(directory, order):
     """README.md, of all the scenarios whose results are there: also of earlier runs."""
+    os.makedirs(directory, exist_ok=True)
     found = []
     for name in order:
         try:
@@ -102,10 +103,12 @@ def write_page(directory, order):
     lines = ["# What was measured", "", "Written by `make bench`. How to read it: "
              "[docs/performance.md](../../docs/performance.md).", "", LEGEND]
     lines += [f"Measured on {machine}." for machine in sorted({data["machine"] for data in found})]
+    if not found:
+        lines.append("Nothing has been measured yet.")
     if any(data["quick"] for data in found):
         lines.append("\nSome of it in a quick run, with small sizes and few rounds: it tells that the suite "
                      "works, and not how fast anything is.")
-    lines += ["", "## Goals", "", _cells(["", "found", "goal", "noise", ""]), _cells(["---"] * 5)]
+    lines += ["", "## Goals", "", _cells(["", "found", "goal", "noise", ""]), _cells(["---"] * 5)] if found else []
     for data in found:
         for claim in data["claims"]:
             noise = "" if claim["noise"] is None else f"{100 * claim['noise']:.1f} %"

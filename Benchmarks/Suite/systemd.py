@@ -12,10 +12,10 @@ from place import ROOT
 
 MAKE_ROOT = f"{ROOT}/scripts/debian-root"
 
-# start ROOT GROUPS GROUP SHARED: SHARED is a directory that is the same inside.
+# start ROOT GROUPS GROUP SHARED...: the shared directories are the same inside.
 START = r"""
 set -e
-mkdir -p "$2" "$1$4"
+mkdir -p "$2"
 mount -t cgroup2 none "$2"
 mkdir "$2/$3"
 echo $$ >"$2/$3/cgroup.procs"
@@ -37,9 +37,13 @@ exec unshare --mount --pid --fork --kill-child --uts --ipc --cgroup bash -c '
         touch "$1/dev/$name"
         mount --bind "/dev/$name" "$1/dev/$name"
     done
-    mkdir -p "$1$4"
-    mount --bind "$4" "$1$4"
-    exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$1" /lib/systemd/systemd
+    root=$1
+    shift 3
+    for shared; do
+        mkdir -p "$root$shared"
+        mount --bind "$shared" "$root$shared"
+    done
+    exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" /lib/systemd/systemd
 ' bash "$@"
 """
 
@@ -72,7 +76,7 @@ class SystemdPath(servers.Server):
         os.makedirs(wants, exist_ok=True)
         os.symlink("../stamp.path", f"{wants}/stamp.path")
         return ["unshare", "--mount", "--propagation", "private", "bash", "-c", START, "bash", self.root,
-                f"{self.own}/groups", self.group, self.place.path]
+                f"{self.own}/groups", self.group, *sorted({self.place.path, os.path.dirname(self.job.directory)})]
 
     @property
     def pid(self):
