@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -44,6 +45,8 @@ def main():
     parser.add_argument("--counted", help="what an earlier one printed, instead of counting")
     parser.add_argument("--action", type=json.loads, default={}, help="further keys of the action, as JSON")
     options = parser.parse_args()
+    # Whoever started it may block signals, and what is started here is ended by them.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     if options.counted:
         with open(options.counted) as file:
             counted = json.load(file)
