@@ -357,7 +357,10 @@ class Running:
                 if problem is None:
                     self.servers.append(server)
                 elif server.is_peer and isinstance(problem, (RuntimeError, OSError, subprocess.SubprocessError)):
-                    self.notes[server.label] = f"not measured: {problem}"
+                    # One line, as what follows may name places of the machine; all of it is seen now.
+                    print(f"   {server.label}: {problem}", flush=True)
+                    reason = str(problem).partition("; its log ends with")[0].split("\n")[0]
+                    self.notes[server.label] = f"not measured: {reason}"
                 else:
                     raise problem
         except BaseException:
