@@ -286,27 +286,29 @@ import Testing
         #expect(Self.answer(&judge, look, .unknown) == (.touch, [20, 10_020]))
     }
 
-    @Test func `a writer who is gone and changed nothing leaves nothing to count`() {
+    /// A file that is known, of which a change was heard that left it as it was.
+    private static func modifiedWithoutChange() -> (TouchJudge, Examination) {
         var judge = TouchJudge()
         let look = Examination(
-            status: .success(Self.status()), time: FileTime(seconds: Self.start.seconds + 60),
+            status: .success(status()), time: FileTime(seconds: start.seconds + 60),
             granularity: .zero)
-        _ = judge.judge(.unheard, look, writer: .absent, at: Self.now)
+        _ = judge.judge(.unheard, look, writer: .absent, at: now)
         _ = judge.heard(.modify)
-        #expect(judge.judge(.modified, look, at: Self.now) == .nothing)
+        #expect(judge.judge(.modified, look, at: now) == .nothing)
+        return (judge, look)
+    }
+
+    @Test func `a writer who is gone and changed nothing leaves nothing to count`() {
+        let (known, look) = Self.modifiedWithoutChange()
+        var judge = known
         let deadline = Instant(nanoseconds: 20_000_000)
         #expect(judge.judge(.deadline, look, writer: .present, at: deadline) == .nothing)
         #expect(Self.answer(&judge, look, .absent) == (.nothing, [40]))
     }
 
     @Test func `what nobody can ask about and changed nothing leaves nothing to count, either`() {
-        var judge = TouchJudge()
-        let look = Examination(
-            status: .success(Self.status()), time: FileTime(seconds: Self.start.seconds + 60),
-            granularity: .zero)
-        _ = judge.judge(.unheard, look, writer: .absent, at: Self.now)
-        _ = judge.heard(.modify)
-        #expect(judge.judge(.modified, look, at: Self.now) == .nothing)
+        let (known, look) = Self.modifiedWithoutChange()
+        var judge = known
         #expect(Self.answer(&judge, look, .unknown) == (.nothing, [20, 10_020]))
     }
 

@@ -44,6 +44,17 @@ import Testing
         }
     }
 
+    /// A daemon that tells a manager how it is, and with a watchdog of so many microseconds.
+    private static func daemon(
+        _ files: String, _ manager: Manager, watchdog: Int, _ options: [String] = []
+    ) throws -> TouchmonProcess {
+        try TouchmonProcess(
+            ["run"] + options + [files],
+            environment: environment([
+                "NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "\(watchdog)",
+            ]))
+    }
+
     private static func environment(_ more: [String: String]) -> [String: String] {
         ["PATH": "/usr/bin:/bin", "HOME": "/root"].merging(more) { $1 }
     }
@@ -56,11 +67,7 @@ import Testing
             stamp: (["sh", "-c", "env > \(report); read line < \(scratch("gate"))"], NSUserName())
         ])
         let manager = try Manager()
-        let daemon = try TouchmonProcess(
-            ["run", files],
-            environment: Self.environment([
-                "NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "600000000",
-            ]))
+        let daemon = try Self.daemon(files, manager, watchdog: 600_000_000)
         let pid = daemon.pid
         #expect(
             manager.wait {
@@ -96,11 +103,7 @@ import Testing
         let scratch = try Scratch()
         let files = try scratch.actions([try scratch.write("stamp"): (["true"], NSUserName())])
         let manager = try Manager()
-        let daemon = try TouchmonProcess(
-            ["run", files],
-            environment: Self.environment([
-                "NOTIFY_SOCKET": manager.name, "WATCHDOG_USEC": "200000",
-            ]))
+        let daemon = try Self.daemon(files, manager, watchdog: 200_000)
         let begun = ContinuousClock.now
         #expect(manager.wait { $0.count { $0 == "WATCHDOG=1" } >= 11 })
         // Ten halves of 200 ms.
@@ -108,7 +111,12 @@ import Testing
         #expect(daemon.suspend())
         manager.read()
         let count = manager.messages.count
-        usleep(500_000)
+        // Meanwhile another one, which goes round, is heard as often as this one would be.
+        let beside = try Manager()
+        let other = try Self.daemon(
+            files, beside, watchdog: 200_000, ["--state-directory", scratch("other")])
+        #expect(beside.wait { $0.count { $0 == "WATCHDOG=1" } >= 6 })
+        other.stop()
         manager.read()
         #expect(manager.messages.count == count)
         daemon.signal(SIGCONT)
