@@ -7,6 +7,23 @@ import Testing
 @Suite struct TreePlacesTests {
     private typealias Trees = TreeTests
 
+    /// A daemon of all that is below /srv, where a file system with an old file is mounted, which has not looked
+    /// yet.
+    private static func daemon(
+        mounting policy: FileSystemPolicy, at place: String, directories: [String], marks: Bool
+    ) throws -> SimulatedDaemon {
+        var kernel = SimulatedKernel()
+        for directory in directories { try kernel.makeDirectory(RawPath(directory)) }
+        try kernel.mount(kernel.makeFileSystem(policy), at: RawPath(place))
+        try Trees.write("\(place)/old", &kernel)
+        kernel.advance(by: .seconds(3600))
+        _ = kernel.takeMountTableChange()
+        var daemon = SimulatedDaemon(kernel: kernel, plan: [try .tree("/srv/")])
+        daemon.marksFileSystems = marks
+        daemon.runDuration = .milliseconds(5)
+        return daemon
+    }
+
     private static func flat(_ daemon: SimulatedDaemon) -> [String] {
         Trees.paths(daemon).flatMap { $0 }
     }
@@ -45,17 +62,8 @@ import Testing
 
     @Test(arguments: TreeTests.mechanisms)
     func `a file system that was there before the daemon is watched too`(marks: Bool) throws {
-        var kernel = SimulatedKernel()
-        for directory in ["/srv", "/srv/m", "/srv/d"] {
-            try kernel.makeDirectory(RawPath(directory))
-        }
-        try kernel.mount(kernel.makeFileSystem(.ext4), at: RawPath("/srv/m"))
-        try Trees.write("/srv/m/old", &kernel)
-        kernel.advance(by: .seconds(3600))
-        _ = kernel.takeMountTableChange()
-        var daemon = SimulatedDaemon(kernel: kernel, plan: [try .tree("/srv/")])
-        daemon.marksFileSystems = marks
-        daemon.runDuration = .milliseconds(5)
+        var daemon = try Self.daemon(
+            mounting: .ext4, at: "/srv/m", directories: ["/srv", "/srv/m", "/srv/d"], marks: marks)
         daemon.settle()
         #expect(daemon.runs.isEmpty)
         try Self.write(&daemon, "/srv/m/1", "/srv/d/2", "/srv/m/old")
@@ -235,15 +243,8 @@ import Testing
     }
 
     @Test func `a file system that keeps silent is looked at, though no action says so`() throws {
-        var kernel = SimulatedKernel()
-        try kernel.makeDirectory(RawPath("/srv"))
-        try kernel.mount(kernel.makeFileSystem(.nfs), at: RawPath("/srv"))
-        try Trees.write("/srv/old", &kernel)
-        kernel.advance(by: .seconds(3600))
-        _ = kernel.takeMountTableChange()
-        var daemon = SimulatedDaemon(kernel: kernel, plan: [try .tree("/srv/")])
-        daemon.marksFileSystems = true
-        daemon.runDuration = .milliseconds(5)
+        var daemon = try Self.daemon(
+            mounting: .nfs, at: "/srv", directories: ["/srv"], marks: true)
         daemon.pass(.seconds(30))
         daemon.kernel.isElsewhere = true
         for path in ["/srv/1", "/srv/old"] {

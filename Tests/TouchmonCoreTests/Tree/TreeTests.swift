@@ -399,15 +399,21 @@ import TouchmonTestSupport
         }
     }
 
+    /// A daemon of a tree with a file that has another name outside, which was told.
+    private static func daemonOfLinked(marks: Bool) throws -> SimulatedDaemon {
+        var daemon = try daemon(
+            [try .tree("/srv/a/")], marks: marks, directories: ["/srv/a"], files: ["/srv/f"])
+        try daemon.kernel.link(RawPath("/srv/f"), to: RawPath("/srv/a/f"))
+        daemon.pass(.seconds(60))
+        return daemon
+    }
+
     /// Who has the file open by another of its names closes it by that, which is no news of this one.
     @Test(arguments: mechanisms, [20, 700, 30_000])
     func `a file with several names counts when it is closed by another`(
         marks: Bool, milliseconds: Int
     ) throws {
-        var daemon = try Self.daemon(
-            [try .tree("/srv/a/")], marks: marks, directories: ["/srv/a"], files: ["/srv/f"])
-        try daemon.kernel.link(RawPath("/srv/f"), to: RawPath("/srv/a/f"))
-        daemon.pass(.seconds(60))
+        var daemon = try Self.daemonOfLinked(marks: marks)
         #expect(Self.paths(daemon) == [["/srv/a/f"]])
         let file = try daemon.kernel.open(RawPath("/srv/f"), [.write])
         try daemon.kernel.truncate(RawPath("/srv/a/f"), to: 7)
@@ -426,10 +432,7 @@ import TouchmonTestSupport
     func `such a file is waited for by a daemon that is slow, too`(
         marks: Bool, milliseconds: Int
     ) throws {
-        var daemon = try Self.daemon(
-            [try .tree("/srv/a/")], marks: marks, directories: ["/srv/a"], files: ["/srv/f"])
-        try daemon.kernel.link(RawPath("/srv/f"), to: RawPath("/srv/a/f"))
-        daemon.pass(.seconds(60))
+        var daemon = try Self.daemonOfLinked(marks: marks)
         let file = try daemon.kernel.open(RawPath("/srv/f"), [.write])
         try daemon.kernel.truncate(RawPath("/srv/a/f"), to: 7)
         daemon.settle()
