@@ -198,11 +198,16 @@ struct KernelTrees: ~Copyable {
             }
             let handle = try DirectoryHandle(inTree: path)
             try marks?.mark(path)
-            // Where the kernel does not say which directory a handle is, events mean nothing.
-            let listing = try TreeListing(path)
-            guard try handle.path(onMountAt: listing.directory) == place.bytes else {
-                try? marks?.unmark(path)
-                return .attached(.notSupported, fileSystem: magic, wall: .now)
+            do throws(SystemFailure) {
+                // Where the kernel does not say which directory a handle is, events mean nothing.
+                let listing = try TreeListing(path)
+                guard try handle.path(onMountAt: listing.directory) == place.bytes else {
+                    throw SystemFailure(
+                        operation: "find a directory by its handle", errno: .notSupported)
+                }
+            } catch {
+                if !attached.values.contains(handle.fileSystem) { try? marks?.unmark(path) }
+                throw error
             }
             attached[place] = handle.fileSystem
             return .attached(nil, fileSystem: magic, wall: .now)

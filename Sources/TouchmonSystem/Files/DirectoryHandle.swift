@@ -17,15 +17,28 @@ package struct DirectoryHandle: Hashable, Sendable {
     /// Of what a descriptor refers to, also one that was opened with `O_PATH`. Fails with `EOPNOTSUPP`
     /// where the file system has no handles.
     package init(of directory: borrowing OwnedDescriptor) throws(SystemFailure) {
+        try self.init(of: directory, fileSystem: Self.fileSystem(of: directory))
+    }
+
+    private init(
+        of directory: borrowing OwnedDescriptor, fileSystem: UInt64
+    ) throws(SystemFailure) {
+        let raw = directory.raw
+        self.fileSystem = fileSystem
+        var handle = [UInt8](repeating: 0, count: Int(TM_HANDLE_SIZE))
+        let count = try systemCall("ask for a handle") { tm_file_handle(raw, "", &handle) }
+        bytes = Array(handle[..<Int(count)])
+    }
+
+    private static func fileSystem(
+        of directory: borrowing OwnedDescriptor
+    ) throws(SystemFailure) -> UInt64 {
         let raw = directory.raw
         var (magic, number): (UInt64, UInt64) = (0, 0)
         _ = try systemCall("examine the file system") {
             tm_examine_file_system(raw, &magic, &number)
         }
-        fileSystem = number
-        var handle = [UInt8](repeating: 0, count: Int(TM_HANDLE_SIZE))
-        let count = try systemCall("ask for a handle") { tm_file_handle(raw, "", &handle) }
-        bytes = Array(handle[..<Int(count)])
+        return number
     }
 
     /// Of the directory at `path`, as `OwnedDescriptor.init(inTree:)` opens it.
@@ -38,7 +51,8 @@ package struct DirectoryHandle: Hashable, Sendable {
     /// outside of what is mounted, or below something else that is mounted over it.
     ///
     /// It is the path at that moment: rename(2) may change it at once, of which a mark tells. Any length.
-    /// Fails with `EPERM` for who is not root. open_by_handle_at(2), proc(5).
+    /// Fails with `EPERM` for who is not root, and with `EOPNOTSUPP` where the file system has no handles.
+    /// open_by_handle_at(2), proc(5).
     package func path(onMountAt mount: borrowing OwnedDescriptor) throws(SystemFailure) -> [UInt8]?
     {
         do {
@@ -46,10 +60,16 @@ package struct DirectoryHandle: Hashable, Sendable {
             guard let path = try Self.text(of: directory) else { return nil }
             // The kernel's text may be one by which the directory is not reached: it begins at the root
             // of the file system where that is not mounted, and knows nothing of mounts above it.
-            return try DirectoryHandle(inTree: CPath(path)) == self ? path : nil
+            let reached = try OwnedDescriptor(
+                inTree: CPath(path), flags: tm_open_path | O_DIRECTORY)
+            // What is mounted there instead need not have handles at all. Where this file system has none
+            // any more, nobody knows where the directory is.
+            let number = try Self.fileSystem(of: reached)
+            guard number == fileSystem else { return nil }
+            return try DirectoryHandle(of: reached, fileSystem: number) == self ? path : nil
         } catch {
             switch error.errno {
-            case .stale, .noSuchFile, .notADirectory, .tooManyLinks, .notSupported: return nil
+            case .stale, .noSuchFile, .notADirectory, .tooManyLinks: return nil
             default: throw error
             }
         }
