@@ -101,9 +101,13 @@ struct PathPromises {
         }
     }
 
-    mutating func ended(isSave: Bool, at now: Instant) {
+    /// `isEmpty`: nothing was written to the file. Whether its creator has it open by now, a daemon asks
+    /// again after a millisecond.
+    mutating func ended(isSave: Bool, isEmpty: Bool, at now: Instant) {
         if isSave {
-            saves[saves.count - 1].ended = now
+            let last = saves.count - 1
+            saves[last].ended = now
+            if isEmpty { saves[last].grace = max(saves[last].grace, .milliseconds(1)) }
         } else if let last = restorations.indices.last, restorations[last].ended == nil {
             restorations[last].ended = now
         }

@@ -56,7 +56,10 @@ struct Promises {
     mutating func ended(_ daemon: SimulatedDaemon) {
         guard let (action, isSave) = current else { return }
         current = nil
-        paths[action].ended(isSave: isSave, at: daemon.clock)
+        // A copy: to look must not change what the next change looks like.
+        var kernel = daemon.kernel
+        let status = try? kernel.status(History.path(action), followSymlinks: true).get()
+        paths[action].ended(isSave: isSave, isEmpty: status?.size == 0, at: daemon.clock)
     }
 
     /// From now on the kernel may not tell whether somebody writes: what counts may have to wait.

@@ -145,10 +145,11 @@ package struct TreeHistoryPlayer {
     }
 
     /// The change time of a file moved on, though nobody touched it: where nobody looks, or forgets that
-    /// he did, it can't be told from another file at its paths.
-    private mutating func stamped(_ identity: FileIdentity?) {
+    /// he did, it can't be told from another file at its paths, or from one that was written to by this
+    /// name and not by another.
+    private mutating func stamped(_ identity: FileIdentity?, except name: String? = nil) {
         guard let identity else { return }
-        for (path, other) in before where other == identity {
+        for (path, other) in before where other == identity && path != name {
             if isDown { paths[path, default: Path()].doubts += 1 } else { changed.append(path) }
         }
     }
@@ -167,6 +168,7 @@ package struct TreeHistoryPlayer {
             let path = RawPath(files[file])
             guard (try? daemon.kernel.setTimes(path, access: .now, modification: .now)) != nil
             else { return }
+            stamped(before[files[file]], except: files[file])
             touched(files[file])
         case .hold(let file):
             let path = files[file]
@@ -174,6 +176,7 @@ package struct TreeHistoryPlayer {
                 let handle = try? daemon.kernel.open(RawPath(path), [.write, .create])
             else { return }
             try? daemon.kernel.write(handle, count: 1)
+            stamped(before[path], except: path)
             held.append(Held(path: path, handle: handle, written: daemon.clock))
             // It counts when it is closed; if it is new and never is, when nobody knows better.
             compare(except: path)
@@ -263,6 +266,7 @@ package struct TreeHistoryPlayer {
         else { return }
         try? daemon.kernel.write(handle, count: 1)
         try? daemon.kernel.close(handle)
+        stamped(before[path], except: path)
         touched(path)
         for index in held.indices where held[index].path == path { held[index].isCovered = true }
         compare(except: path)
