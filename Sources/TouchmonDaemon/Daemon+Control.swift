@@ -289,7 +289,7 @@ extension Daemon {
         let isOwner = connection.peer.isOwner
         if !isOwner { try Self.check(connection.passed.take(), path) }
         var earlier: [Engine.EarlierRun] = []
-        if touched != nil, let key = engine.keyOfRuns(touching: path)?.key {
+        if let touched, let key = engine.keyOfRuns(touching: path)?.key {
             var query = HistoryQuery(limit: 8)
             query.path = key
             query.after = after
@@ -304,6 +304,8 @@ extension Daemon {
                         run: row.run, started: Instant(nanoseconds: row.started - calendar),
                         ending: row.ending))
             }
+            // Who names no run before his touch means none that began before it.
+            if after == nil { earlier.removeAll { $0.started < touched } }
         }
         try engine.follow(
             client, path, isOwner: isOwner, touched: touched, earlier: earlier, at: now)

@@ -27,6 +27,8 @@ package struct FollowedTouch: ~Copyable {
     }
 
     private let path: RawPath
+    /// Whether the file is touched, and was not before.
+    private let touches: Bool
     private let socket: RawPath
     private let deadline: Int64?
     private var client: ControlClient?
@@ -47,9 +49,11 @@ package struct FollowedTouch: ~Copyable {
     /// How long nobody is told that something is waited for, in nanoseconds.
     private static let patience: Int64 = 200_000_000
 
-    /// `deadline` is of the monotonic clock, in nanoseconds.
-    package init(_ path: RawPath, _ socket: RawPath, deadline: Int64?) {
+    /// `deadline` is of the monotonic clock, in nanoseconds. `touches`: false for a file that was touched
+    /// before, when it was last changed.
+    package init(_ path: RawPath, _ socket: RawPath, deadline: Int64?, touches: Bool = true) {
         self.path = path
+        self.touches = touches
         self.socket = socket
         self.deadline = deadline
     }
@@ -64,7 +68,7 @@ package struct FollowedTouch: ~Copyable {
             case .reply(let reply):
                 if let problem = reply.problem {
                     // Who may touch it and not see its runs has touched it all the same.
-                    if problem.kind == .notPermitted, var opened = file.take() {
+                    if touches, problem.kind == .notPermitted, var opened = file.take() {
                         try? opened.touch()
                     }
                     throw StartupFailure(problem)
@@ -95,9 +99,10 @@ package struct FollowedTouch: ~Copyable {
     /// Shows that the file may be touched, and says whose runs are meant.
     private mutating func begin() throws(StartupFailure) {
         let before = Clock.monotonic()
+        if !touches, touched == nil { touched = try Self.changed(path) }
         var opened: TouchedFile
-        do {
-            opened = try TouchedFile(path.bytes)
+        do throws(SystemFailure) {
+            opened = try TouchedFile(path.bytes, makes: touches)
         } catch {
             throw StartupFailure(touching: path, error)
         }
@@ -112,11 +117,21 @@ package struct FollowedTouch: ~Copyable {
         file = consume opened
     }
 
+    private static func changed(_ path: RawPath) throws(StartupFailure) -> Int64 {
+        do {
+            return try TouchedFile.changed(path.bytes)
+        } catch {
+            throw StartupFailure(touching: path, error)
+        }
+    }
+
     private mutating func take(_ reply: ControlReply, _ tell: (News) -> Void) -> End? {
         switch reply.word("event") {
         case "following":
             showsOutput = reply.word("follow") == FollowLevel.output.rawValue
-            if after == nil { after = reply.number("last_run").map { RunNumber(UInt64($0)) } }
+            if touches, after == nil {
+                after = reply.number("last_run").map { RunNumber(UInt64($0)) }
+            }
             guard touched == nil else {
                 file = nil
                 return nil
@@ -221,7 +236,7 @@ extension StartupFailure {
     /// Touches a file, and follows nothing.
     package static func touch(_ path: RawPath) throws(StartupFailure) {
         do {
-            var file = try TouchedFile(path.bytes)
+            var file = try TouchedFile(path.bytes, makes: true)
             if !file.isNew { try file.touch() }
         } catch {
             throw StartupFailure(touching: path, error)

@@ -192,7 +192,7 @@ struct KernelTrees: ~Copyable {
     private mutating func attach(_ place: RawPath) -> TreeReply {
         let path = CPath(place.bytes)
         let magic = (try? FileSystemType(of: path, follow: false))?.magic
-        do {
+        do throws(SystemFailure) {
             guard marks != nil else {
                 return .attached(.notPermitted, fileSystem: magic, wall: .now)
             }

@@ -20,6 +20,9 @@ struct Touch: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait; then status 75.", valueName: "duration"))
     var timeout: DurationArgument?
 
+    @Flag(help: "Tell what happens to the run as JSON Lines.")
+    var json = false
+
     @OptionGroup var state: StateArguments
 
     func validate() throws {
@@ -28,6 +31,9 @@ struct Touch: ParsableCommand {
         }
         guard follow || timeout == nil else {
             throw ValidationError("without --follow nothing is waited for; leave out --timeout")
+        }
+        guard follow || !json else {
+            throw ValidationError("without --follow there is nothing to tell; leave out --json")
         }
     }
 
@@ -40,51 +46,8 @@ struct Touch: ParsableCommand {
         }
         let deadline = timeout.map { Terminal.monotonic + $0.duration.nanoseconds }
         var touch = FollowedTouch(path, state.controlOfAny, deadline: deadline)
-        let end = orExit { () throws(StartupFailure) in try touch.follow(Self.tell) }
-        switch end {
-        case .ended(let run, let ending): try Self.exit(run, ending)
-        case .nothing(let reason):
-            StandardError.write(
-                "touchmon: this touch runs nothing: \(reason)\nsee the daemon's log\n")
-            throw ExitCode(ExitStatus.tryAgainLater.rawValue)
-        case .late(nil):
-            StandardError.write(
-                "touchmon: unable to wait any longer: the run has not begun\n"
-                    + "it comes all the same; see touchmon explain\n")
-            throw ExitCode(ExitStatus.tryAgainLater.rawValue)
-        case .late:
-            StandardError.write(
-                "touchmon: unable to wait any longer: the run has not ended\n"
-                    + "it goes on; see touchmon history\n")
-            throw ExitCode(ExitStatus.tryAgainLater.rawValue)
-        }
-    }
-
-    private static func tell(_ news: FollowedTouch.News) {
-        switch news {
-        case .output(let bytes): StandardOutput.write(bytes)
-        case .waiting(let word):
-            StandardError.write("touchmon: waiting for \(ControlText.waiting(word))\n")
-        case .run(let run, let isShared):
-            let others = isShared ? ", for others' touches as well" : ""
-            StandardError.write("touchmon: run \(run.value)\(others)\n")
-        case .repeats(let run, let ending):
-            StandardError.write(
-                "touchmon: run \(run.value): \(ControlText.outcome(ending)); it is tried again\n")
-        case .disconnected:
-            StandardError.write("touchmon: the daemon has ended; waiting for the next one\n")
-        }
-    }
-
-    private static func exit(_ run: RunNumber, _ ending: RunEnding) throws {
-        switch ending {
-        case .ended(.exited(let status)): throw ExitCode(status)
-        case .ended(.signalled(let signal)): throw ExitCode(128 + signal)
-        case .ended(.unknown), .interrupted, .notStarted:
-            StandardError.write(
-                "touchmon: run \(run.value): \(ControlText.outcome(ending))\n"
-                    + "see the daemon's log\n")
-            throw ExitCode(ExitStatus.system.rawValue)
-        }
+        let news = FollowedNews(json: json)
+        let end = orExit { () throws(StartupFailure) in try touch.follow(news.tell) }
+        try news.conclude(end)
     }
 }

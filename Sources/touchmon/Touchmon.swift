@@ -9,8 +9,9 @@ struct Touchmon: ParsableCommand {
         version: Version.current,
         subcommands: [
             Run.self, Check.self, Explain.self, Status.self, History.self, ShowOutput.self,
-            Touch.self, WatchCommand.self, TriggerCommand.self, StopRun.self, PauseCommand.self,
-            Resume.self, Reload.self, ReportCommand.self, MetricsCommand.self, ImportCommand.self,
+            Touch.self, Follow.self, WatchCommand.self, TriggerCommand.self, StopRun.self,
+            PauseCommand.self, Resume.self, Reload.self, ReportCommand.self, MetricsCommand.self,
+            ImportCommand.self,
         ],
         defaultSubcommand: Run.self)
 }

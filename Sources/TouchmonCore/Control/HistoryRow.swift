@@ -108,7 +108,7 @@ extension JSONWriter {
     }
 
     /// How a run ended; nil while it runs.
-    mutating func ending(_ ending: RunEnding?) {
+    package mutating func ending(_ ending: RunEnding?) {
         member("outcome", ending?.word ?? "running")
         switch ending {
         case .ended(.exited(let status)): member("status", status)

@@ -86,6 +86,22 @@ package struct JSONWriter {
             && byte != UInt8(ascii: "\\")
     }
 
+    /// Writes bytes that are no text, and end anywhere: in base64 (RFC 4648).
+    package mutating func base64(_ data: [UInt8]) {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        for start in stride(from: 0, to: data.count, by: 3) {
+            let group = data[start..<min(start + 3, data.count)]
+            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 {
+                let digit = digits[bits >> (6 * (3 - place)) & 63]
+                bytes.append(place <= group.count ? digit : UInt8(ascii: "="))
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// Writes an integer; readers that keep numbers as doubles lose digits beyond 2⁵³.
     package mutating func number(_ value: some FixedWidthInteger) {
         literal(String(value))

@@ -781,7 +781,7 @@ package struct TreeWatcher {
             return work = .probe(key)
         }
         let isKnown = !wasFresh || file.isFound || old.handledState == nil
-        var counted: TouchKinds = verdict == .touch && status != nil ? .touch : []
+        var counted: TouchKinds = verdict == .touch ? .touch : []
         if var change = file.change {
             if !tree.kinds.contains(.touch) || status?.kind == .directory { counted = [] }
             counted.formUnion(

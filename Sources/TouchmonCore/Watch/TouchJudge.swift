@@ -265,14 +265,7 @@ struct TouchJudge {
         at now: Instant
     ) -> Verdict {
         guard case .success(let status) = examination.status else {
-            // The handled state is kept: a file that comes back as it was, was not touched.
-            seen = nil
-            hasBaseline = true
-            isBeingWritten = false
-            isCloseUnheard = false
-            isRestored = false
-            waiting = .nothing
-            return .nothing
+            return vanished()
         }
         if isRecalled { recall(status, examination) }
         if evidence.contains(.lost) || mayHaveMissedClose(evidence, status) {
@@ -315,6 +308,21 @@ struct TouchJudge {
         waitAgain(status, examination, now)
         seen = status
         return verdict
+    }
+
+    /// Nothing is at the path any more. What counts by itself does so, though the close that was waited for
+    /// can't be told any more.
+    private mutating func vanished() -> Verdict {
+        let isTouched = if case .closeOfTouch = waiting { true } else { false }
+        // Otherwise the handled state is kept: a file that comes back as it was, was not touched.
+        if isTouched, let seen { handled = seen }
+        seen = nil
+        hasBaseline = true
+        isBeingWritten = false
+        isCloseUnheard = false
+        isRestored = false
+        waiting = .nothing
+        return isTouched ? .touch : .nothing
     }
 
     /// The event queue was emptied after the last look, and nothing of it is left to judge. True

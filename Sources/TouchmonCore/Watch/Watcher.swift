@@ -738,7 +738,8 @@ package struct Watcher {
         entries[action.index].isQueued = false
         if let old, let change = changes[action] {
             conclude(action, verdict, old, change, examination, hasEntries: hasEntries)
-        } else if verdict == .touch, case .success(let status) = examination.status {
+        } else if verdict == .touch {
+            let status = try? examination.status.get()
             outputs.append(.touched(action, status, number: entries[action.index].number))
         }
         if knowsTouchers, verdict == .nothing { forgetTouchers(action) }

@@ -9,8 +9,8 @@ package struct TouchedFile: ~Copyable {
     package let isNew: Bool
     private let path: CPath
 
-    /// Opens a file for writing, or makes it. open(2).
-    package init(_ path: [UInt8]) throws(SystemFailure) {
+    /// Opens a file for writing, or `makes` it. open(2).
+    package init(_ path: [UInt8], makes: Bool) throws(SystemFailure) {
         self.path = CPath(path)
         let flags = O_WRONLY | O_NONBLOCK | O_NOCTTY
         do throws(SystemFailure) {
@@ -18,7 +18,7 @@ package struct TouchedFile: ~Copyable {
             isNew = false
         } catch {
             switch error.errno.code {
-            case ENOENT:
+            case ENOENT where makes:
                 descriptor = try OwnedDescriptor(
                     opening: self.path, flags: flags | O_CREAT, mode: 0o666)
                 isNew = true
@@ -39,5 +39,13 @@ package struct TouchedFile: ~Copyable {
         } else {
             _ = try systemCall("touch", path) { utimensat(AT_FDCWD, path.terminated, nil, 0) }
         }
+    }
+
+    /// When a file was last changed in any way, on the monotonic clock, in nanoseconds: as long as the realtime
+    /// clock was not set since. statx(2).
+    package static func changed(_ path: [UInt8]) throws(SystemFailure) -> Int64 {
+        let time = try FileMetadata(at: CPath(path)).changed
+        let age = Clock.realtime() - (time.seconds * 1_000_000_000 + Int64(time.nanoseconds))
+        return Clock.monotonic() - age
     }
 }

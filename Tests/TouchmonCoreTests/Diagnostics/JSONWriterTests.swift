@@ -3,6 +3,19 @@ import TouchmonCore
 import TouchmonTestSupport
 
 @Suite struct JSONWriterTests {
+    @Test func `bytes are written in base64, as RFC 4648 has it`() {
+        var writer = JSONWriter()
+        writer.list { writer in
+            for text in ["", "f", "fo", "foo", "foob", "fooba", "foobar"] {
+                writer.base64(Array(text.utf8))
+            }
+            writer.base64([0xFF, 0xEF, 0xBE])
+        }
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self)
+                == #"["","Zg==","Zm8=","Zm9v","Zm9vYg==","Zm9vYmE=","Zm9vYmFy","/+++"]"#)
+    }
+
     @Test func `objects, lists and values are separated`() {
         var writer = JSONWriter()
         writer.object { writer in

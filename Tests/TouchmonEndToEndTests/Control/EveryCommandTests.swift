@@ -28,6 +28,7 @@ struct EveryCommandTests {
         Use(line: "output 99 STATE", shows: ["unable to show what run 99"], status: 66),
         Use(line: "touch stamp --follow STATE", shows: ["hello"]),
         Use(line: "touch bad --follow STATE", shows: ["sorry"], status: 3),
+        Use(line: "follow bad STATE", shows: ["sorry"], status: 3),
         Use(line: "trigger stamp STATE", shows: []),
         Use(line: "stop-run 99 STATE", shows: ["unable to stop run 99"], status: 66),
         Use(line: "pause stamp --for 1h STATE", shows: []),

@@ -265,6 +265,74 @@ struct FollowTests {
         #expect(place.daemon.stop() == 0)
     }
 
+    @Test func `what was touched already is followed, before and after its run has ended`() throws {
+        let scratch = try Scratch()
+        let gate = try Gate(scratch("gate"))
+        chmod(scratch.path, 0o777)
+        let place = try ControlledDaemon(
+            ["stamp": Self.shell("read line < \(scratch("gate")); cat stamp; exit 7")], at: scratch)
+        // As who puts a file there that is complete.
+        func replace(_ text: String) throws {
+            chmod(try scratch.write("next", text), 0o666)
+            #expect(rename(scratch("next"), scratch("stamp")) == 0)
+        }
+        try replace("one\n")
+        #expect(place.daemon.wait(for: "run_started", count: 1))
+        let during = try place.begin(["follow", "stamp"], as: Users.alice)
+        #expect(eventually { during.errors.contains("run 1") })
+        gate.open()
+        #expect(during.status() == 7 && during.output == "one\n", "\(during.errors)")
+        let after = try place.command(["follow", "stamp"], as: Users.alice)
+        #expect(after.status == 7 && after.output == "one\n", "\(after.errors)")
+        // Of an earlier file's runs nothing is said.
+        try replace("two\n")
+        let second = try place.begin(["follow", "stamp"], as: Users.alice)
+        gate.open()
+        #expect(second.status() == 7 && second.output == "two\n", "\(second.errors)")
+        // Who was there before the daemon was started again learns it from the next one.
+        let next = try place.restarted()
+        let late = try place.command(["follow", "stamp"], as: Users.alice)
+        #expect(late.status == 7 && late.output == "two\n", "\(late.errors)")
+        #expect(next.count("run_started") == 0)
+        #expect(next.stop() == 0)
+    }
+
+    @Test
+    func `a change that was no touch has led to nothing, and what is not there can't be followed`()
+        throws
+    {
+        let place = try ControlledDaemon(["stamp": Self.shell("echo ran")])
+        #expect(try place.command(["touch", "stamp", "--follow"], as: Users.alice).status == 0)
+        chmod(place.scratch("stamp"), 0o622)
+        let answer = try place.command(["follow", "stamp"], as: Users.alice)
+        #expect(answer.status == 75 && answer.output.isEmpty, "\(answer.output)")
+        let absent = try place.command(["follow", "absent"], as: Users.alice)
+        #expect(absent.status == 66, "\(absent.errors)")
+        #expect(!FileManager.default.fileExists(atPath: place.scratch("absent")))
+        #expect(place.daemon.stop() == 0)
+    }
+
+    @Test func `programs get a line of JSON for each news`() throws {
+        let place = try ControlledDaemon(["stamp": Self.shell(#"printf 'a\n\377b'; exit 3"#)])
+        for command in [["touch", "stamp", "--follow", "--json"], ["follow", "stamp", "--json"]] {
+            let answer = try place.command(command, as: Users.alice)
+            #expect(answer.status == 3)
+            #expect(answer.errors.isEmpty)
+            let lines = try answer.output.split(separator: "\n").map {
+                try #require(
+                    JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }.filter { $0["event"] as? String != "waiting" }
+            #expect(lines.map { $0["event"] as? String } == ["run", "output", "ended"])
+            #expect(lines.first?["run"] as? Int == 1)
+            #expect(lines.first?["shared"] as? Bool == false)
+            let printed = lines.dropFirst().first?["base64"] as? String
+            #expect(printed.flatMap { Data(base64Encoded: $0) } == Data([0x61, 0x0A, 0xFF, 0x62]))
+            #expect(lines.last?["outcome"] as? String == "failure")
+            #expect(lines.last?["status"] as? Int == 3)
+        }
+        #expect(place.daemon.stop() == 0)
+    }
+
     @Test func `without a daemon nothing is touched`() throws {
         let scratch = try Scratch()
         let stamp = try scratch.write("stamp")
