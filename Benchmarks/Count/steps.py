@@ -40,6 +40,11 @@ class Stepped:
     def __exit__(self, *failure):
         self.scene.__exit__(*failure)
 
+    def _sleeps(self):
+        time.sleep(0.01)
+        with open(f"/proc/{self.scene.pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] == "S"
+
     def trace(self, *until):
         """What is executed for a touch: addresses, and numbers of system calls with the highest bit set.
         `until` are the arguments of step, after the process."""
@@ -52,8 +57,8 @@ class Stepped:
             stepper = subprocess.Popen([self.step, str(self.scene.pid), *map(str, until)], stdout=file)
         try:
             scene.wait_for("the tracer", lambda: process.status(self.scene.pid, "TracerPid") == stepper.pid)
-            # It has to be asleep again before it is touched.
-            time.sleep(0.2)
+            # It has to be asleep again before it is touched: between two steps it is stopped.
+            scene.wait_for("the daemon's sleep", lambda: all(self._sleeps() for _ in range(20)))
             # How often it wakes up for one touch is a matter of time.
             while stepper.poll() is None:
                 self.scene.touch(rests=False)

@@ -13,7 +13,11 @@ extension Engine {
 
     /// The file that a run prints into, if it has one.
     package func outputFile(of run: RunNumber) -> RawPath {
-        RawPath(bytes: outputDirectory.bytes + Array("/\(run.value)".utf8))
+        Self.outputFile(of: run, in: outputDirectory)
+    }
+
+    private static func outputFile(of run: RunNumber, in directory: RawPath) -> RawPath {
+        RawPath(bytes: directory.bytes + Array("/\(run.value)".utf8))
     }
 
     mutating func record(_ run: Runs.Active) {
@@ -44,7 +48,10 @@ extension Engine {
 
     /// What a look read of a run's file.
     package mutating func tookOutput(_ run: RunNumber, _ bytes: [UInt8], at now: Instant) {
-        for event in outputs.took(run, bytes, file: outputFile(of: run), at: now) {
+        let directory = outputDirectory
+        let events = outputs.took(
+            run, bytes, file: Self.outputFile(of: run, in: directory), at: now)
+        for event in events {
             log(event, at: now)
         }
     }

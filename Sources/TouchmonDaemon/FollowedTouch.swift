@@ -41,6 +41,8 @@ package struct FollowedTouch: ~Copyable {
     private var showsOutput = false
     /// Whether what the run has printed was asked for and not answered yet.
     private var isAsking = false
+    /// What the daemon told while it was asked what a run has printed.
+    private var early: [ControlReply] = []
     /// What is waited for, and when that is worth a word: mostly it is over before anybody could read it.
     private var wait: (word: String, toldAt: Int64)?
 
@@ -63,6 +65,10 @@ package struct FollowedTouch: ~Copyable {
         client = try ControlClient(socket)
         try begin()
         while true {
+            if !early.isEmpty {
+                if let end = take(early.removeFirst(), tell) { return end }
+                continue
+            }
             let limit = limit
             switch client?.next(until: limit) ?? .gone {
             case .reply(let reply):
@@ -198,6 +204,11 @@ package struct FollowedTouch: ~Copyable {
             guard case .reply(let reply) = client?.next(until: deadline) ?? .gone,
                 reply.problem == nil
             else { return }
+            // What happens meanwhile is told when it is its turn.
+            guard reply.word("event") == nil else {
+                early.append(reply)
+                continue
+            }
             if show(reply, tell) || wasBefore { ask(run) }
             wasBefore = false
         }
@@ -207,6 +218,7 @@ package struct FollowedTouch: ~Copyable {
     private mutating func reconnect() throws(StartupFailure) -> Bool {
         client = nil
         run = nil
+        early = []
         isAsking = false
         while !isLate {
             do {

@@ -35,7 +35,7 @@ struct Log: ~Copyable {
         guard event.level <= level else { return }
         // Once for all that are written together: their order must not depend on it.
         if lines.isEmpty { offset = Clock.realtime() - Clock.monotonic() }
-        lines += format.line(event, nanosecondsSince1970: time.nanoseconds + offset)
+        format.append(event, nanosecondsSince1970: time.nanoseconds + offset, to: &lines)
     }
 
     /// Writes text that is a line, or lines, of its own; `flush` writes them.

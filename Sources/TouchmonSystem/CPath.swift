@@ -35,6 +35,21 @@ package struct CPath: Hashable, Sendable {
         }
     }
 
+    /// The number in decimal, as the name of a file.
+    init(number: UInt64) {
+        var digits = 1, rest = number / 10
+        while rest > 0 { (digits, rest) = (digits + 1, rest / 10) }
+        terminated = [CChar](unsafeUninitializedCapacity: digits + 1) { buffer, count in
+            var rest = number
+            for place in (0..<digits).reversed() {
+                buffer[place] = CChar(UInt8(ascii: "0")) + CChar(rest % 10)
+                rest /= 10
+            }
+            buffer[digits] = 0
+            count = digits + 1
+        }
+    }
+
     package init(_ text: String) {
         self.init(Array(text.utf8))
     }

@@ -4,8 +4,7 @@ extension LogEvent {
         switch self {
         case .ready(let actions, let elapsed):
             return "ready: \(counted(actions, "action")) in \(milliseconds(elapsed))"
-        case .touched(let path, let toucher):
-            return "touched\(by(toucher)): \(shown(path))"
+        case .touched, .started, .ended(_, _, .exited, _): return messageOfEveryRun
         case .unchanged(let path, let toucher):
             return "touched\(by(toucher)), but the bytes are the same, no run, as `compare` says: "
                 + shown(path)
@@ -15,9 +14,6 @@ extension LogEvent {
         case .toucherRefused(let path, let toucher):
             let who = toucher == nil ? " by nobody knows whom" : by(toucher)
             return "touch refused, touched\(who), as `touched_by` says: \(shown(path))"
-        case .started(let run, let path, let identity, let process):
-            return
-                "run \(run.value) started as \(identity.name) with pid \(process): \(shown(path))"
         case .wouldRun(let path, let identity, let argv, let reason):
             return "would run as \(identity.name) for \(reason.rawValue): "
                 + "\(ControlText.command(argv.strings)): \(shown(path))"

@@ -12,14 +12,20 @@ package enum LogFormat: String, Hashable, Sendable, CaseIterable {
         return lines.flatMap { Array("<\(level.priority)>\($0)\n".utf8) }
     }
 
-    /// The line of an event, with its newline.
-    package func line(_ event: LogEvent, nanosecondsSince1970 time: Int64) -> [UInt8] {
+    /// Appends the line of an event, with its newline.
+    package func append(
+        _ event: LogEvent, nanosecondsSince1970 time: Int64, to lines: inout [UInt8]
+    ) {
         switch self {
         case .text:
-            let stamp = Timestamp.text(nanosecondsSince1970: time, digits: 3)
-            return Array("\(stamp) \(event.level.rawValue) \(event.message)\n".utf8)
+            Timestamp.append(nanosecondsSince1970: time, digits: 3, to: &lines)
+            lines.append(UInt8(ascii: " "))
+            lines.append(contentsOf: event.level.rawValue.utf8)
+            lines.append(UInt8(ascii: " "))
+            event.appendMessage(to: &lines)
         case .journal:
-            return Array("<\(event.level.priority)>\(event.message)\n".utf8)
+            lines.append(contentsOf: "<\(event.level.priority)>".utf8)
+            event.appendMessage(to: &lines)
         case .json:
             var writer = JSONWriter()
             writer.object { writer in
@@ -33,8 +39,16 @@ package enum LogFormat: String, Hashable, Sendable, CaseIterable {
                 writer.key("message")
                 writer.string(event.message)
             }
-            return writer.bytes + [UInt8(ascii: "\n")]
+            lines.append(contentsOf: writer.bytes)
         }
+        lines.append(UInt8(ascii: "\n"))
+    }
+
+    /// The line of an event, with its newline.
+    package func line(_ event: LogEvent, nanosecondsSince1970 time: Int64) -> [UInt8] {
+        var line: [UInt8] = []
+        append(event, nanosecondsSince1970: time, to: &line)
+        return line
     }
 }
 

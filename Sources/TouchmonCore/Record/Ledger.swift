@@ -260,8 +260,10 @@ struct Ledger {
     /// What is due stands before what ended: if the last bytes are lost, a run that was cut off has
     /// not ended, or another is due.
     mutating func takeRecords(after states: [UInt8]) -> [UInt8]? {
-        records = states + owed + records
-        owed.removeAll()
+        if !states.isEmpty || !owed.isEmpty {
+            records = states + owed + records
+            owed.removeAll()
+        }
         // What was not appended is in the next save.
         guard isKept, !records.isEmpty else {
             records.removeAll(keepingCapacity: true)

@@ -130,8 +130,11 @@ struct Outputs {
     mutating func found(
         _ run: RunNumber, size: Int64, at now: Instant
     ) -> OutputFollow.Part? {
-        outputs[run]?.asked = nil
-        return outputs[run]?.follow.found(size: size, at: now, copiesFrom: pause)
+        guard var output = outputs.removeValue(forKey: run) else { return nil }
+        output.asked = nil
+        let part = output.follow.found(size: size, at: now, copiesFrom: pause)
+        outputs[run] = output
+        return part
     }
 
     /// Nobody took the log for a while: it is given what runs print for a tenth of the time at the
@@ -147,7 +150,7 @@ struct Outputs {
     /// What the log is to say now of what a look has read. Of a run that has ended, `nextLastWord` says
     /// it in its turn.
     mutating func took(
-        _ run: RunNumber, _ bytes: [UInt8], file: RawPath, at now: Instant
+        _ run: RunNumber, _ bytes: [UInt8], file: @autoclosure () -> RawPath, at now: Instant
     ) -> [LogEvent] {
         guard var output = outputs[run] else { return [] }
         let lines = output.follow.took(bytes, at: now)
@@ -157,13 +160,13 @@ struct Outputs {
             let follow = output.follow
             if follow.isCut, !output.isCutTold {
                 output.isCutTold = true
-                events.append(.outputCut(run, output.path, logged: follow.copied, file: file))
+                events.append(.outputCut(run, output.path, logged: follow.copied, file: file()))
             }
             if follow.next == .finished, follow.isShortened {
                 events.append(
                     .outputShortened(
                         run, output.path, printed: follow.printed, kept: follow.limit,
-                        file: file))
+                        file: file()))
             }
         }
         outputs[run] = output

@@ -299,8 +299,8 @@ package struct Runs {
         last.value += 1
         let run = Active(number: last, action: action, started: now, due: next.due)
         active[last] = run
-        busy[action, default: 0] += 1
-        rates[action]?.starts.append(now)
+        busy[action] = (busy[action] ?? 0) + 1
+        if !rates.isEmpty { rates[action]?.starts.append(now) }
         if let tree = members[action] {
             pools[tree]?.busy += 1
             pools[tree]?.rate?.starts.append(now)
@@ -323,7 +323,10 @@ package struct Runs {
 
     /// The kernel made the process of a run.
     package mutating func made(_ number: RunNumber, process: Int32) {
-        active[number]?.process = process
+        // Not in place: that would take memory for each access, and this is done for every run.
+        guard var run = active[number] else { return }
+        run.process = process
+        active[number] = run
     }
 
     /// The process of a run executes its program: the system has what it was short of.
@@ -346,8 +349,8 @@ package struct Runs {
     private mutating func leave(_ number: RunNumber) -> Active? {
         guard let run = active.removeValue(forKey: number) else { return nil }
         if run.isHandler { return run }
-        busy[run.action]? -= 1
-        if busy[run.action] == 0 { busy[run.action] = nil }
+        let count = busy[run.action] ?? 0
+        busy[run.action] = count > 1 ? count - 1 : nil
         if let tree = members[run.action] {
             pools[tree]?.busy -= 1
             if let next = pools[tree]?.waiting.popFirst() { startable.append(next) }

@@ -42,7 +42,7 @@ struct RunFiles: ~Copyable, Sendable {
         _ = try systemCall("change the mode of", name) { fchmod(directory.raw, mode) }
     }
 
-    static func name(_ run: UInt64) -> CPath { CPath(String(run)) }
+    static func name(_ run: UInt64) -> CPath { CPath(number: run) }
 
     /// Removes the file of a run, if there is one.
     func remove(_ run: UInt64) throws(SystemFailure) {

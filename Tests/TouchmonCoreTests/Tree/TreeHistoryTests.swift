@@ -1,4 +1,5 @@
 import Testing
+import TouchmonCore
 import TouchmonTestSupport
 
 /// Random histories of trees keep the promises: nothing lost, nothing doubled. `make simulate` plays more.
