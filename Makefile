@@ -83,6 +83,9 @@ touch.order: ## find the functions of one touch again, for the linker (scripts/t
 	mv scripts/touch.order.new scripts/touch.order
 	scripts/touch-path count $(binary)
 
+touch-timeline: build ## where the time of a touch goes, as the kernel's trace tells it (as root)
+	python3 -B Benchmarks/TouchPath/timeline.py
+
 schema: ## write the JSON Schema of action files again: packaging/touchmon.schema.json
 	swift run --quiet Schema > packaging/touchmon.schema.json.new
 	mv packaging/touchmon.schema.json.new packaging/touchmon.schema.json
@@ -148,5 +151,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch.order torture faults test test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
+.PHONY: build touch-timeline touch.order torture faults test test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
 	fmt install deb portable tarball reproducible clean help

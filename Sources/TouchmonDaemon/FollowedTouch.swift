@@ -201,9 +201,11 @@ package struct FollowedTouch: ~Copyable {
         var wasBefore = isAsking
         if !isAsking { ask(run) }
         while isAsking {
-            guard case .reply(let reply) = client?.next(until: deadline) ?? .gone,
-                reply.problem == nil
-            else { return }
+            guard case .reply(let reply) = client?.next(until: deadline) ?? .gone else { return }
+            guard reply.problem == nil else {
+                isAsking = false
+                return
+            }
             // What happens meanwhile is told when it is its turn.
             guard reply.word("event") == nil else {
                 early.append(reply)

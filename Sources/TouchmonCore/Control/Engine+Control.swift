@@ -171,7 +171,8 @@ extension Engine {
     /// Whether somebody may read what a run prints: he follows it, and its action says so.
     package func mayRead(_ run: RunNumber, _ client: ControlClientID) -> Bool {
         guard let follower = followers[client], follower.level == .output else { return false }
-        return follower.seen.contains { $0.run == run } && follower.touched != nil
+        return (follower.told.contains(run) || follower.seen.contains { $0.run == run })
+            && follower.touched != nil
     }
 
     /// Tells those who follow paths what is known by now; to be called when nothing is left to do.
@@ -200,6 +201,7 @@ extension Engine {
             || follower.seen.contains { $0.run == cause && $0.isAfter(follower.touched) }
         if let cause, isLater || follower.reason == nil {
             follower.run = cause
+            follower.tell(cause)
             let isShared =
                 follower.isJoined
                 || followers.clients.contains {

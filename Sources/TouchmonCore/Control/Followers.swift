@@ -32,6 +32,8 @@ struct Followers {
         var isJoined = false
         /// The run that is meant.
         var run: RunNumber?
+        /// The last ones that were meant: what they have printed may be read later.
+        private(set) var told: [RunNumber] = []
         /// One that was meant, and is tried again: the next is meant now.
         var repeated: RunNumber?
         /// Why the touch may have led to nothing.
@@ -40,6 +42,11 @@ struct Followers {
         var isOver = false
         /// What was said last of what it waits for.
         var said: String?
+
+        mutating func tell(_ run: RunNumber) {
+            if told.count == Followers.mostTold { told.removeFirst() }
+            told.append(run)
+        }
 
         /// The run that the touch has caused, as far as that can be told by now.
         func cause(isPending: Bool) -> RunNumber? {
@@ -51,6 +58,8 @@ struct Followers {
 
     /// So many runs are kept for one who has not said yet when he touched.
     private static let mostSeen = 8
+    /// So many attempts are remembered.
+    private static let mostTold = 64
 
     private var followers: [ControlClientID: Follower] = [:]
 
