@@ -33,11 +33,15 @@ package enum FleetTable {
         // Again by another host than the first.
         let again = outcome.map { $0.attempt > 1 ? " (\($0.attempt))" : "" } ?? ""
         let run = outcome?.run.map(String.init) ?? "-"
-        let status = outcome?.signal.map { printable($0, longest: 12) }
+        let status = outcome?.signal.map { printable($0, longest: 9) }
             ?? outcome?.status.map(String.init) ?? "-"
         let seconds = outcome?.seconds.map(fixed) ?? "-"
         let when = outcome?.started.map(shortTime) ?? "-"
-        return [row.host, row.state + again, run, status, seconds, when]
+        // What strangers write has its bounds too.
+        return [
+            row.host, shortened(row.state + again, to: 22), shortened(run, to: 10),
+            shortened(status, to: 9), seconds, when,
+        ]
     }
 
     private static func summary(_ fleet: FleetStatus) -> String {
@@ -54,7 +58,7 @@ package enum FleetTable {
     }
 
     private static func fixed(_ seconds: Double) -> String {
-        guard seconds.isFinite, abs(seconds) < 1e9 else { return "-" }
+        guard seconds.isFinite, abs(seconds) < 1e7 else { return "-" }
         let tenths = Int64((seconds * 10).rounded())
         return "\(tenths / 10).\(abs(tenths % 10))"
     }

@@ -21,7 +21,7 @@ package final class RelayLog: Sendable {
 package enum WallClock {
     /// RFC 3339, in UTC.
     package static var text: String {
-        Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true))
+        Date.now.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 }
 

@@ -149,8 +149,8 @@ import Testing
     @Test func outcomesOfStrangersAreUnreadable() throws {
         let host = try HostName("a")
         #expect(RelayJSON.value(Outcome.self, Array("{}".utf8)) == nil)
-        let fleet = FleetStatus(
-            key: key, revision: 7, outcomes: [host: .some(nil)], alive: [host])
+        let nothing: Outcome? = nil
+        let fleet = FleetStatus(key: key, revision: 7, outcomes: [host: nothing], alive: [host])
         #expect(fleet.rows.map(\.state) == ["unreadable"])
         #expect(!fleet.isSettled)
     }

@@ -68,7 +68,7 @@ import Testing
         #expect(first.run.isEmpty)
         let second = intake.listed(
             entries, cluster: 1, revision: 9, fromBeginning: false, first: false)
-        #expect(second == TouchIntake.Plan())
+        #expect(second.run.isEmpty && second.noted.isEmpty && second.resume.isEmpty)
     }
 
     @Test func anOldTouchNeverOvertakesANewerOne() {

@@ -37,7 +37,7 @@ import Testing
             #expect(answer.status == 0)
         }
         let program = try RunningProgram(
-            ProcessInfo.processInfo.environment["RELAY_BINARY"] ?? Fleet.relay,
+            Fleet.relay,
             ["publish", "k", "--endpoints", "http://127.0.0.1:\(dead),\(fleet.server.url)"],
             scratch: fleet.scratch, name: "failover")
         #expect(try await program.status() == 0, "\(program.standardError)")

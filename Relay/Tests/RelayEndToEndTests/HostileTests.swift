@@ -1,5 +1,6 @@
 import Foundation
 import RelayCore
+import RelayEtcd
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct HostileTests {

@@ -111,10 +111,9 @@ final class Fleet: @unchecked Sendable {
         return said
     }
 
-    static let relay: String = {
-        let tests = Bundle(for: Fleet.self).bundlePath
-        return ProcessInfo.processInfo.environment["RELAY_BINARY"]
-            ?? URL(fileURLWithPath: tests).deletingLastPathComponent()
-            .appendingPathComponent("touchmon-relay").path
-    }()
+    /// The program: RELAY_BINARY, or what was built with the tests.
+    static let relay =
+        ProcessInfo.processInfo.environment["RELAY_BINARY"]
+        ?? Bundle.main.executableURL?.deletingLastPathComponent()
+        .appendingPathComponent("touchmon-relay").path ?? "touchmon-relay"
 }

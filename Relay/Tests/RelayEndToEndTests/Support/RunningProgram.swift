@@ -12,7 +12,7 @@ final class RunningProgram: @unchecked Sendable {
     ) throws {
         output = "\(scratch.path)/\(name).out"
         errors = "\(scratch.path)/\(name).err"
-        for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ETCDCTL_") }
