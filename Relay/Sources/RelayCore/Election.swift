@@ -28,7 +28,9 @@ package enum ElectionStep: Hashable, Sendable {
 
     /// `claim` is the claim that is there; `attempts` how many have claimed so far; `begun` our own
     /// attempt, if we have placed the value already.
-    package static func next(claim: Claim?, attempts: Int, begun: Int?, host: HostName) -> ElectionStep {
+    package static func next(claim: Claim?, attempts: Int, begun: Int?, host: HostName)
+        -> ElectionStep
+    {
         guard let claim else {
             guard let begun else { return .claim(attempt: attempts + 1) }
             return begun >= attempts ? .claim(attempt: begun) : .overtaken

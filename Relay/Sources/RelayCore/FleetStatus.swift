@@ -67,7 +67,8 @@ package struct FleetStatus: Sendable {
             return row(isAlive ? (outcome.elected ? "standby" : "following") : "silent", outcome)
         case .running, .waiting:
             // It will not say how that ended, or not soon.
-            return isAlive ? row(outcome.state.rawValue, outcome) : row("silent", outcome, settled: true)
+            return isAlive
+                ? row(outcome.state.rawValue, outcome) : row("silent", outcome, settled: true)
         case .ended where outcome.status == 0: return row("ended", outcome, settled: true)
         case .ended: return row("failed", outcome, settled: true)
         default: return row(outcome.state.rawValue, outcome, settled: true)

@@ -33,7 +33,8 @@ package enum FleetTable {
         // Again by another host than the first.
         let again = outcome.map { $0.attempt > 1 ? " (\($0.attempt))" : "" } ?? ""
         let run = outcome?.run.map(String.init) ?? "-"
-        let status = outcome?.signal.map { printable($0, longest: 9) }
+        let status =
+            outcome?.signal.map { printable($0, longest: 9) }
             ?? outcome?.status.map(String.init) ?? "-"
         let seconds = outcome?.seconds.map(fixed) ?? "-"
         let when = outcome?.started.map(shortTime) ?? "-"
@@ -53,7 +54,8 @@ package enum FleetTable {
         let hosts = fleet.rows.count == 1 ? "1 host" : "\(fleet.rows.count) hosts"
         return
             "\(fleet.key) at revision \(revision): "
-            + (fleet.rows.isEmpty ? "no host has said anything" : "\(hosts): \(words.joined(separator: ", "))")
+            + (fleet.rows.isEmpty
+                ? "no host has said anything" : "\(hosts): \(words.joined(separator: ", "))")
             + "\n"
     }
 
@@ -84,7 +86,8 @@ package enum FleetTable {
     package static func printable(_ text: String, longest: Int) -> String {
         let plain = text.unicodeScalars.map { scalar -> Character in
             switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: "?"
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse:
+                "?"
             default: Character(scalar)
             }
         }

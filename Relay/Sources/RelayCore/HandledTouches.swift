@@ -105,7 +105,8 @@ package struct TouchIntake: Sendable {
                     entry.revision > now.position
                 }
             if isNewer {
-                guard entry.revision > wanted[entry.key] ?? 0, hasRoom(for: entry.key, in: now) else {
+                guard entry.revision > wanted[entry.key] ?? 0, hasRoom(for: entry.key, in: now)
+                else {
                     continue
                 }
                 wanted[entry.key] = entry.revision

@@ -12,7 +12,8 @@ package struct TouchKey: Hashable, Sendable, Comparable, CustomStringConvertible
         let bytes = text.utf8
         guard !bytes.isEmpty else { throw .empty }
         guard bytes.count <= Self.longest else { throw .tooLong }
-        for component in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+        for component in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        {
             guard let first = component.first else { throw .emptyComponent }
             guard component.allSatisfy(Self.isAllowed) else { throw .character }
             // What is hidden is ours: a value is written under such a name before it takes its place.

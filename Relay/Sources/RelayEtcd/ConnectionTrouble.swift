@@ -50,7 +50,12 @@ enum ConnectionTrouble {
             "See whether etcd runs there and listens on this address (--listen-client-urls)."
         ),
         (
-            "No route to host", "no route to host", "See whether this host reaches it: ip route get."
+            "No route to host", "no route to host",
+            "See whether this host reaches it: ip route get."
+        ),
+        (
+            "isn't ready", "the connection was lost",
+            "See whether etcd runs there and the network lets this host through."
         ),
         (
             "connectTimeout", "nobody answers",

@@ -47,7 +47,9 @@ package enum Change: Hashable, Sendable {
 
 extension Etcd {
     /// What is at a key now, and as of which revision.
-    package nonisolated func entry(_ key: String) async throws(EtcdFailure) -> (Entry?, revision: Int64) {
+    package nonisolated func entry(_ key: String) async throws(EtcdFailure) -> (
+        Entry?, revision: Int64
+    ) {
         var request = Etcdserverpb_RangeRequest()
         request.key = Data(key.utf8)
         let answer = try await range(request)

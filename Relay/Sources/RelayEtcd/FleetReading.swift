@@ -48,7 +48,9 @@ package struct FleetReading: Sendable {
         var outcomes: [HostName: Outcome?] = [:]
         var alive: Set<HostName> = []
         for entry in listing.entries {
-            guard let name = entry.name, let said = keys.outcomeName(name, of: key) else { continue }
+            guard let name = entry.name, let said = keys.outcomeName(name, of: key) else {
+                continue
+            }
             if said.alive {
                 alive.insert(said.host)
             } else {

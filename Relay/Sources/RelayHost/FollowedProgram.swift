@@ -24,7 +24,8 @@ package struct FollowedProgram: Sendable {
     package func run(
         _ path: String, _ tell: @Sendable (FollowEvent) async -> Void
     ) async throws -> End {
-        let executable: Executable = program.contains("/") ? .path(FilePath(program)) : .name(program)
+        let executable: Executable =
+            program.contains("/") ? .path(FilePath(program)) : .name(program)
         let result = try await Subprocess.run(
             executable, arguments: .init(["follow", path, "--json"] + arguments),
             input: .none, output: .sequence, error: .sequence

@@ -83,7 +83,8 @@ actor KeyWorker {
             guard !Task.isCancelled else { return }
             follower.log.write(
                 LogRecord(
-                    .error, "not_handled", "\(Self.text(error))", key: key, revision: touch.revision))
+                    .error, "not_handled", "\(Self.text(error))", key: key, revision: touch.revision
+                ))
         }
     }
 

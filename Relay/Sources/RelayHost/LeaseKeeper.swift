@@ -110,7 +110,8 @@ package actor LeaseKeeper {
         } catch {
             log.write(
                 LogRecord(
-                    .warning, "not_held", "\(error.problem("say at \(name) that this host is there"))"))
+                    .warning, "not_held",
+                    "\(error.problem("say at \(name) that this host is there"))"))
         }
     }
 }

@@ -41,7 +41,8 @@ actor OutcomeReporter {
                     trouble: { failure in
                         log.write(
                             LogRecord(
-                                .warning, "not_reported", "\(failure.problem("report the outcome yet"))",
+                                .warning, "not_reported",
+                                "\(failure.problem("report the outcome yet"))",
                                 key: key))
                     },
                     { () async throws(EtcdFailure) in

@@ -20,7 +20,8 @@ package final class StateDirectory: Sendable {
                 try systemCall("open \(path)") { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
             lock = Descriptor(
                 try systemCall("open \(path)/lock") {
-                    openat(directory.number, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+                    openat(
+                        directory.number, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
                 })
             self.directory = directory
         } catch {

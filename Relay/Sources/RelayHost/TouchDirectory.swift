@@ -77,7 +77,8 @@ package final class TouchDirectory: Sendable {
         var status = stat()
         guard
             fstatat(
-                directory.number, key.components.last ?? key.text, &status, AT_SYMLINK_NOFOLLOW) == 0
+                directory.number, key.components.last ?? key.text, &status, AT_SYMLINK_NOFOLLOW)
+                == 0
         else { return false }
         return UInt64(status.st_dev) == identity.device && UInt64(status.st_ino) == identity.inode
     }

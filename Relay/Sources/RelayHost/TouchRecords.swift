@@ -19,7 +19,8 @@ package actor TouchRecords {
         first: Bool
     ) throws(SystemFailure) -> TouchIntake.Plan {
         let plan = intake.listed(
-            entries, cluster: cluster, revision: revision, fromBeginning: fromBeginning, first: first)
+            entries, cluster: cluster, revision: revision, fromBeginning: fromBeginning,
+            first: first)
         isChanged = true
         try write()
         return plan

@@ -82,7 +82,8 @@ struct Turn: Sendable {
             ]
             return try await take(attempt, if: requirements)
         case .renew(let attempt):
-            return try await take(attempt, if: [.unchanged(self.claim, since: found?.revision ?? 0)])
+            return try await take(
+                attempt, if: [.unchanged(self.claim, since: found?.revision ?? 0)])
         case .standBy:
             try await waitForClaim(after: now)
             return nil
@@ -131,7 +132,7 @@ struct Turn: Sendable {
                 guard let entry = try await etcd.entry(claim).0,
                     let now = RelayJSON.value(Claim.self, entry.value), now.ended == nil,
                     now.host == ended.host, now.attempt == ended.attempt
-                // Another has begun since, and says how that ended.
+                    // Another has begun since, and says how that ended.
                 else { return }
                 _ = try await etcd.transact(
                     if: [.unchanged(claim, since: entry.revision)],
@@ -160,7 +161,8 @@ struct Turn: Sendable {
         let listing = try await etcd.list(start)
         var taken: [Int: (host: String, revision: Int64)] = [:]
         for entry in listing.entries {
-            guard let name = entry.name, let number = keys.slotNumber(name, of: key, revision) else {
+            guard let name = entry.name, let number = keys.slotNumber(name, of: key, revision)
+            else {
                 continue
             }
             taken[number] = (String(decoding: entry.value, as: UTF8.self), entry.revision)
@@ -233,7 +235,9 @@ struct Turn: Sendable {
             let (etcd, value) = (etcd, Array(host.text.utf8))
             do {
                 try await etcd.persistently { () async throws(EtcdFailure) in
-                    guard let entry = try await etcd.entry(slot).0, entry.value == value else { return }
+                    guard let entry = try await etcd.entry(slot).0, entry.value == value else {
+                        return
+                    }
                     _ = try await etcd.transact(
                         if: [.unchanged(slot, since: entry.revision)], [.delete(slot)])
                 }
@@ -247,6 +251,7 @@ struct Turn: Sendable {
         guard failure != .cancelled else { return }
         follower.log.write(
             LogRecord(
-                .warning, "turn_trouble", "\(failure.problem(action))", key: key, revision: revision))
+                .warning, "turn_trouble", "\(failure.problem(action))", key: key, revision: revision
+            ))
     }
 }

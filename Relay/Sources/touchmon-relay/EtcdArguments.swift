@@ -75,7 +75,8 @@ struct EtcdArguments: ParsableArguments {
             guard let endpoint = EtcdEndpoint(String(part), secureByDefault: isSecure) else {
                 throw RelayProblem(
                     .usage, "use \(FleetTable.printable(String(part), longest: 80)) as an endpoint",
-                    "it is no address of a server", "Write it as in https://etcd1.example.org:2379.")
+                    "it is no address of a server", "Write it as in https://etcd1.example.org:2379."
+                )
             }
             return endpoint
         }

@@ -16,13 +16,16 @@ struct Follow: AsyncParsableCommand {
             From then on it runs the latest touch of each key, also of the time when it was away.
             """)
 
-    @Argument(help: ArgumentHelp("Keys, or the beginning of keys with a / behind it.", valueName: "key"))
+    @Argument(
+        help: ArgumentHelp("Keys, or the beginning of keys with a / behind it.", valueName: "key"))
     var selected: [String] = []
 
     @Option(help: ArgumentHelp("Where the files are.", valueName: "dir"))
     var into: String
 
-    @Option(help: ArgumentHelp("What this host is called in the fleet (its host name).", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "What this host is called in the fleet (its host name).", valueName: "name"))
     var host: String?
 
     @Flag(help: "One host of all that follow the key runs a touch; if it dies, another does.")
@@ -79,15 +82,23 @@ struct Follow: AsyncParsableCommand {
 
     func validate() throws {
         if elect && (maxParallel != nil || maxFailures != nil) {
-            throw ValidationError("--elect lets one host run: it excludes --max-parallel and --max-failures.")
+            throw ValidationError(
+                "--elect lets one host run: it excludes --max-parallel and --max-failures.")
         }
-        if let maxParallel, maxParallel < 1 { throw ValidationError("--max-parallel is at least 1.") }
-        if let maxFailures, maxFailures < 0 { throw ValidationError("--max-failures is at least 0.") }
+        if let maxParallel, maxParallel < 1 {
+            throw ValidationError("--max-parallel is at least 1.")
+        }
+        if let maxFailures, maxFailures < 0 {
+            throw ValidationError("--max-failures is at least 0.")
+        }
         if maxFailures != nil && maxParallel == nil {
-            throw ValidationError("--max-failures needs --max-parallel: all begin at once otherwise.")
+            throw ValidationError(
+                "--max-failures needs --max-parallel: all begin at once otherwise.")
         }
         if maxKeys < 1 { throw ValidationError("--max-keys is at least 1.") }
-        if leaseTime.duration < .seconds(2) { throw ValidationError("--lease-time is at least 2s.") }
+        if leaseTime.duration < .seconds(2) {
+            throw ValidationError("--lease-time is at least 2s.")
+        }
     }
 
     func run() async throws {
@@ -129,7 +140,8 @@ struct Follow: AsyncParsableCommand {
         } catch let failure as EtcdFailure {
             throw failure.problem("follow touches")
         } catch let failure as SystemFailure {
-            throw RelayProblem(.system, "follow touches", "\(failure)", "Make room, or mend the disk.")
+            throw RelayProblem(
+                .system, "follow touches", "\(failure)", "Make room, or mend the disk.")
         }
     }
 
@@ -142,7 +154,9 @@ struct Follow: AsyncParsableCommand {
         }
         var options = FollowerOptions(keys: etcd.keys, selection: selection, host: try hostName())
         options.elects = elect
-        options.rolling = maxParallel.map { RollingPolicy(maxParallel: $0, maxFailures: maxFailures) }
+        options.rolling = maxParallel.map {
+            RollingPolicy(maxParallel: $0, maxFailures: maxFailures)
+        }
         options.fromBeginning = fromTheBeginning
         options.leaseSeconds = leaseTime.duration.components.seconds
         options.maxKeys = maxKeys
@@ -158,7 +172,9 @@ struct Follow: AsyncParsableCommand {
     private func hostName() throws -> HostName {
         var buffer = [UInt8](repeating: 0, count: 256)
         let own = buffer.withUnsafeMutableBytes { bytes -> String in
-            guard let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return "" }
+            guard let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else {
+                return ""
+            }
             gethostname(base, bytes.count - 1)
             return String(cString: base)
         }
@@ -172,7 +188,9 @@ struct Follow: AsyncParsableCommand {
     private static var defaultStateDirectory: String {
         let system = "/var/lib/touchmon-relay"
         if geteuid() == 0 || access(system, W_OK) == 0 { return system }
-        if let state = getenv("XDG_STATE_HOME") { return String(cString: state) + "/touchmon-relay" }
+        if let state = getenv("XDG_STATE_HOME") {
+            return String(cString: state) + "/touchmon-relay"
+        }
         let home = getenv("HOME").map { String(cString: $0) } ?? "."
         return home + "/.local/state/touchmon-relay"
     }

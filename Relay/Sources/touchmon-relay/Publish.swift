@@ -25,7 +25,9 @@ struct Publish: AsyncParsableCommand {
     @OptionGroup var etcd: EtcdArguments
 
     func validate() throws {
-        if value != nil && file != nil { throw ValidationError("--value and --file exclude each other.") }
+        if value != nil && file != nil {
+            throw ValidationError("--value and --file exclude each other.")
+        }
     }
 
     func run() async throws {

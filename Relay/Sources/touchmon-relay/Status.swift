@@ -36,7 +36,9 @@ struct Status: AsyncParsableCommand {
     @OptionGroup var etcd: EtcdArguments
 
     func validate() throws {
-        if hosts != nil && expect != nil { throw ValidationError("--hosts and --expect exclude each other.") }
+        if hosts != nil && expect != nil {
+            throw ValidationError("--hosts and --expect exclude each other.")
+        }
         if let expect, expect < 1 { throw ValidationError("--expect is at least 1.") }
         if timeout != nil && !wait { throw ValidationError("--timeout belongs to --wait.") }
     }
@@ -46,7 +48,8 @@ struct Status: AsyncParsableCommand {
         let names = try hosts?.split(separator: ",").map { name in
             do throws(KeyProblem) { return try HostName(String(name)) } catch {
                 throw RelayProblem(
-                    .usage, "use \(FleetTable.printable(String(name), longest: 80)) as a host's name",
+                    .usage,
+                    "use \(FleetTable.printable(String(name), longest: 80)) as a host's name",
                     error.rawValue, "Write them as in --hosts web1,web2.")
             }
         }
@@ -57,12 +60,15 @@ struct Status: AsyncParsableCommand {
             let fleet =
                 wait
                 ? try await reading.settled(
-                    until: timeout.map { .now + $0.duration }, patience: etcd.commandTimeout.duration)
+                    until: timeout.map { .now + $0.duration },
+                    patience: etcd.commandTimeout.duration)
                 : try await reading.now(until: etcd.deadline)
             await client.close()
             show(fleet)
             guard wait else { return }
-            guard fleet.isSettled else { throw ExitCode(RelayProblem.Status.tryAgainLater.rawValue) }
+            guard fleet.isSettled else {
+                throw ExitCode(RelayProblem.Status.tryAgainLater.rawValue)
+            }
             if !fleet.succeeded { throw ExitCode(1) }
         } catch let failure as EtcdFailure {
             throw failure.problem("see what became of \(key)")

@@ -36,14 +36,18 @@ import Testing
     @Test func whoWasOvertakenLeavesTheClaimAlone() {
         #expect(next(nil, attempts: 3, begun: 2) == .overtaken)
         #expect(next(Claim(host: other, attempt: 3), attempts: 3, begun: 2) == .overtaken)
-        #expect(next(Claim(host: other, attempt: 3, ended: .ended), attempts: 3, begun: 2) == .overtaken)
+        #expect(
+            next(Claim(host: other, attempt: 3, ended: .ended), attempts: 3, begun: 2) == .overtaken
+        )
     }
 }
 
 @Suite struct RollingTests {
     private let policy = RollingPolicy(maxParallel: 2, maxFailures: 1)
 
-    private func outcome(_ host: String, _ state: Outcome.State, _ status: Int? = nil) throws -> Outcome {
+    private func outcome(_ host: String, _ state: Outcome.State, _ status: Int? = nil) throws
+        -> Outcome
+    {
         var outcome = Outcome(host: try HostName(host), revision: 7, state: state)
         outcome.status = status
         return outcome
@@ -66,7 +70,9 @@ import Testing
         outcomes.append(try outcome("d", .failedToStart))
         #expect(policy.holdsBack(revision: 7, outcomes: outcomes))
         #expect(!policy.holdsBack(revision: 8, outcomes: outcomes))
-        #expect(!RollingPolicy(maxParallel: 1, maxFailures: nil).holdsBack(revision: 7, outcomes: outcomes))
+        #expect(
+            !RollingPolicy(maxParallel: 1, maxFailures: nil).holdsBack(
+                revision: 7, outcomes: outcomes))
     }
 
     @Test func whoWasHeldBackIsNoFailureOfItsOwn() throws {
@@ -103,7 +109,9 @@ import Testing
         #expect(EtcdEndpoint(text)?.description == written)
     }
 
-    @Test(arguments: ["", "http://", ":2379", "a:b", "a:0", "a:65536", "http://u:p@h:1", "h:1/path", "[::1"])
+    @Test(arguments: [
+        "", "http://", ":2379", "a:b", "a:0", "a:65536", "http://u:p@h:1", "h:1/path", "[::1",
+    ])
     func isNone(_ text: String) { #expect(EtcdEndpoint(text) == nil) }
 
     @Test func certificatesMeanTLS() {

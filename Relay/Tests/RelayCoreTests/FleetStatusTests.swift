@@ -25,11 +25,14 @@ import Testing
         for outcome in outcomes { all[try HostName(outcome.host)] = .some(outcome) }
         let alive = try (alive ?? outcomes.map(\.host)).map { try HostName($0) }
         return FleetStatus(
-            key: key, revision: revision, outcomes: all, alive: Set(alive), expectation: expectation)
+            key: key, revision: revision, outcomes: all, alive: Set(alive), expectation: expectation
+        )
     }
 
     @Test func allHaveEnded() throws {
-        let fleet = try fleet([try said("a", 7, .ended, status: 0), try said("b", 7, .ended, status: 0)])
+        let fleet = try fleet([
+            try said("a", 7, .ended, status: 0), try said("b", 7, .ended, status: 0),
+        ])
         #expect(fleet.isSettled && fleet.succeeded)
         #expect(fleet.rows.map(\.state) == ["ended", "ended"])
     }
@@ -71,7 +74,8 @@ import Testing
     @Test func nobodyHasSaidAnything() throws {
         #expect(try !fleet([]).isSettled)
         #expect(try !fleet([], revision: nil).isSettled)
-        #expect(try fleet([try said("a", 0, .following)], revision: nil).rows[0].state == "following")
+        #expect(
+            try fleet([try said("a", 0, .following)], revision: nil).rows[0].state == "following")
     }
 
     @Test func namedHostsCount() throws {

@@ -40,9 +40,12 @@ import Testing
     }
 
     @Test func ends() throws {
-        #expect(try play([#"{"event":"ended","run":7,"outcome":"interrupted"}"#]).state == .interrupted)
+        #expect(
+            try play([#"{"event":"ended","run":7,"outcome":"interrupted"}"#]).state == .interrupted)
         #expect(try play([#"{"event":"ended","run":7,"outcome":"unknown"}"#]).state == .interrupted)
-        #expect(try play([#"{"event":"ended","run":7,"outcome":"not-started"}"#]).state == .failedToStart)
+        #expect(
+            try play([#"{"event":"ended","run":7,"outcome":"not-started"}"#]).state
+                == .failedToStart)
         let nothing = try play([#"{"event":"nothing","reason":"unchanged"}"#])
         #expect(nothing.state == .noRun && nothing.reason == "unchanged" && nothing.failed)
     }
@@ -78,7 +81,10 @@ import Testing
         #expect(run.outcome.reason == "touchmon: unable to x")
     }
 
-    @Test(arguments: ["", "{}", "[]", "{\"event\":7}", "{\"event\":\"run\"}", "\u{0}", "{\"event\":\"output\",\"base64\":\"%\"}"])
+    @Test(arguments: [
+        "", "{}", "[]", "{\"event\":7}", "{\"event\":\"run\"}", "\u{0}",
+        "{\"event\":\"output\",\"base64\":\"%\"}",
+    ])
     func otherLinesAreNoEvents(_ line: String) {
         #expect(FollowEvent(line: Array(line.utf8)) == nil)
     }

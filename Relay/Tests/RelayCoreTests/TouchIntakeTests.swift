@@ -22,7 +22,8 @@ import Testing
     @Test func aNewHostTakesNoteAndRunsNothing() {
         var intake = TouchIntake(handled: nil, limit: 10)
         let plan = intake.listed(
-            [.init(key: a, revision: 5)], cluster: 1, revision: 9, fromBeginning: false, first: true)
+            [.init(key: a, revision: 5)], cluster: 1, revision: 9, fromBeginning: false, first: true
+        )
         #expect(plan.run.isEmpty)
         #expect(plan.noted == [.init(key: a, revision: 5)])
         #expect(intake.handled?.position == 9)
@@ -121,7 +122,9 @@ import Testing
         let isKnownOneTaken = intake.heard(try TouchKey("k1"), revision: 30)
         #expect(isKnownOneTaken)
         var new = TouchIntake(handled: nil, limit: 3)
-        let listed = try (0..<10).map { TouchIntake.Listed(key: try TouchKey("k\($0)"), revision: 1) }
+        let listed = try (0..<10).map {
+            TouchIntake.Listed(key: try TouchKey("k\($0)"), revision: 1)
+        }
         let plan = new.listed(listed, cluster: 1, revision: 9, fromBeginning: false, first: true)
         #expect(plan.noted.count == 3)
     }

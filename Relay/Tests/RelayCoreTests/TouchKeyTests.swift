@@ -25,10 +25,14 @@ import Testing
     @Test func nothingThatIsTakenLeavesItsDirectory() {
         // All texts of up to 5 of these characters.
         var texts = [""]
-        for _ in 0..<5 { texts += texts.flatMap { text in [".", "/", "a", "\0"].map { text + $0 } } }
+        for _ in 0..<5 {
+            texts += texts.flatMap { text in [".", "/", "a", "\0"].map { text + $0 } }
+        }
         for text in Set(texts) {
             guard let key = try? TouchKey(text) else { continue }
-            #expect(key.components.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") })
+            #expect(
+                key.components.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") }
+            )
             #expect(key.components.joined(separator: "/") == text)
         }
     }

@@ -11,7 +11,8 @@ import Testing
         #expect(!password.errors.contains("secret"))
         #expect(try await fleet.command(["publish", "../k"]).status == 64)
         #expect(try await fleet.command(["publish", "k", "--cert", "/etc/hostname"]).status == 64)
-        #expect(try await fleet.command(["publish", "k", "--value", "x", "--file", "y"]).status == 64)
+        #expect(
+            try await fleet.command(["publish", "k", "--value", "x", "--file", "y"]).status == 64)
         #expect(try await fleet.command(["publish", "k", "--file", "/nowhere"]).status == 64)
         #expect(try await fleet.command(["nonsense"]).status == 64)
         #expect(

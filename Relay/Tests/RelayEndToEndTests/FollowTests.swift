@@ -30,7 +30,9 @@ import Testing
         let fleet = try await Fleet()
         let relay = try await fleet.follow("a")
         try await fleet.publish("k", "fail")
-        let status = try await fleet.command(["status", "k", "--wait", "--timeout", "20s", "--json"])
+        let status = try await fleet.command([
+            "status", "k", "--wait", "--timeout", "20s", "--json",
+        ])
         #expect(status.status == 1)
         #expect(status.output.contains(#""status":3"#))
         #expect(status.output.contains(#""state":"failed""#))
@@ -96,14 +98,16 @@ import Testing
         let revision = try await fleet.publish("k", "hang")
         _ = try await fleet.outcome("k", "a", revision, .running)
         let file = fleet.directory("a") + "/k"
-        let inode = try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? UInt64
+        let inode =
+            try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? UInt64
         first.signal(SIGKILL)
         _ = try await first.status()
         let second = try await fleet.follow("a")
         try await eventually("it is followed again") { fleet.calls == ["a hang", "a hang"] }
         try fleet.openGate()
         _ = try await fleet.outcome("k", "a", revision, .ended)
-        let now = try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? UInt64
+        let now =
+            try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? UInt64
         #expect(inode == now, "the value was placed again: another run")
         withExtendedLifetime(second) {}
     }

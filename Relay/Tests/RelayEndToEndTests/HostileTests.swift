@@ -17,7 +17,8 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: inside + "/directory", withIntermediateDirectories: false)
         let names = [
-            "", "/", "..", "../x", "../../outside/x", "a/../../outside/x", "/etc/x", "a//b", "a/", ".x",
+            "", "/", "..", "../x", "../../outside/x", "a/../../outside/x", "/etc/x", "a//b", "a/",
+            ".x",
             "a/.x", "a\0b", "a\nb", "ä", String(repeating: "x", count: 201),
             String(repeating: "x/", count: 300) + "x",
         ]

@@ -71,13 +71,17 @@ import Testing
         for host in hosts { relays.append(try await fleet.follow(host, ["--max-parallel", "2"])) }
         let revision = try await fleet.publish("k", "hang")
         func hanging() -> Int {
-            hosts.filter { FileManager.default.fileExists(atPath: "\(fleet.scratch.path)/\($0).hangs") }
-                .count
+            hosts.filter {
+                FileManager.default.fileExists(atPath: "\(fleet.scratch.path)/\($0).hangs")
+            }
+            .count
         }
         try await eventually("two run") { hanging() == 2 }
         try await eventually("two wait") {
             var waiting = 0
-            for host in hosts where try await fleet.outcome("k", host)?.state == .waiting { waiting += 1 }
+            for host in hosts where try await fleet.outcome("k", host)?.state == .waiting {
+                waiting += 1
+            }
             return waiting == 2
         }
         #expect(hanging() == 2)

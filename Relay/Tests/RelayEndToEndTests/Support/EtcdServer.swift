@@ -48,7 +48,8 @@ final class EtcdServer: @unchecked Sendable {
     func client() async throws -> Etcd {
         guard let endpoint = EtcdEndpoint(url) else { throw Failure("no endpoint: \(url)") }
         let etcd = Etcd(EtcdConfiguration(endpoints: [endpoint]))
-        _ = try await etcd.persistently(until: .now + .seconds(30)) { () async throws(EtcdFailure) in
+        _ = try await etcd.persistently(until: .now + .seconds(30)) {
+            () async throws(EtcdFailure) in
             try await etcd.entry("health").revision
         }
         return etcd

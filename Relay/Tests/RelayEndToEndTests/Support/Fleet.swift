@@ -95,7 +95,11 @@ final class Fleet: @unchecked Sendable {
     /// What a host says of a key.
     func outcome(_ key: String, _ host: String) async throws -> Outcome? {
         let name = keys.outcome(try TouchKey(key), try HostName(host))
-        return try await etcd.entry(name).0.flatMap { RelayJSON.value(Outcome.self, $0.value) }
+        let etcd = etcd
+        let entry = try await etcd.persistently(until: .now + .seconds(10)) {
+            () async throws(EtcdFailure) in try await etcd.entry(name).0
+        }
+        return entry.flatMap { RelayJSON.value(Outcome.self, $0.value) }
     }
 
     /// Waits until a host says this of a revision.

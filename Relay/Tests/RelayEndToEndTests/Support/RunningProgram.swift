@@ -12,7 +12,9 @@ final class RunningProgram: @unchecked Sendable {
     ) throws {
         output = "\(scratch.path)/\(name).out"
         errors = "\(scratch.path)/\(name).err"
-        for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+        for path in [output, errors] {
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
+        }
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ETCDCTL_") }
@@ -40,6 +42,7 @@ final class RunningProgram: @unchecked Sendable {
         try await eventually("the end of a program: \(standardError)", within: seconds) {
             !process.isRunning
         }
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return process.terminationReason == .exit
+            ? process.terminationStatus : -process.terminationStatus
     }
 }
