@@ -16,6 +16,8 @@ link := -Xswiftc -gnone -Xswiftc -Xfrontend -Xswiftc -disable-incremental-llvm-c
   -Xlinker --no-warn-symbol-ordering -Xlinker --icf=all \
   -Xlinker --symbol-ordering-file=$(CURDIR)/scripts/touch.order
 
+relay-sources := Relay/Package.swift Relay/Sources Relay/Tests
+
 # The C++ library that the Swift runtime needs becomes part of the program: as a shared library it takes
 # a megabyte of memory, and is one thing more that has to be there.
 static-libraries = mkdir -p .build/lib && ln -sf "$$(g++ -print-file-name=libstdc++.a)" .build/lib/
@@ -35,6 +37,13 @@ build: ## build the release binary: .build/release/touchmon
 
 test: ## install what is missing, then run every test
 	@scripts/test
+
+relay: ## build the bridge to a fleet: Relay/.build/release/touchmon-relay
+	@scripts/install-dependencies build
+	cd Relay && swift build -c release --product touchmon-relay
+
+test-relay: ## run every test of the relay, with a real etcd
+	@Relay/scripts/test
 
 test-fast: ## run the tests of the pure core, without those that try very many cases
 	@scripts/test-fast
@@ -120,11 +129,11 @@ torture: build ## kill -9 the daemon while its paths are touched (CYCLES=1000)
 
 lint: ## check the style of Swift and shell sources
 	@scripts/install-dependencies build lint
-	swift format lint --strict -r Package.swift Sources Tests
-	shellcheck $$(grep -rlE '^#!.*\<(ba)?sh\>' scripts .ci packaging)
+	swift format lint --strict -r Package.swift Sources Tests $(relay-sources)
+	shellcheck $$(grep -rlE '^#!.*\<(ba)?sh\>' scripts .ci packaging Relay/scripts)
 
 fmt: ## format the Swift sources
-	swift format format -i -r Package.swift Sources Tests
+	swift format format -i -r Package.swift Sources Tests $(relay-sources)
 
 install: ## install what was built, also by `make man completions` (PREFIX=/usr/local DESTDIR=)
 	@$(needs-binary)
@@ -151,5 +160,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build touch-timeline touch.order torture faults test test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
+.PHONY: build relay touch-timeline touch.order torture faults test test-relay test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
 	fmt install deb portable tarball reproducible clean help

@@ -1,0 +1,69 @@
+internal import RelayCore
+internal import RelayEtcd
+
+/// Tells etcd what became of the touches of one key. Only the newest matters, and that is told until etcd
+/// takes it.
+actor OutcomeReporter {
+    private let name: String
+    private let key: TouchKey
+    private let etcd: Etcd
+    private let log: RelayLog
+    private let metrics: MetricsFile
+    private var next: Outcome?
+    private var telling: Task<Void, Never>?
+
+    init(_ key: TouchKey, _ name: String, etcd: Etcd, log: RelayLog, metrics: MetricsFile) {
+        self.key = key
+        self.name = name
+        self.etcd = etcd
+        self.log = log
+        self.metrics = metrics
+    }
+
+    /// Does not wait.
+    func report(_ outcome: Outcome) {
+        next = outcome
+        if telling == nil { telling = Task { await tell() } }
+    }
+
+    /// Waits until all is told, or can't be.
+    func finish() async {
+        while let telling { await telling.value }
+    }
+
+    func cancel() { telling?.cancel() }
+
+    private func tell() async {
+        let (etcd, log, name, key) = (etcd, log, name, key)
+        while next != nil, !Task.isCancelled {
+            do {
+                try await etcd.persistently(
+                    trouble: { failure in
+                        log.write(
+                            LogRecord(
+                                .warning, "not_reported",
+                                "\(failure.problem("report the outcome yet"))",
+                                key: key))
+                    },
+                    { () async throws(EtcdFailure) in
+                        // There may be a newer one since the last attempt.
+                        guard let outcome = await self.next else { return }
+                        try await etcd.put(name, RelayJSON.bytes(outcome))
+                        await self.told(outcome)
+                    })
+            } catch {
+                next = nil
+                guard error != .cancelled else { break }
+                log.write(
+                    LogRecord(
+                        .error, "not_reported", "\(error.problem("report the outcome"))", key: key))
+            }
+        }
+        telling = nil
+    }
+
+    private func told(_ outcome: Outcome) {
+        if next == outcome { next = nil }
+        metrics.count(.reported)
+    }
+}
