@@ -65,6 +65,10 @@ faults: build ## let every system call of the daemon fail, in .build/faults.txt 
 demo: build ## one user touches a file, another user's command runs
 	@scripts/demo
 
+demo-fleet: build relay ## one touch, three hosts, on a real etcd
+	@scripts/install-dependencies build relay
+	@scripts/demo-fleet
+
 bench: build ## measure everything beside a C loop and the peers, in half an hour: Benchmarks/results
 	@scripts/bench
 
@@ -160,5 +164,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build relay touch-timeline touch.order torture faults test test-relay test-fast simulate coverage mutate demo bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
+.PHONY: build relay touch-timeline touch.order torture faults test test-relay test-fast simulate coverage mutate demo demo-fleet bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
 	fmt install deb portable tarball reproducible clean help
