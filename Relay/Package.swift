@@ -64,6 +64,12 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Many hosts in one process, to load a cluster.
+        .executableTarget(
+            name: "Swarm", dependencies: ["RelayCore", "RelayEtcd", "RelayHost"],
+            path: "Tests/Swarm",
+            swiftSettings: settings),
+
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"], swiftSettings: settings),
         .testTarget(
             name: "RelayEndToEndTests",
