@@ -55,7 +55,7 @@ actor KeyWorker {
 
     /// Waits until nothing is under way.
     func finish() async {
-        await reporter.cancel()
+        await reporter.end()
         await working?.value
     }
 
