@@ -46,6 +46,10 @@ import Testing
         let fleet = try await Fleet()
         let first = try await fleet.follow("a")
         let before = try await fleet.publish("k", "ok")
+        // Before that a restart would follow the same run again, to report it once more.
+        try await eventually("it is noted as done") {
+            first.standardError.contains("ended: status 0")
+        }
         _ = try await fleet.outcome("k", "a", before, .ended)
         first.signal(SIGKILL)
         _ = try await first.status()
