@@ -62,7 +62,7 @@ enum ConnectionTrouble {
             signs: ["connectTimeout"], reason: "nobody answers",
             remedy: "See whether etcd runs there and the network lets this host through."),
         Trouble(
-            signs: ["isn't ready"], reason: "the connection was lost",
+            signs: ["isn't ready", "unexpectedly closed"], reason: "the connection was lost",
             remedy: "See whether etcd runs there and the network lets this host through."),
         Trouble(
             signs: ["Couldn't resolve"], reason: "its name is not known",
