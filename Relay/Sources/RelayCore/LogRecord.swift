@@ -43,7 +43,8 @@ package struct LogRecord: Sendable {
                 "\(key)\(revision.map { " at revision \($0)" } ?? ""): "
             }
             // What others wrote stays on its line.
-            let text = FleetTable.printable((place ?? "") + message, longest: 1000)
+            let sentence = (place ?? "") + message.replacing("\n", with: " | ")
+            let text = FleetTable.printable(sentence, longest: 1000)
             return Array("\(time) \(level.rawValue) \(text)\n".utf8)
         case .json:
             return RelayJSON.bytes(

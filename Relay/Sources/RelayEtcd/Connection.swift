@@ -35,8 +35,9 @@ final class Connection: Sendable {
             connecting = Task { try? await client.runConnections() }
         } catch {
             throw .refused(
-                "the certificates can't be used: \(error). See that --cacert, --cert and --key name "
-                    + "PEM files that belong together and can be read")
+                "the certificates can't be used (\((error as? RuntimeError)?.cause ?? error)); see that "
+                    + "--cacert, --cert and --key name PEM files, and that the last two belong together"
+            )
         }
     }
 

@@ -75,6 +75,11 @@ package enum EtcdFailure: Error, Hashable, Sendable {
         if text.contains("user name is empty") || text.contains("user name not found") {
             return .credentials("etcd wants to know who asks")
         }
+        if text.contains("requested lease not found") {
+            return .unavailable(
+                reason: "etcd has given up this host's lease",
+                remedy: "It gets a new one by itself.")
+        }
         if text.contains("invalid auth token") || text.contains("auth store is old") {
             return .tokenExpired
         }

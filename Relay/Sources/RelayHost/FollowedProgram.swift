@@ -13,6 +13,11 @@ package struct FollowedProgram: Sendable {
         self.arguments = arguments
     }
 
+    /// Secrets, and what a service manager says to the relay.
+    private static let notForIt: [Environment.Key: String?] = [
+        "ETCDCTL_PASSWORD": nil, "ETCDCTL_USER": nil, "NOTIFY_SOCKET": nil,
+    ]
+
     /// How it ended: nil where a signal ended it. `complaint` is what it wrote to standard error.
     package struct End: Sendable {
         package let status: Int?
@@ -28,6 +33,7 @@ package struct FollowedProgram: Sendable {
             program.contains("/") ? .path(FilePath(program)) : .name(program)
         let result = try await Subprocess.run(
             executable, arguments: .init(["follow", path, "--json"] + arguments),
+            environment: .inherit.updating(Self.notForIt),
             input: .none, output: .sequence, error: .sequence
         ) { execution in
             async let complaint = Self.beginning(of: execution.standardError)

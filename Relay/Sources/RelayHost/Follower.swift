@@ -73,7 +73,9 @@ package actor Follower {
                 context.log.write(
                     LogRecord(.warning, "disconnected", "\(failure.problem("list touches"))"))
             },
-            { () async throws(EtcdFailure) in try await etcd.list(watched, keysOnly: true) })
+            { () async throws(EtcdFailure) in
+                try await etcd.list(watched, keysOnly: true, limit: 200_000)
+            })
         context.metrics.count(.listings)
         let touches = listing.entries.compactMap { entry in
             key(entry).map { TouchIntake.Listed(key: $0, revision: entry.revision) }

@@ -55,7 +55,7 @@ actor KeyWorker {
 
     /// Waits until nothing is under way.
     func finish() async {
-        await reporter.cancel()
+        await reporter.end()
         await working?.value
     }
 
@@ -80,16 +80,13 @@ actor KeyWorker {
             guard let permission = try await permission(revision) else { return }
             try await run(revision, value, permission)
         } catch {
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled, !(error is CancellationError) else { return }
+            let reason = (error as? EtcdFailure)?.problem("run the touch").description ?? "\(error)"
             follower.log.write(
-                LogRecord(
-                    .error, "not_handled", "\(Self.text(error))", key: key, revision: touch.revision
-                ))
+                LogRecord(.error, "not_handled", reason, key: key, revision: touch.revision))
+            // Not noted as done: a restart tries again, with the role that is missing now.
+            await reporter.report(outcome(touch.revision, .failedToStart, reason))
         }
-    }
-
-    private static func text(_ error: any Error) -> String {
-        (error as? EtcdFailure)?.problem("handle the touch").description ?? "\(error)"
     }
 
     /// The value of the touch or of a newer one; nil where it is gone or too large.

@@ -15,7 +15,8 @@ package actor LeaseKeeper {
     private let log: RelayLog
     private var lease: Int64?
     private var holdings: [String: Holding] = [:]
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// What is not under the lease yet, because etcd was away.
+    private var missing: Set<String> = []
 
     package init(etcd: Etcd, seconds: Int64, log: RelayLog) {
         self.etcd = etcd
@@ -28,9 +29,7 @@ package actor LeaseKeeper {
         while true {
             let lease = try await granted()
             self.lease = lease
-            for continuation in waiting { continuation.resume() }
-            waiting = []
-            await putAll(under: lease)
+            await put(holdings.keys.sorted(), under: lease)
             try await keep(lease)
             self.lease = nil
             log.write(
@@ -44,16 +43,14 @@ package actor LeaseKeeper {
     package func current() async throws(EtcdFailure) -> Int64 {
         while true {
             if let lease { return lease }
-            if Task.isCancelled { throw .cancelled }
-            // Bounded: the lease comes, or the relay ends.
-            await withCheckedContinuation { waiting.append($0) }
+            do { try await Task.sleep(for: .milliseconds(50)) } catch { throw .cancelled }
         }
     }
 
     /// Says that this host is there, under the lease, now and after a new one.
     package func hold(_ name: String) async {
         holdings[name] = Holding(value: [], isExclusive: false)
-        if let lease { await put(name, under: lease) }
+        if let lease { await put([name], under: lease) }
     }
 
     /// What was taken in a transaction is to be taken again after a new lease.
@@ -71,7 +68,16 @@ package actor LeaseKeeper {
     /// has claimed stays for a while, for its successor.
     package func end() async {
         guard let lease, !holdings.values.contains(where: \.isExclusive) else { return }
-        try? await etcd.revokeLease(lease)
+        let etcd = etcd
+        // The relay's own task is cancelled by now. Where etcd does not answer, time does the same.
+        await Task {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await etcd.revokeLease(lease) }
+                group.addTask { try? await Task.sleep(for: .seconds(1)) }
+                await group.next()
+                group.cancelAll()
+            }
+        }.value
     }
 
     private func granted() async throws(EtcdFailure) -> Int64 {
@@ -90,28 +96,42 @@ package actor LeaseKeeper {
                 try await etcd.renewLease(lease)
             }
             if !lives { return }
+            await put(missing.sorted(), under: lease)
         }
     }
 
-    private func putAll(under lease: Int64) async {
-        for name in holdings.keys.sorted() { await put(name, under: lease) }
+    /// Puts them one by one; where etcd is away, the rest is for later, so that the lease does not wait.
+    private func put(_ names: [String], under lease: Int64) async {
+        missing.formUnion(names)
+        for name in names {
+            guard await put(name, under: lease) else { return }
+        }
     }
 
-    private func put(_ name: String, under lease: Int64) async {
-        guard let holding = holdings[name] else { return }
+    /// False: etcd is away.
+    private func put(_ name: String, under lease: Int64) async -> Bool {
+        guard let holding = holdings[name] else {
+            missing.remove(name)
+            return true
+        }
         let requirements: [Requirement] = holding.isExclusive ? [.created(name, at: 0)] : []
         let etcd = etcd
         do {
-            _ = try await etcd.persistently(until: .now + .seconds(seconds)) {
+            _ = try await etcd.persistently(until: .now + .seconds(1)) {
                 () async throws(EtcdFailure) in
                 try await etcd.transact(
                     if: requirements, [.put(name, holding.value, lease: lease)])
             }
+            missing.remove(name)
+            return true
         } catch {
+            guard !error.isTransient, error != .cancelled else { return false }
+            missing.remove(name)
             log.write(
                 LogRecord(
                     .warning, "not_held",
                     "\(error.problem("say at \(name) that this host is there"))"))
+            return true
         }
     }
 }

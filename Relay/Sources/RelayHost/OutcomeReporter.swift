@@ -11,6 +11,7 @@ actor OutcomeReporter {
     private let metrics: MetricsFile
     private var next: Outcome?
     private var telling: Task<Void, Never>?
+    private var isEnded = false
 
     init(_ key: TouchKey, _ name: String, etcd: Etcd, log: RelayLog, metrics: MetricsFile) {
         self.key = key
@@ -22,6 +23,7 @@ actor OutcomeReporter {
 
     /// Does not wait.
     func report(_ outcome: Outcome) {
+        guard !isEnded else { return }
         next = outcome
         if telling == nil { telling = Task { await tell() } }
     }
@@ -31,7 +33,11 @@ actor OutcomeReporter {
         while let telling { await telling.value }
     }
 
-    func cancel() { telling?.cancel() }
+    /// Tells no more: the next relay does.
+    func end() {
+        isEnded = true
+        telling?.cancel()
+    }
 
     private func tell() async {
         let (etcd, log, name, key) = (etcd, log, name, key)

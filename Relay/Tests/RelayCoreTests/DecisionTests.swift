@@ -130,3 +130,18 @@ import Testing
         }
     }
 }
+
+@Suite struct LogRecordTests {
+    @Test func aLineStaysALine() throws {
+        let record = LogRecord(
+            .warning, "disconnected", "unable to x\nDo y\u{1b}[2J", key: try TouchKey("a/b"),
+            revision: 7)
+        #expect(
+            String(decoding: record.line(.text, time: "T"), as: UTF8.self)
+                == "T warning a/b at revision 7: unable to x | Do y?[2J\n")
+        #expect(
+            String(decoding: record.line(.json, time: "T"), as: UTF8.self)
+                == #"{"event":"disconnected","key":"a/b","level":"warning","#
+                + #""message":"unable to x\nDo y\u001b[2J","revision":7,"time":"T"}"# + "\n")
+    }
+}

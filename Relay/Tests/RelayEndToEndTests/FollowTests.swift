@@ -46,6 +46,10 @@ import Testing
         let fleet = try await Fleet()
         let first = try await fleet.follow("a")
         let before = try await fleet.publish("k", "ok")
+        // Before that a restart would follow the same run again, to report it once more.
+        try await eventually("it is noted as done") {
+            first.standardError.contains("ended: status 0")
+        }
         _ = try await fleet.outcome("k", "a", before, .ended)
         first.signal(SIGKILL)
         _ = try await first.status()
@@ -166,5 +170,36 @@ import Testing
         let status = try await fleet.command(["status", "k", "--wait", "--timeout", "10s"])
         #expect(status.status == 0)
         withExtendedLifetime(relay) {}
+    }
+
+    @Test(arguments: [[], ["--elect"]]) func itEndsAtOnceAlsoWithoutEtcd(_ options: [String])
+        async throws
+    {
+        let fleet = try await Fleet()
+        let relay = try await fleet.follow("a", options)
+        let revision = try await fleet.publish("k", "hang")
+        _ = try await fleet.outcome("k", "a", revision, .running)
+        try await fleet.server.stop()
+        try await eventually("the relay notices") { relay.standardError.contains("unable to hear") }
+        relay.signal(SIGTERM)
+        #expect(try await relay.status(within: 5) == 0)
+        let early = try await fleet.startFollowing("a", options)
+        try await eventually("it waits for etcd") { early.standardError.contains("unable to list") }
+        try fleet.server.start()
+        try fleet.openGate()
+        _ = try await fleet.outcome("k", "a", revision, .ended)
+        #expect(fleet.calls == ["a hang", "a hang"])
+        withExtendedLifetime(early) {}
+    }
+
+    @Test func whoHasStoppedIsSilent() async throws {
+        let fleet = try await Fleet()
+        let relay = try await fleet.follow("a", ["k"])
+        try await eventually("it is alive") {
+            try await fleet.command(["status", "k"]).output.contains("following")
+        }
+        relay.signal(SIGTERM)
+        #expect(try await relay.status() == 0)
+        #expect(try await fleet.command(["status", "k"]).output.contains("silent"))
     }
 }
