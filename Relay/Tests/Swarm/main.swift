@@ -37,7 +37,8 @@ func follower(_ number: Int) throws -> Follower {
 }
 
 let followers = try (first..<first + count).map(follower)
-let hosts = Task {
+// Not the main actor's, which waits below.
+let hosts = Task.detached {
     await withTaskGroup(of: Void.self) { group in
         for follower in followers { group.addTask { try? await follower.run() } }
     }
