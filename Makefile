@@ -69,6 +69,11 @@ demo-fleet: build relay ## one touch, three hosts, on a real etcd
 	@scripts/install-dependencies build relay
 	@scripts/demo-fleet
 
+bench-fleet: relay ## from a touch to the last of 1,000 hosts, on a real etcd (HOSTS=1000)
+	@scripts/install-dependencies relay
+	cd Relay && swift build -c release --product Swarm
+	scripts/bench-fleet --hosts $(or $(HOSTS),1000)
+
 bench: build ## measure everything beside a C loop and the peers, in half an hour: Benchmarks/results
 	@scripts/bench
 
@@ -164,5 +169,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build relay touch-timeline touch.order torture faults test test-relay test-fast simulate coverage mutate demo demo-fleet bench bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
+.PHONY: build relay touch-timeline touch.order torture faults test test-relay test-fast simulate coverage mutate demo demo-fleet bench bench-fleet bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
 	fmt install deb portable tarball reproducible clean help
