@@ -192,14 +192,19 @@ extension Engine {
     mutating func change() -> LedgerChange {
         // They say until when all was handled, which nothing but time moves on.
         for id in trees.actions { ledger.saves(id) }
+        return present
+    }
+
+    /// All that is to be saved. In what changes the engine, each row would be made of a copy of it.
+    private var present: LedgerChange {
         let active = runs.activeRuns.map { row($0) } + handlers.waiting.map { row($0) }
-        return ledger.change(lastRun: runs.last, active: active, pauses: pauses) { id in
-            present(id).map { path, state, due in
-                LedgerContents.Path(
-                    path: path, state: HandledState.bytes(of: state),
-                    due: due.map { $0.code + 1 } ?? 0)
-            }
-        }
+        return ledger.change(lastRun: runs.last, active: active, pauses: pauses, row: row)
+    }
+
+    private func row(_ id: ActionID) -> LedgerContents.Path? {
+        guard let (path, state, due) = present(id) else { return nil }
+        return LedgerContents.Path(
+            path: path, state: HandledState.bytes(of: state), due: due.map { $0.code + 1 } ?? 0)
     }
 
     /// Whether what happens is written down.

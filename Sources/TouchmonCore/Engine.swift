@@ -137,6 +137,7 @@ package struct Engine {
         outputs = Outputs(retention)
         begun = now
         pauses = Pauses(recovered?.pauses ?? [])
+        actions.reserve(plan.items.count)
         for item in plan.items { place(item.action, recovered) }
         if let recovered { take(recovered, ran: [], at: now) }
         for id in actions.presentPlaces where actions[id].action.command.policy.runAtStart {

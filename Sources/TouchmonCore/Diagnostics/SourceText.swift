@@ -26,7 +26,7 @@ package struct SourceText: Sendable {
         var checkpoints = [position]
         checkpoints.reserveCapacity(bytes.count / Self.stride + 1)
         while position.offset < bytes.count {
-            Self.step(&position, over: bytes)
+            Self.advance(&position, to: checkpoints.count * Self.stride, over: bytes)
             if position.offset >= checkpoints.count * Self.stride { checkpoints.append(position) }
         }
         self.checkpoints = checkpoints
@@ -37,7 +37,7 @@ package struct SourceText: Sendable {
         // In the middle of a scalar that straddles a stride this is the place after it, as in the
         // middle of any other.
         var position = checkpoints[min(offset / Self.stride, checkpoints.count - 1)]
-        while position.offset < offset { Self.step(&position, over: bytes) }
+        Self.advance(&position, to: offset, over: bytes)
         return SourceLocation(file: file, line: position.line, column: position.column)
     }
 
@@ -61,6 +61,32 @@ package struct SourceText: Sendable {
             Self.step(&position, over: bytes)
         }
         return position.line == line && position.column == column ? position.offset : nil
+    }
+
+    /// Goes on to the first scalar at or after `offset`, or to the end. Where a word holds eight characters
+    /// of one line, as nearly all do, they are passed together.
+    private static func advance(
+        _ position: inout Position, to offset: Int, over bytes: [UInt8]
+    ) {
+        let end = min(offset, bytes.count)
+        let (low, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let newlines = low &* UInt64(UInt8(ascii: "\n"))
+        bytes.withUnsafeBytes { raw in
+            while position.offset < end {
+                if position.offset + 8 <= end {
+                    let word = raw.loadUnaligned(
+                        fromByteOffset: position.offset, as: UInt64.self)
+                    // A byte that is zero borrows from its highest bit.
+                    let differences = word ^ newlines
+                    if (word | ((differences &- low) & ~differences)) & high == 0 {
+                        position.offset += 8
+                        position.column += 8
+                        continue
+                    }
+                }
+                step(&position, over: bytes)
+            }
+        }
     }
 
     private static func step(_ position: inout Position, over bytes: [UInt8]) {

@@ -20,7 +20,7 @@ struct ActionTable {
 
     private var slots: [Slot] = []
     private var freePlaces: [ActionID] = []
-    private var placeByPath: [RawPath: ActionID] = [:]
+    private var places = PathTable()
     /// How many actions the present plan has.
     private(set) var count = 0
 
@@ -33,12 +33,26 @@ struct ActionTable {
     }
 
     /// The place of a path's action, of the present plan or retired.
-    func place(of path: RawPath) -> ActionID? { placeByPath[path] }
+    func place(of path: RawPath) -> ActionID? {
+        places.place(of: path) { slots[$0.index].action.path }
+    }
+
+    /// Makes room for so many more: what grows in steps is copied at each.
+    mutating func reserve(_ more: Int) {
+        slots.reserveCapacity(slots.count + more)
+        places.reserve(more)
+    }
 
     /// The places of the present plan's actions.
-    var presentPlaces: [ActionID] {
-        slots.indices.map { ActionID($0) }
-            .filter { !slots[$0.index].isFile && present($0) != nil }
+    var presentPlaces: [ActionID] { presentPlaces { _ in true } }
+
+    /// Those of them that are so.
+    func presentPlaces(where isWanted: (ActionID) -> Bool) -> [ActionID] {
+        var places: [ActionID] = []
+        for index in slots.indices where !slots[index].isFile && !slots[index].isRetired {
+            if isWanted(ActionID(index)) { places.append(ActionID(index)) }
+        }
+        return places
     }
 
     /// So many places of the present plan's actions from a place on, and the place after them; nil where
@@ -62,7 +76,7 @@ struct ActionTable {
 
     /// Puts in an action of the present plan.
     mutating func put(_ action: PlannedAction) -> (ActionID, Placement) {
-        if let id = placeByPath[action.path] {
+        if let id = place(of: action.path) {
             let slot = slots[id.index]
             slots[id.index] = Slot(action: action)
             guard slot.isRetired else { return (id, slot.action == action ? .same : .changed) }
@@ -75,7 +89,7 @@ struct ActionTable {
 
     /// Puts in the action of a file of a tree; its path is a pair.
     mutating func putFile(_ action: PlannedAction) -> ActionID {
-        guard let id = placeByPath[action.path] else {
+        guard let id = place(of: action.path) else {
             return insert(Slot(action: action, isFile: true))
         }
         slots[id.index] = Slot(action: action, isFile: true)
@@ -84,8 +98,8 @@ struct ActionTable {
 
     /// The action that a path has, or would have if it is a file of a tree.
     func action(at path: RawPath) -> PlannedAction? {
-        if let id = placeByPath[path] { return present(id) }
-        guard let pair = path.fileOfAction, let id = placeByPath[pair.action],
+        if let id = place(of: path) { return present(id) }
+        guard let pair = path.fileOfAction, let id = place(of: pair.action),
             let action = present(id), action.command.tree?.value.each == .file
         else { return nil }
         return PlannedAction(path: path, action.shared)
@@ -100,7 +114,7 @@ struct ActionTable {
         let id = freePlaces.popLast() ?? ActionID(slots.count)
         if id.index == slots.count { slots.append(slot) }
         slots[id.index] = slot
-        placeByPath[slot.action.path] = id
+        places.insert(id, of: slot.action.path)
         return id
     }
 
@@ -112,7 +126,7 @@ struct ActionTable {
 
     /// Frees the place of a retired action.
     mutating func forget(_ id: ActionID) {
-        placeByPath[slots[id.index].action.path] = nil
+        places.remove(id, of: slots[id.index].action.path)
         slots[id.index] = .free
         freePlaces.append(id)
     }

@@ -584,7 +584,7 @@ package struct Watcher {
         let file: Int32? = if case .reached(let watch) = walk.end { watch } else { nil }
         replace(action, walk, file: file)
         entries[action.index].number = walk.number
-        removals.append(contentsOf: walk.watches.filter(index.isUnused))
+        for watch in walk.watches where index.isUnused(watch) { removals.append(watch) }
         walked(action, blind: walk.blind, quiet: walk.quiet)
     }
 
@@ -601,7 +601,7 @@ package struct Watcher {
         for step in old.steps where index.remove(.directory(id), from: step) {
             removals.append(step.watch)
         }
-        removals.append(contentsOf: walk.watches.filter(index.isUnused))
+        for watch in walk.watches where index.isUnused(watch) { removals.append(watch) }
         found.blind = walk.blind
         found.ground = walk.ground
         found.quiet = walk.quiet

@@ -23,11 +23,13 @@ package struct MountTable: ~Copyable {
 }
 
 extension OwnedDescriptor {
-    /// Reads to the end; nil when there are more than `limit` bytes. read(2).
+    /// Reads to the end; nil when there are more than `limit` bytes. `expected` is how many there seem to
+    /// be. read(2).
     borrowing func readAll(
-        atMost limit: Int, _ operation: String, _ subject: CPath? = nil
+        atMost limit: Int, expected: UInt64 = 0, _ operation: String, _ subject: CPath? = nil
     ) throws(SystemFailure) -> [UInt8]? {
         var content: [UInt8] = []
+        content.reserveCapacity(Int(min(expected, UInt64(limit))))
         var chunk = [UInt8](repeating: 0, count: 65536)
         let raw = raw
         while true {

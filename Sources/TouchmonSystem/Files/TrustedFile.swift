@@ -34,7 +34,8 @@ package struct TrustedFile: Sendable {
             let file = try walk.end.reopenedForReading()
             // The owner, mode and size of this very moment: it could have changed during the walk.
             metadata = try FileMetadata(of: file)
-            if let bytes = try file.readAll(atMost: limit, "read") { content = .bytes(bytes) }
+            let bytes = try file.readAll(atMost: limit, expected: metadata.size, "read")
+            if let bytes { content = .bytes(bytes) }
         } catch {
             throw SystemFailure(operation: "read", errno: error.errno, subject: path.bytes)
         }
