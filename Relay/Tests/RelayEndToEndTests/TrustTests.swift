@@ -90,22 +90,71 @@ import Testing
         #expect(mixed.errors.contains("the last two belong together"), "\(mixed.errors)")
     }
 
-    @Test func usersAndRoles() async throws {
+    /// A host that has what the guide grants can follow and report, and nothing else.
+    @Test func theRolesOfTheGuide() async throws {
         let fleet = try await Fleet()
-        for command in [
-            "user add root:rootpass", "user grant-role root root", "user add web1:secret",
-            "role add host", "role grant-permission host --prefix=true read /touchmon/touches/",
-            "role grant-permission host --prefix=true readwrite /touchmon/outcomes/",
-            "user grant-role web1 host", "auth enable",
-        ] {
+        let guide = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(
+                path: "docs/fleet.md")
+        let blocks = try String(contentsOf: guide, encoding: .utf8).components(separatedBy: "```")
+        // What only elections and rolling deploys need is granted to nobody here.
+        let grants = blocks.filter { !$0.contains("/claims/") }
+            .flatMap { $0.split(separator: "\n") }
+            .filter { $0.hasPrefix("etcdctl role") }.map { String($0.dropFirst("etcdctl ".count)) }
+        #expect(grants.count == 7)
+        try await govern(
+            fleet,
+            grants + [
+                "user add root:r", "user grant-role root root", "user add web1:w",
+                "user grant-role web1 web1", "user add bastion:b",
+                "user grant-role bastion bastion", "auth enable",
+            ])
+        let web1 = ["ETCDCTL_USER": "web1:w"], bastion = ["ETCDCTL_USER": "bastion:b"]
+        let password = try fleet.scratch.file("password", "w\n", mode: 0o600)
+        let relay = try await fleet.follow(
+            "web1", ["site/deploy", "--user", "web1", "--password-file", password])
+        let touched = try await fleet.command(
+            ["publish", "site/deploy", "--value", "ok"], environment: bastion)
+        #expect(touched.status == 0, "\(touched)")
+        let status = try await fleet.command(
+            ["status", "site/deploy", "--wait", "--timeout", "20s", "--hosts", "web1"],
+            environment: bastion)
+        #expect(status.status == 0, "\(status)")
+        #expect(
+            try await fleet.command(["publish", "site/deploy"], environment: web1).status == 77)
+        for command in ["put /touchmon/outcomes/site/deploy/web2 x", "get /touchmon/claims/x"] {
+            await #expect(throws: Failure.self) { try await govern(fleet, [command], as: web1) }
+        }
+        withExtendedLifetime(relay) {}
+    }
+
+    /// Runs etcdctl; throws where it is refused.
+    private func govern(
+        _ fleet: Fleet, _ commands: [String], as user: [String: String] = [:]
+    ) async throws {
+        for command in commands {
             let program = try RunningProgram(
                 "/usr/bin/etcdctl", command.split(separator: " ").map(String.init),
                 scratch: fleet.scratch, name: "etcdctl",
-                environment: ["ETCDCTL_API": "3", "ETCDCTL_ENDPOINTS": fleet.server.url])
+                environment: user.merging([
+                    "ETCDCTL_API": "3", "ETCDCTL_ENDPOINTS": fleet.server.url,
+                ]) { $1 })
             guard try await program.status() == 0 else {
                 throw Failure("\(command): \(program.standardError)")
             }
         }
+    }
+
+    @Test func usersAndRoles() async throws {
+        let fleet = try await Fleet()
+        try await govern(
+            fleet,
+            [
+                "user add root:rootpass", "user grant-role root root", "user add web1:secret",
+                "role add host", "role grant-permission host --prefix=true read /touchmon/touches/",
+                "role grant-permission host --prefix=true readwrite /touchmon/outcomes/",
+                "user grant-role web1 host", "auth enable",
+            ])
         let password = try fleet.scratch.file("password", "secret\n", mode: 0o600)
         let asHost = ["--user", "web1", "--password-file", password]
 
