@@ -104,6 +104,11 @@ extension Engine {
             log(.treeWatched(actions[id].action.path, part: path, mechanism, error), at: now)
         case .changed(let id, let change): changed(id, change, at: now)
         case .left(let id, let path): treeRuns.left(id, path)
+        case .writing(let id, let path):
+            let file = actions.place(of: RawPath(action: actions[id].action.path, file: path))
+            treeRuns.writing(file ?? id, path)
+        // Its files have the times that they had: nobody finds them who does not know that it came.
+        case .arrived(let id): ledger.changed(id, at: now)
         }
     }
 

@@ -120,6 +120,8 @@ package struct SimulatedDaemon {
     package var retention = Retention()
     /// Whether the kernel tells of whole file systems.
     package var marksFileSystems = false
+    /// How many directories are listed before anything else is done.
+    package var listingsPerSlice = 4
     /// The most bytes of one read of the event queue; inotify(7).
     package var readSize = 4096
 
@@ -168,7 +170,7 @@ package struct SimulatedDaemon {
         hasExited = false
         wantsActionFiles = false
         (lastIdle, lastKeptIdle) = (nil, nil)
-        toldEnds = []
+        (toldEnds, markedRead) = ([], [])
         let recovered = recover()
         engine = Engine(
             plan: Plan(resolved: plan), isRoot: isRoot, tellsTouchers: tellsTouchers,
@@ -208,6 +210,7 @@ package struct SimulatedDaemon {
     /// Performs one effect, or takes one batch of events; false when there is nothing to do.
     package mutating func step() -> Bool {
         guard !hasExited else { return false }
+        if takeMarked() { return true }
         if let effect = engine.nextEffect(at: clock) {
             perform(effect)
             takeLogs()
@@ -220,6 +223,7 @@ package struct SimulatedDaemon {
         }
         if takeEvents() { return true }
         if engine.trees.isScanning {
+            engine.trees.listingsPerSlice = listingsPerSlice
             engine.trees.beginSlice()
             return true
         }
@@ -344,7 +348,22 @@ package struct SimulatedDaemon {
             engine.trees.read(bytes.span.bytes, at: clock, wall: kernel.now)
             return true
         }
-        guard let (mask, directory, name) = kernel.marked.next() else { return false }
+        readMarks()
+        return takeMarked()
+    }
+
+    /// What was read at once of marked file systems, the last first. Where its directories are is asked for
+    /// one by one: they may have been moved since.
+    private var markedRead: [MarkedEvents.Event] = []
+
+    private mutating func readMarks() {
+        while let event = kernel.marked.next() { markedRead.append(event) }
+        markedRead.reverse()
+    }
+
+    private mutating func takeMarked() -> Bool {
+        guard let event = markedRead.popLast() else { return false }
+        let (mask, directory, name) = (event.mask, event.directory, event.name)
         tell?("marked: \(directory) \(String(decoding: name, as: UTF8.self)) \(mask)")
         guard directory >= 0 else {
             engine.trees.marksOverflowed(wall: kernel.now)

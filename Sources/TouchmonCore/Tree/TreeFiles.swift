@@ -32,6 +32,9 @@ struct TreeFiles {
         var isQueued = false
         /// Whether its name was heard to go, and not to come again.
         var isRemoved = false
+        /// Whether nobody was heard to write to it since it was created: it may be a link to a file whose other
+        /// name is gone, and what is done by that is told of that.
+        var isWrittenUnheard = false
         /// When it is looked at again, where the system could not say what it is.
         var retry: Instant?
         /// Who did something to it since the last look, the last one last.

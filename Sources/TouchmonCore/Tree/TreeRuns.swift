@@ -35,6 +35,12 @@ struct TreeRuns {
             changes[place].hasLeft = true
         }
 
+        /// Somebody goes on writing to it.
+        mutating func writing(_ path: RawPath) {
+            guard let place = places[path] else { return }
+            changes[place].isBeingWritten = true
+        }
+
         /// The changes without those of files that have left, if there are others.
         var staying: Batch {
             let staying = changes.filter { !$0.hasLeft }
@@ -163,6 +169,15 @@ struct TreeRuns {
 
     /// Nothing is at a path any more.
     mutating func left(_ action: ActionID, _ path: RawPath) { pending[action]?.left(path) }
+
+    /// A file that counted is written to: a run that begins now does not have all of it.
+    mutating func writing(_ action: ActionID, _ path: RawPath) {
+        if files[action] != nil {
+            files[action]?.pending.writing(path)
+        } else {
+            pending[action]?.writing(path)
+        }
+    }
 
     /// No run is due for what has changed.
     mutating func drop(_ action: ActionID) {

@@ -111,10 +111,12 @@ extension TreeWatcher {
                 file.evidence = []
                 file.isRemoved = mask.isDisjoint(with: [.create, .movedTo])
                 file.change?.heardName(mask)
+                file.isWrittenUnheard = mask.contains(.create)
                 if mask.contains(.create) { file.evidence.formUnion([.created, .closeFollows]) }
                 if mask.contains(.movedTo) { file.evidence.insert(.arrived) }
             }
             if !mask.isDisjoint(with: .evidence) {
+                if mask.contains(.modify) { file.isWrittenUnheard = false }
                 file.evidence.formUnion(file.judge.heard(mask))
                 file.change?.heardFile(mask)
             }
@@ -273,8 +275,10 @@ extension TreeWatcher {
         if item.files == .new {
             files.noteArrival(scratch.withUnsafeBytes { TreeFiles.key(item.tree, $0) })
         }
+        // A close that has not come yet is no close that was missed.
+        let isHeard = item.files == .new && tree.parts[item.part]?.mechanism == .fanotify
         _ = note(item.tree, tree, since: item.since, at: now) { file in
-            file.evidence.insert(.unheard)
+            file.evidence.insert(isHeard ? .listed : .unheard)
             if file.isFresh { (file.isFound, file.isCaughtUp) = (true, isCaughtUp) }
         }
     }

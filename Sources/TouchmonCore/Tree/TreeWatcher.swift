@@ -14,6 +14,10 @@ package struct TreeWatcher {
         case changed(ActionID, TreeChange)
         /// Nothing is at the path any more, which does not count.
         case left(ActionID, RawPath)
+        /// Somebody goes on writing to a file, which counts when he closes it.
+        case writing(ActionID, RawPath)
+        /// A directory came with all that is in it.
+        case arrived(ActionID)
         /// How it is known from now on what happens in a part of a tree, and why not better.
         case watched(ActionID, RawPath, TreeMechanism, ErrorNumber?)
         /// The kernel's queue was full.
@@ -151,12 +155,13 @@ package struct TreeWatcher {
     var isReady = false
     /// How many listings may be asked for until `beginSlice`.
     private var slice = Int.max
+    /// How many more may be then.
+    package var listingsPerSlice = 4
     /// The path of the present event or entry: most are nobody's, and must not allocate.
     var scratch: [UInt8] = []
     /// Of the last event: who did it is told afterwards.
     var lastSelected: [TreeFiles.Key] = []
 
-    private static let listingsPerSlice = 4
     /// How long until what the system could not tell is asked again.
     private static let patience = Duration.seconds(1)
     private static let usualInterval = Duration.seconds(10)
@@ -394,7 +399,7 @@ package struct TreeWatcher {
     package var isScanning: Bool { !scans.isEmpty && nodes.silenced.retry == nil }
 
     /// Some more directories may be listed.
-    package mutating func beginSlice() { slice = Self.listingsPerSlice }
+    package mutating func beginSlice() { slice = listingsPerSlice }
 
     /// What is urgent until now was all that had to be done before the daemon is ready.
     mutating func becomeReady() { (isReady, slice) = (true, 0) }
@@ -803,7 +808,9 @@ package struct TreeWatcher {
         if !counted.isEmpty || file.isIdle { file.touchers = [] }
         if !counted.isEmpty { file.isGuessed = false }
         files[key] = file
-        if let status, status.kind == .regular, status.links > 1, file.judge.dependsOnClose {
+        if let status, status.kind == .regular, file.judge.dependsOnClose,
+            status.links > 1 || file.isWrittenUnheard && status.size > 0
+        {
             // The close may be told of another of its names: it is looked for, less and less often.
             files[key]?.evidence = .unheard
             let age = status.changed.elapsed(until: examination.time)
@@ -812,7 +819,11 @@ package struct TreeWatcher {
         }
         let path = tree.selection.base.appending(file.path)
         guard !counted.isEmpty else {
-            if status == nil { outputs.append(.left(file.tree, path)) }
+            if status == nil {
+                outputs.append(.left(file.tree, path))
+            } else if file.judge.isCloseAwaited {
+                outputs.append(.writing(file.tree, path))
+            }
             return
         }
         conclude(
@@ -928,6 +939,7 @@ package struct TreeWatcher {
         }
         arrivals.append(TreeProgress.Arrival(path: path, since: heardUntil))
         trees[action]?.arrivals = arrivals
+        outputs.append(.arrived(action))
     }
 
     /// Tells late what an earlier daemon handled of a tree.

@@ -29,6 +29,8 @@ struct Evidence: OptionSet {
     static let followed = Evidence(rawValue: 1 << 11)
     /// The close of a file that was created would be heard, however soon it came.
     static let closeFollows = Evidence(rawValue: 1 << 12)
+    /// It was found in a directory that came with all that is in it. What happens to it is heard.
+    static let listed = Evidence(rawValue: 1 << 13)
 
     /// Whether only a look in intervals led here.
     var isOnlySeen: Bool {

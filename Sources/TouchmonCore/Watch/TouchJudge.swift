@@ -407,7 +407,10 @@ struct TouchJudge {
             if case .closeOfRestore = waiting { waiting = .nothing }
         }
         guard let handled, handled.identity == status.identity else {
-            if let seen, seen.identity != status.identity { isBeingWritten = false }
+            // What was written before it came was another file.
+            if let seen, seen.identity != status.identity, !evidence.contains(.modified) {
+                isBeingWritten = false
+            }
             return replaced(evidence, status, writer, look, now)
         }
         if evidence.contains(.closed) {
@@ -424,7 +427,7 @@ struct TouchJudge {
         if evidence.contains(.modified), waiting == .nothing {
             waiting = .closeOfWrite(now.advanced(by: Self.closeGrace))
         }
-        if !evidence.isDisjoint(with: [.unheard, .created, .arrived, .lost]) {
+        if !evidence.isDisjoint(with: [.unheard, .listed, .created, .arrived, .lost]) {
             if evidence.contains(.arrived), differs(status) {
                 return replaced(evidence, status, writer, look, now)
             }
@@ -537,7 +540,7 @@ struct TouchJudge {
     }
 
     private func isUnexpected(_ evidence: Evidence) -> Bool {
-        !evidence.isDisjoint(with: [.unheard, .created, .lost])
+        !evidence.isDisjoint(with: [.unheard, .listed, .created, .lost])
     }
 
     /// Attributes changed and no close is known: a touch by utime(2), or chmod(2) and its like, or

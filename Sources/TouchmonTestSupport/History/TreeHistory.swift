@@ -10,6 +10,8 @@ package struct TreeHistory: Hashable, Sendable {
         case write(Int)
         /// Set a file's times to the present.
         case touch(Int)
+        /// Set a file's size, without opening it.
+        case truncate(Int)
         /// Open a file, write, and keep it open; close all that are open.
         case hold(Int), close
         case remove(Int)
@@ -34,6 +36,8 @@ package struct TreeHistory: Hashable, Sendable {
     package var settle = 0
     /// In microseconds.
     package var runDuration = 0
+    /// How many directories are listed before anything else is done.
+    package var listings = 4
     package var steps: [Step] = []
 
     static let roots = ["/srv/t", "/out"]
@@ -48,9 +52,14 @@ package struct TreeHistory: Hashable, Sendable {
         each = Bool.random(using: &random) ? .batch : .file
         settle = [0, 0, 5000].randomElement(using: &random) ?? 0
         runDuration = [100, 5000, 200_000].randomElement(using: &random) ?? 0
+        listings = [1, 4].randomElement(using: &random) ?? 4
         var isDown = false
+        // Mostly a few of them only: what is strange needs several things to happen to one file.
+        let places = [3, 4, 6, Self.directories.count].randomElement(using: &random) ?? 3
+        let directories = Array(
+            Self.directories.indices.shuffled(using: &random).prefix(places))
         for _ in 0..<Int.random(in: 5...60, using: &random) {
-            let step = Self.step(isDown: isDown, &random)
+            let step = Self.step(isDown: isDown, in: directories, &random)
             switch step {
             case .kill, .stop, .powerLoss: isDown = true
             case .start: isDown = false
@@ -60,26 +69,32 @@ package struct TreeHistory: Hashable, Sendable {
         }
     }
 
-    private static func step(isDown: Bool, _ random: inout SplitMix64) -> Step {
-        let file = files.indices.randomElement(using: &random) ?? 0
-        let other = files.indices.randomElement(using: &random) ?? 0
-        let directory = directories.indices.randomElement(using: &random) ?? 0
-        let otherDirectory = directories.indices.randomElement(using: &random) ?? 0
+    private static func step(
+        isDown: Bool, in directories: [Int], _ random: inout SplitMix64
+    ) -> Step {
+        let directory = directories.randomElement(using: &random) ?? 0
+        let otherDirectory = directories.randomElement(using: &random) ?? 0
+        let file = 2 * directory + Int.random(in: 0...1, using: &random)
+        let other =
+            2 * (directories.randomElement(using: &random) ?? 0)
+            + Int.random(in: 0...1, using: &random)
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<22: return .write(file)
         case 22..<26: return .touch(file)
-        case 26..<30: return .hold(file)
-        case 30..<34: return .close
-        case 34..<38: return .remove(file)
+        case 26..<29: return .truncate(file)
+        case 29..<32: return .hold(file)
+        case 32..<35: return .close
+        case 35..<38: return .remove(file)
         case 38..<44: return .move(file, other)
         case 44..<52: return .moveDirectory(directory, otherDirectory)
         case 52..<55: return .link(file, other)
         case 55..<66: return .makeDirectory(directory)
         case 66..<68: return .removeDirectory(directory)
-        case 68..<70: return .chmod(file)
-        case 70..<82:
+        case 68..<72: return .chmod(file)
+        case 72..<82:
             return .pass([50, 3000, 30_000, 3_000_000].randomElement(using: &random) ?? 50)
-        case 82..<93: return .work(Int.random(in: 1...12, using: &random))
+        case 82..<93:
+            return .work(Int.random(in: 1...(Bool.random(using: &random) ? 2 : 12), using: &random))
         case 93..<95: return .flood
         default:
             if isDown { return .start }
@@ -89,12 +104,15 @@ package struct TreeHistory: Hashable, Sendable {
 
     /// The steps for people.
     package var text: String {
-        let head = "marks \(marks) each \(each) settle \(settle) runs \(runDuration)\n"
+        let head =
+            "marks \(marks) each \(each) settle \(settle) runs \(runDuration)"
+            + " listings \(listings)\n"
         return head
             + steps.map { step in
                 switch step {
                 case .write(let file): "write \(Self.files[file])"
                 case .touch(let file): "touch \(Self.files[file])"
+                case .truncate(let file): "truncate \(Self.files[file])"
                 case .hold(let file): "hold \(Self.files[file])"
                 case .remove(let file): "remove \(Self.files[file])"
                 case .move(let file, let other): "move \(Self.files[file]) \(Self.files[other])"

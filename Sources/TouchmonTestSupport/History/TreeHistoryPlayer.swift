@@ -30,6 +30,10 @@ package struct TreeHistoryPlayer {
         /// Whether another close of the file was for what was written here as well.
         var isCovered = false
     }
+    /// The files that have, or had, several names.
+    private var linked: Set<FileIdentity> = []
+    /// What a file was set to last, beyond a thousand bytes.
+    private var size: UInt64 = 0
     private var isDown = false
     /// When the present daemon began.
     private var begun = Instant(nanoseconds: 0)
@@ -53,6 +57,7 @@ package struct TreeHistoryPlayer {
         kernel.advance(by: .seconds(7200))
         daemon = SimulatedDaemon(kernel: kernel, plan: plan)
         daemon.marksFileSystems = history.marks
+        daemon.listingsPerSlice = history.listings
         daemon.runDuration = .microseconds(history.runDuration)
         daemon.tell = tell
         daemon.settle()
@@ -168,7 +173,13 @@ package struct TreeHistoryPlayer {
             let path = RawPath(files[file])
             guard (try? daemon.kernel.setTimes(path, access: .now, modification: .now)) != nil
             else { return }
-            stamped(before[files[file]], except: files[file])
+            stamped(identity(files[file]), except: files[file])
+            touched(files[file])
+        case .truncate(let file):
+            size += 1
+            let path = RawPath(files[file])
+            guard (try? daemon.kernel.truncate(path, to: 1000 + size)) != nil else { return }
+            stamped(identity(files[file]), except: files[file])
             touched(files[file])
         case .hold(let file):
             let path = files[file]
@@ -176,7 +187,7 @@ package struct TreeHistoryPlayer {
                 let handle = try? daemon.kernel.open(RawPath(path), [.write, .create])
             else { return }
             try? daemon.kernel.write(handle, count: 1)
-            stamped(before[path], except: path)
+            stamped(identity(path), except: path)
             held.append(Held(path: path, handle: handle, written: daemon.clock))
             // It counts when it is closed; if it is new and never is, when nobody knows better.
             compare(except: path)
@@ -187,6 +198,8 @@ package struct TreeHistoryPlayer {
             _ = try? daemon.kernel.unlink(RawPath(files[file]))
             compare()
         case .move(let file, let other):
+            // Two names of one file stay as they are.
+            if let file = identity(files[file]), file == identity(files[other]) { return }
             stamped(identity(files[file]))
             stamped(identity(files[other]))
             guard
@@ -203,6 +216,9 @@ package struct TreeHistoryPlayer {
             compare(isSought: !isDown, isDirectory: true)
         case .link(let file, let other):
             stamped(identity(files[file]))
+            if let file = identity(files[file]) { linked.insert(file) }
+            // What is heard of it by now may be judged after something is done by the other name.
+            if changed.contains(files[file]) { paths[files[file], default: Path()].doubts += 1 }
             _ = try? daemon.kernel.link(RawPath(files[file]), to: RawPath(files[other]))
             compare()
         case .makeDirectory(let directory):
@@ -211,11 +227,16 @@ package struct TreeHistoryPlayer {
             guard !TreeHistory.roots.contains(directories[directory]) else { return }
             try? daemon.kernel.removeDirectory(RawPath(directories[directory]))
         case .chmod(let file):
-            let isThere = (try? daemon.kernel.setMode(RawPath(files[file]), to: 0o640)) != nil
-            if isThere { stamped(before[files[file]]) }
+            let path = files[file]
+            let isThere = (try? daemon.kernel.setMode(RawPath(path), to: 0o640)) != nil
+            if isThere { stamped(identity(path)) }
+            // What was done by another name may be seen only now.
+            if isThere, let file = identity(path), linked.contains(file) {
+                paths[path, default: Path()].doubts += 1
+            }
             // What it was before is not known to a daemon that has just begun.
             if isThere, daemon.clock < begun.advanced(by: .seconds(3)) {
-                paths[files[file], default: Path()].doubts += 1
+                paths[path, default: Path()].doubts += 1
             }
         case .pass(let time): daemon.pass(.microseconds(time))
         case .work(let count): for _ in 0..<count { _ = daemon.step() }
@@ -266,7 +287,7 @@ package struct TreeHistoryPlayer {
         else { return }
         try? daemon.kernel.write(handle, count: 1)
         try? daemon.kernel.close(handle)
-        stamped(before[path], except: path)
+        stamped(identity(path), except: path)
         touched(path)
         for index in held.indices where held[index].path == path { held[index].isCovered = true }
         compare(except: path)
@@ -285,10 +306,11 @@ package struct TreeHistoryPlayer {
                 // Or its name is another file's, or nobody's, by now.
                 paths[file.path, default: Path()].doubts += 1
             } else {
-                // Where the kernel joins what one
-                // process does, that it wrote after an earlier close may be heard as before it: a run
-                // that starts after the writing is all that is sure then.
-                touched(file.path, at: history.marks ? file.written : daemon.clock)
+                // Where the kernel joins what one process does, that it wrote after an earlier close may be
+                // heard as before it, and where nobody is there, a close leaves no trace: a run that starts
+                // after the writing is all that is sure then.
+                let isHeard = !history.marks && !isDown
+                touched(file.path, at: isHeard ? daemon.clock : file.written)
             }
         }
         held = []

@@ -2,7 +2,7 @@ import TouchmonCore
 
 /// What a fanotify(7) group with marks on file systems has to tell.
 struct MarkedEvents: Sendable {
-    private struct Event: Sendable {
+    struct Event: Sendable {
         var mask: InotifyMask
         /// The directory's inode.
         var directory: Int
@@ -42,13 +42,12 @@ struct MarkedEvents: Sendable {
     }
 
     /// Takes the oldest event; the inode of its directory is negative where events were lost.
-    mutating func next() -> (mask: InotifyMask, directory: Int, name: [UInt8])? {
+    mutating func next() -> Event? {
         guard !events.isEmpty else {
             guard isOverflowQueued else { return nil }
             isOverflowQueued = false
-            return (.queueOverflow, -1, [])
+            return Event(mask: .queueOverflow, directory: -1, name: [])
         }
-        let event = events.removeFirst()
-        return (event.mask, event.directory, event.name)
+        return events.removeFirst()
     }
 }
