@@ -36,6 +36,8 @@ package struct FollowedTouch: ~Copyable {
     /// When the touch was over, and the last run before it.
     private var touched: Int64?
     private var after: RunNumber?
+    /// Whether the daemon wants to see that the file may be touched, though it was touched already.
+    private var needsProof = false
     private var run: RunNumber?
     private var offset: Int64 = 0
     private var showsOutput = false
@@ -73,6 +75,11 @@ package struct FollowedTouch: ~Copyable {
             switch client?.next(until: limit) ?? .gone {
             case .reply(let reply):
                 if let problem = reply.problem {
+                    if touched != nil, !needsProof, problem.kind == .notPermitted {
+                        needsProof = true
+                        try begin()
+                        continue
+                    }
                     // Who may touch it and not see its runs has touched it all the same.
                     if touches, problem.kind == .notPermitted, var opened = file.take() {
                         try? opened.touch()
@@ -103,9 +110,19 @@ package struct FollowedTouch: ~Copyable {
     }
 
     /// Shows that the file may be touched, and says whose runs are meant.
+    ///
+    /// After the touch that is shown only if it is asked for: whoever has the file open for writing when a
+    /// daemon first looks at it, is taken for somebody who writes, and his close for a touch. What a daemon
+    /// answers, it answers after that look.
     private mutating func begin() throws(StartupFailure) {
         let before = Clock.monotonic()
         if !touches, touched == nil { touched = try Self.changed(path) }
+        guard touched == nil || needsProof else {
+            let request = ControlRequest.follow(
+                path, after: after, touched: touched.map(Instant.init(nanoseconds:)))
+            _ = client?.send(request)
+            return
+        }
         var opened: TouchedFile
         do throws(SystemFailure) {
             opened = try TouchedFile(path.bytes, makes: touches)
@@ -221,7 +238,7 @@ package struct FollowedTouch: ~Copyable {
         client = nil
         run = nil
         early = []
-        isAsking = false
+        (isAsking, needsProof) = (false, false)
         while !isLate {
             do {
                 client = try ControlClient(socket)

@@ -301,6 +301,34 @@ struct FollowTests {
         #expect(next.stop() == 0)
     }
 
+    /// A daemon that looks at a path for the first time takes whoever has it open for writing for somebody who
+    /// writes: its close would be a touch.
+    @Test(arguments: [nil, Users.alice])
+    func `what was touched already is opened only when a daemon has looked at it`(user: User?)
+        throws
+    {
+        let place = try ControlledDaemon(["stamp": Self.shell("exit 3")])
+        let (stamp, trace) = (place.scratch("stamp"), try place.scratch.write("trace"))
+        chmod(trace, 0o666)
+        utimes(stamp, nil)
+        #expect(place.daemon.wait(for: "run_ended", count: 1))
+        let tracing = [
+            "strace", "-s", "512", "-o", trace, "-e", "trace=openat,recvfrom,recvmsg,read",
+        ]
+        let answer = try Answer.of(
+            ["follow", "--state-directory", place.state, stamp], in: place.scratch.path,
+            prefix: (user?.prefix ?? []) + tracing)
+        #expect(answer.status == 3, "\(answer.errors)")
+        let calls = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
+        let open = calls.firstIndex { $0.contains("\(stamp)\"") && $0.contains("O_WRONLY") }
+        let answered = calls.firstIndex { $0.contains("nothing shows") }
+        // Root need not show anything.
+        #expect((open == nil) == (user == nil))
+        if let open { #expect(answered.map { $0 < open } == true, "\(calls)") }
+        #expect(place.daemon.count("run_started") == 1)
+        #expect(place.daemon.stop() == 0)
+    }
+
     @Test
     func `a change that was no touch has led to nothing, and what is not there can't be followed`()
         throws
