@@ -4,8 +4,6 @@ import base64
 import http.client
 import json
 import os
-import urllib.error
-import urllib.request
 
 from programs import Program, eventually, free_ports
 
@@ -50,14 +48,20 @@ class Cluster:
 
     def call(self, path, question, number=None, patience=5):
         """The answer of one server, or of the first that gives one."""
-        body = json.dumps(question).encode()
         trouble = None
         for url in self.urls if number is None else [self.urls[number]]:
+            connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=patience)
             try:
-                with urllib.request.urlopen(f"{url}/v3/{path}", body, timeout=patience) as answer:
-                    return json.load(answer)
-            except (OSError, http.client.HTTPException, ValueError) as error:
+                connection.request("POST", f"/v3/{path}", json.dumps(question))
+                answer = connection.getresponse()
+                text = answer.read().decode()
+                if answer.status == 200:
+                    return json.loads(text)
+                trouble = text
+            except (OSError, http.client.HTTPException) as error:
                 trouble = error
+            finally:
+                connection.close()
         raise OSError(f"no etcd server answers {path}: {trouble}")
 
     def leaders(self):
