@@ -11,6 +11,7 @@ import time
 import unittest
 
 from fleet import Fleet
+from programs import eventually
 from proxy import Proxy
 
 TIMES = int(os.environ.get("TIMES") or 2)
