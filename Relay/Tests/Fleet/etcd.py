@@ -99,6 +99,12 @@ class Cluster:
         found = self.call("kv/range", {"key": coded(key)}).get("kvs", [])
         return found[0] if found else None
 
+    def below(self, prefix):
+        """All names there, and their values as text."""
+        found = self.call("kv/range", {"key": coded(prefix), "range_end": coded(prefix[:-1] + chr(ord(prefix[-1]) + 1))})
+        return {base64.b64decode(entry["key"]).decode(): base64.b64decode(entry.get("value", "")).decode()
+                for entry in found.get("kvs", [])}
+
     def version(self, key):
         """How often the key was put."""
         entry = self.get(key)

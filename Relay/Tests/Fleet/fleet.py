@@ -156,4 +156,4 @@ class Fleet:
                 parts.append(f"The end of {name}:\n" + "".join(
                     f"    {line}\n" for line in program.text().splitlines()[-12:]))
             parts.append(f"The runs of {host.name}: {[tuple(run)[2:] for run in host.runs()][-6:]}")
-        return "\n".join(parts)
+        return "\n".join(parts + [f"In etcd: {self.cluster.below('/touchmon/')}"])
