@@ -42,8 +42,11 @@ relay: ## build the bridge to a fleet: Relay/.build/release/touchmon-relay
 	@scripts/install-dependencies build
 	cd Relay && swift build -c release --product touchmon-relay
 
-test-relay: ## run every test of the relay, with a real etcd
+test-relay: build ## run every test of the relay, with a real etcd
 	@Relay/scripts/test
+
+fleet-faults: build relay ## kill, cut off and flood a fleet at random moments (TIMES=50 SEED=1)
+	@TIMES=$(or $(TIMES),50) SEED=$(or $(SEED),1) scripts/test-fleet
 
 test-fast: ## run the tests of the pure core, without those that try very many cases
 	@scripts/test-fast
@@ -169,5 +172,5 @@ clean: ## remove what was built
 help: ## say what can be made
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 22
 
-.PHONY: build relay touch-timeline touch.order torture faults test test-relay test-fast simulate coverage mutate demo demo-fleet bench bench-fleet bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
+.PHONY: build relay touch-timeline touch.order torture faults test test-relay fleet-faults test-fast simulate coverage mutate demo demo-fleet bench bench-fleet bench-quick bench-latency bench-commands bench-control bench-trees guides session compare-peers schema man completions lint \
 	fmt install deb portable tarball reproducible clean help
