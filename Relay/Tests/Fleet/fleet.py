@@ -1,5 +1,6 @@
 """Hosts of a fleet: directories, each with its own daemon, its own relays and a witness of its runs."""
 
+import atexit
 import collections
 import json
 import os
@@ -76,6 +77,8 @@ class Fleet:
     def __init__(self):
         self.place = tempfile.mkdtemp(prefix="touchmon-fleet.")
         self.hosts, self.proxies = {}, []
+        # unittest cleans up nothing where somebody ends it early.
+        atexit.register(self.stop)
         self.witness = self.script("witness", WITNESS)
         # Where a relay's clock is off, touchmon's is not: it is compared with the times of files.
         self.touchmon = self.script("touchmon", f'#!/bin/bash\nunset LD_PRELOAD\nexec "{TOUCHMON}" "$@"\n')
@@ -94,6 +97,7 @@ class Fleet:
         return path
 
     def stop(self):
+        atexit.unregister(self.stop)
         for host in self.hosts.values():
             for program in host.programs:
                 program.stop()

@@ -13,6 +13,9 @@ PATIENCE = 60
 # Without what makes a relay or etcdctl speak to another etcd.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("ETCDCTL_")}
 
+# As with Ctrl-C, so that what was started is ended.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 
 def eventually(what, condition, patience=PATIENCE):
     """What the condition answers as soon as that is true; fails when patience is at an end."""
