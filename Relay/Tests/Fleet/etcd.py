@@ -101,7 +101,8 @@ class Cluster:
 
     def below(self, prefix):
         """All names there, and their values as text."""
-        found = self.call("kv/range", {"key": coded(prefix), "range_end": coded(prefix[:-1] + chr(ord(prefix[-1]) + 1))})
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        found = self.call("kv/range", {"key": coded(prefix), "range_end": coded(end)})
         return {base64.b64decode(entry["key"]).decode(): base64.b64decode(entry.get("value", "")).decode()
                 for entry in found.get("kvs", [])}
 

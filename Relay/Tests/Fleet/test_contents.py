@@ -90,11 +90,12 @@ class Contents(unittest.TestCase):
         """All at once, as for a relay that was away."""
         keys = 200 if FLOOD == 20_000 else 50
         self.relay.kill()
-        for number in range(keys):
-            self.put(b"large/k%d" % number, b"%03d" % number + bytes(MIB - 3))
+        values = {f"large/k{number}": b"%03d" % number + bytes(MIB - 3) for number in range(keys)}
+        for key, value in values.items():
+            self.put(key.encode(), value)
         self.relay.start()
-        for number in range(keys):
-            eventually(f"k{number}", lambda: self.content(f"large/k{number}") == b"%03d" % number + bytes(MIB - 3))
+        for key, value in values.items():
+            eventually(key, lambda: self.content(key) == value)
         memory = self.largest_memory()
         print(f"\n{keys} MiB to {keys} keys: the relay took at most {memory / MIB:.0f} MiB", flush=True)
         self.assertLess(memory, LARGEST_MEMORY)
@@ -103,10 +104,11 @@ class Contents(unittest.TestCase):
         """Of good and of hostile keys, a hundred a time, with large values between them."""
         before, began = self.everything(), time.monotonic()
         for batch in range(FLOOD // 100):
+            good = [(b"flood/k%d" % number, b"%d" % batch) for number in range(70)]
+            good = [(b"flood/k%d" % number, b"%d" % batch) for number in range(70)]
             # A transaction may not put a key twice.
-            self.fleet.cluster.transact(
-                [(TOUCHES + b"flood/k%d" % number, b"%d" % batch) for number in range(70)]
-                + [(TOUCHES + HOSTILE[(batch + number) % len(HOSTILE)] + b"\n%d" % number, b"x") for number in range(30)])
+            hostile = [(HOSTILE[(batch + number) % len(HOSTILE)] + b"\n%d" % number, b"x") for number in range(30)]
+            self.fleet.cluster.transact([(TOUCHES + key, value) for key, value in good + hostile])
             if batch % 2:
                 self.put(b"flood/large%d" % (batch % 5), b"%03d" % batch + bytes(MIB - 3))
         latest = b"%d" % (FLOOD // 100 - 1)
