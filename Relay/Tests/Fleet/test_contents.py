@@ -117,7 +117,7 @@ class Contents(unittest.TestCase):
         self.arrived("flood/k0", b"last")
         taken = time.monotonic() - began
         memory = self.largest_memory()
-        print(f"\n{FLOOD} puts, {taken:.1f} s to the latest value: the relay took at most {memory / MIB:.0f} MiB", flush=True)
+        print(f"\n{FLOOD} puts, {taken:.1f} s to the latest value: at most {memory / MIB:.0f} MiB", flush=True)
         self.assertLess(memory, LARGEST_MEMORY)
         self.assertEqual(self.everything(), before)
         self.assertTrue(self.relay.is_running)
