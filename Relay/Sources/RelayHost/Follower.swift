@@ -8,7 +8,8 @@ package actor Follower {
     private var workers: [TouchKey: KeyWorker] = [:]
     /// What a predecessor had begun is not resumed yet.
     private var isFirst = true
-    private var refusals = 0
+    /// How much was refused since then.
+    private var (refusals, refusedSince) = (0, ContinuousClock.now)
     /// From where a watch goes on.
     private var next: Int64 = 0
 
@@ -159,10 +160,13 @@ package actor Follower {
 
     private func refuse(_ reason: String) {
         context.metrics.count(.refused)
+        if refusedSince + .seconds(3600) <= .now { (refusals, refusedSince) = (0, .now) }
         refusals += 1
         // Who writes many of them does not get to fill the disk.
         guard refusals <= 100 else { return }
-        say(.warning, "refused", reason + (refusals == 100 ? "; no more of this is logged" : ""))
+        say(
+            .warning, "refused",
+            reason + (refusals == 100 ? "; no more of this is logged within this hour" : ""))
     }
 
     private func worker(for key: TouchKey) async -> KeyWorker {

@@ -76,9 +76,10 @@ actor KeyWorker {
 
     private func handle(_ touch: HeardTouch) async {
         do {
-            guard let (revision, value) = try await value(of: touch) else { return }
-            guard let permission = try await permission(revision) else { return }
-            try await run(revision, value, permission)
+            guard let permission = try await permission(touch.revision),
+                let placed = try await place(touch, permission)
+            else { return }
+            await followRun(placed)
         } catch {
             guard !Task.isCancelled, !(error is CancellationError) else { return }
             let reason = (error as? EtcdFailure)?.problem("run the touch").description ?? "\(error)"
@@ -87,23 +88,6 @@ actor KeyWorker {
             // Not noted as done: a restart tries again, with the role that is missing now.
             await reporter.report(outcome(touch.revision, .failedToStart, reason))
         }
-    }
-
-    /// The value of the touch or of a newer one; nil where it is gone or too large.
-    private func value(of touch: HeardTouch) async throws -> (Int64, [UInt8])? {
-        if let value = touch.value { return (touch.revision, value) }
-        let (etcd, name) = (follower.etcd, follower.options.keys.touch(key))
-        let (entry, _) = try await etcd.persistently { () async throws(EtcdFailure) in
-            try await etcd.entry(name)
-        }
-        guard let entry, entry.revision >= touch.revision else { return nil }
-        guard entry.value.count <= FollowerOptions.largestValue else {
-            follower.metrics.count(.refused)
-            await conclude(
-                outcome(entry.revision, .failedToStart, "the value has more than 1 MiB"), nil)
-            return nil
-        }
-        return (entry.revision, entry.value)
     }
 
     /// Waits until this host may run the touch; nil where it will not, or a newer one has come.
@@ -147,34 +131,82 @@ actor KeyWorker {
         }
     }
 
-    /// Puts the value in its place and follows the run to its end.
-    private func run(_ revision: Int64, _ value: [UInt8], _ permission: Permission) async throws {
-        var outcome = outcome(revision, .waiting)
+    /// What became of an attempt to put a value in its place.
+    private enum Placing {
+        case placed
+        /// It is gone, or there is a newer one, which is heard of as well.
+        case overtaken
+        case tooLarge
+    }
+
+    /// Puts the value in its place; nil where there is no run to follow.
+    ///
+    /// Values are not held while a host waits for its turn, nor many of them at a time: a thousand keys with a
+    /// mebibyte each may wait.
+    private func place(_ touch: HeardTouch, _ permission: Permission) async throws -> Outcome? {
+        let turn = Turn(key, touch.revision, follower)
+        var outcome = outcome(touch.revision, .waiting)
         outcome.attempt = permission.attempt
         outcome.reason = "waiting for touchmon"
         var backOff = BackOff(first: .seconds(1), longest: .seconds(30))
         while true {
             do {
-                let prepared = try follower.directory.prepare(key, revision: revision, value)
-                try await follower.placing(key, revision, permission.attempt, prepared.identity)
-                try follower.directory.place(prepared)
+                let placing = try await follower.gate.pass {
+                    try await self.placeNow(touch, permission)
+                }
+                switch placing {
+                case .placed: break
+                case .overtaken:
+                    await turn.giveUp()
+                    return nil
+                case .tooLarge:
+                    follower.metrics.count(.refused)
+                    (outcome.state, outcome.reason) =
+                        (.failedToStart, "the value has more than 1 MiB")
+                    await conclude(outcome, turn)
+                    return nil
+                }
                 break
             } catch let error as SystemFailure {
                 outcome.reason = error.description
-                follower.directory.discard(key, revision: revision)
+                follower.directory.discard(key, revision: touch.revision)
                 guard error.isTransient else {
                     outcome.state = .failedToStart
-                    return await conclude(outcome, Turn(key, revision, follower))
+                    await conclude(outcome, turn)
+                    return nil
                 }
                 await reporter.report(outcome)
                 try await Task.sleep(for: backOff.next(random: .random(in: 0...1)))
-                if wanted != nil { return await Turn(key, revision, follower).giveUp() }
+                if wanted != nil {
+                    await turn.giveUp()
+                    return nil
+                }
             }
         }
         follower.metrics.count(.placed)
         follower.log.write(
-            LogRecord(.info, "placed", "the value is in its place", key: key, revision: revision))
-        await followRun(outcome)
+            LogRecord(
+                .info, "placed", "the value is in its place", key: key, revision: touch.revision))
+        outcome.reason = "waiting for touchmon"
+        return outcome
+    }
+
+    private func placeNow(_ touch: HeardTouch, _ permission: Permission) async throws -> Placing {
+        var value = touch.value ?? []
+        if touch.value == nil {
+            let (etcd, name) = (follower.etcd, follower.options.keys.touch(key))
+            let (entry, _) = try await etcd.persistently { () async throws(EtcdFailure) in
+                try await etcd.entry(name)
+            }
+            guard let entry else { return .overtaken }
+            guard entry.value.count <= FollowerOptions.largestValue else { return .tooLarge }
+            guard entry.revision == touch.revision else { return .overtaken }
+            value = entry.value
+        }
+        let prepared = try follower.directory.prepare(key, revision: touch.revision, value)
+        try await follower.placing(key, touch.revision, permission.attempt, prepared.identity)
+        try follower.directory.place(prepared)
+        return .placed
     }
 
     private func followRun(_ start: Outcome) async {

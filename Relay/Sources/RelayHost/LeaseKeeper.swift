@@ -123,6 +123,9 @@ package actor LeaseKeeper {
                     if: requirements, [.put(name, holding.value, lease: lease)])
             }
             missing.remove(name)
+            if holding.isExclusive, holdings[name] == nil {
+                await withdraw(name, holding.value)
+            }
             return true
         } catch {
             guard !error.isTransient, error != .cancelled else { return false }
@@ -132,6 +135,16 @@ package actor LeaseKeeper {
                     .warning, "not_held",
                     "\(error.problem("say at \(name) that this host is there"))"))
             return true
+        }
+    }
+
+    /// Takes back what was released while it was being put: nobody would ever do that again.
+    private func withdraw(_ name: String, _ value: [UInt8]) async {
+        let etcd = etcd
+        try? await etcd.persistently(until: .now + .seconds(1)) { () async throws(EtcdFailure) in
+            guard let entry = try await etcd.entry(name).0, entry.value == value else { return }
+            _ = try await etcd.transact(
+                if: [.unchanged(name, since: entry.revision)], [.delete(name)])
         }
     }
 }

@@ -11,6 +11,8 @@ actor OutcomeReporter {
     private let metrics: MetricsFile
     private var next: Outcome?
     private var telling: Task<Void, Never>?
+    /// Before what is not the last word: most of that is overtaken at once, and each word is a request.
+    private var pause: Task<Void, Never>?
     private var isEnded = false
 
     init(_ key: TouchKey, _ name: String, etcd: Etcd, log: RelayLog, metrics: MetricsFile) {
@@ -25,6 +27,7 @@ actor OutcomeReporter {
     func report(_ outcome: Outcome) {
         guard !isEnded else { return }
         next = outcome
+        if outcome.isFinal { pause?.cancel() }
         if telling == nil { telling = Task { await tell() } }
     }
 
@@ -36,12 +39,19 @@ actor OutcomeReporter {
     /// Tells no more: the next relay does.
     func end() {
         isEnded = true
+        pause?.cancel()
         telling?.cancel()
     }
 
     private func tell() async {
         let (etcd, log, name, key) = (etcd, log, name, key)
-        while next != nil, !Task.isCancelled {
+        while let outcome = next, !Task.isCancelled {
+            if !outcome.isFinal {
+                let pause = Task { () -> Void in try? await Task.sleep(for: .milliseconds(100)) }
+                self.pause = pause
+                await pause.value
+                self.pause = nil
+            }
             do {
                 try await etcd.persistently(
                     trouble: { failure in

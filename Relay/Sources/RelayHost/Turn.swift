@@ -126,17 +126,10 @@ struct Turn: Sendable {
     private func endClaim(_ outcome: Outcome) async {
         await follower.leases.release(claim)
         let ended = Claim(host: host, attempt: outcome.attempt, ended: outcome.state)
-        let (turn, etcd, claim, key, keys, revision) = (self, etcd, claim, key, keys, revision)
+        let (turn, etcd, key, keys, revision) = (self, etcd, key, keys, revision)
         do {
             try await etcd.persistently { () async throws(EtcdFailure) in
-                guard let entry = try await etcd.entry(claim).0,
-                    let now = RelayJSON.value(Claim.self, entry.value), now.ended == nil,
-                    now.host == ended.host, now.attempt == ended.attempt
-                    // Another has begun since, and says how that ended.
-                else { return }
-                _ = try await etcd.transact(
-                    if: [.unchanged(claim, since: entry.revision)],
-                    [.put(claim, RelayJSON.bytes(ended))])
+                while try await !turn.write(ended) {}
                 // The claims of older touches are of no use any more.
                 let old = try await etcd.list(keys.claims(key), keysOnly: true, limit: 100)
                 let names = old.entries.compactMap(\.name).filter {
@@ -149,6 +142,26 @@ struct Turn: Sendable {
         } catch {
             turn.complain("say that the elected run has ended", error)
         }
+    }
+
+    /// Says at the claim that its run has ended, unless another host has begun since; false: it was changed
+    /// meanwhile. A claim that was lost with the lease is made again, or others would run what is over.
+    private func write(_ ended: Claim) async throws(EtcdFailure) -> Bool {
+        let value = RelayJSON.bytes(ended)
+        guard let entry = try await etcd.entry(claim).0 else {
+            let name = keys.attempts(key, revision)
+            guard let counted = try await etcd.entry(name).0,
+                counted.value == Array(String(ended.attempt).utf8)
+            else { return true }
+            return try await etcd.transact(
+                if: [.created(claim, at: 0), .unchanged(name, since: counted.revision)],
+                [.put(claim, value)])
+        }
+        guard let now = RelayJSON.value(Claim.self, entry.value), now.ended == nil,
+            now.host == ended.host, now.attempt == ended.attempt
+        else { return true }
+        return try await etcd.transact(
+            if: [.unchanged(claim, since: entry.revision)], [.put(claim, value)])
     }
 
     // MARK: Some at a time

@@ -1,6 +1,7 @@
 """Programs that a fleet consists of: started, killed, started again, and ended by their process ids."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -30,14 +31,17 @@ def eventually(what, condition, patience=PATIENCE):
 
 
 def free_ports(count):
-    """So many different ports that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """So many different ports that nobody listens on now, and that no client is given for its end of a connection."""
+    ports = set()
+    while len(ports) < count:
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        ports.add(port)
+    return list(ports)
 
 
 class Program:

@@ -18,6 +18,7 @@ from proxy import Proxy
 
 TIMES = int(os.environ.get("TIMES") or 2)
 SEED = int(os.environ.get("SEED") or 1)
+OUTAGES = int(os.environ.get("OUTAGES") or 0)
 HOSTS = ["web1", "web2", "web3"]
 GROUPS = {"all": ["all/"], "one": ["one/", "--elect"]}
 EVERY, ONE = "all/deploy", "one/job"
@@ -181,10 +182,11 @@ class Faults(unittest.TestCase):
         self.rounds(lambda: self.away(self.random.uniform(1, 4)))
 
     def test_etcd_is_away_for_longer(self):
-        """For a minute, where TIMES is as many as 50: killed once, and once without an answer."""
+        """For a minute, where OUTAGES says how often, else for some seconds: killed, or without an answer."""
         self.start()
-        for number in (1, 2):
-            self.play(number, lambda: self.away(60 if TIMES >= 50 else 6, kills=number == 1))
+        for number in range(OUTAGES or 2):
+            self.play(number + 1, lambda: self.away(60 if OUTAGES else 6, kills=number % 2 == 0))
+        print(f"{self.id()}: {OUTAGES or 2} times, {self.marked} runs done again and marked", flush=True)
 
     def away(self, seconds, kills=None):
         """All of etcd is killed, or does not answer, for so long."""

@@ -64,6 +64,26 @@ import Testing
         withExtendedLifetime((b, again)) {}
     }
 
+    /// etcd was away for longer than the lease: the claim went with that.
+    @Test func whatIsOverIsNotRunAgainWithoutItsClaim() async throws {
+        let fleet = try await Fleet()
+        let a = try await fleet.follow("a", ["--elect"])
+        let revision = try await fleet.publish("k", "hang")
+        _ = try await fleet.outcome("k", "a", revision, .running)
+        let claim = fleet.keys.claim(try TouchKey("k"), revision)
+        #expect(try await fleet.etcd.transact(if: [], [.delete(claim)]))
+        try fleet.openGate()
+        _ = try await fleet.outcome("k", "a", revision, .ended)
+        try await eventually("the claim says so") {
+            let value = try await fleet.etcd.entry(claim).0?.value ?? []
+            return String(decoding: value, as: UTF8.self).contains("ended")
+        }
+        let b = try await fleet.follow("b", ["--elect", "--from-the-beginning"])
+        _ = try await fleet.outcome("k", "b", revision, .following)
+        #expect(fleet.calls == ["a hang"])
+        withExtendedLifetime((a, b)) {}
+    }
+
     @Test func soManyAtATime() async throws {
         let fleet = try await Fleet()
         let hosts = ["a", "b", "c", "d"]
