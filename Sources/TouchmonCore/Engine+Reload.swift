@@ -4,23 +4,34 @@ extension Engine {
     package mutating func reloadRefused(problems: Int, at now: Instant) {
         isReloading = false
         log(.reloadRefused(problems: problems), at: now)
+        if isReloadAsked { log(.reloading, at: now) }
+    }
+
+    /// Compares an action that the files have now with the present plan.
+    package func compare(_ action: PlannedAction, with change: inout PlanChange) {
+        change.ask(for: action.command)
+        guard let id = actions.place(of: action.path), let present = actions.present(id) else {
+            return change.actions.append(action)
+        }
+        change.keep(id)
+        if !change.isSame(present.shared, action.shared) { change.actions.append(action) }
     }
 
     /// The action files were read again. Actions that stay keep their watches, their running and
-    /// their waiting runs; a run that has started keeps what it was started with. `wall` is what the kernel's
+    /// their waiting runs; a run that has started keeps what it was started with. `change` has been compared
+    /// with all that the files have, and no other since the last reload was. `wall` is what the kernel's
     /// realtime clock says.
-    package mutating func reload(_ plan: Plan, at now: Instant, wall: FileTime) {
+    package mutating func reload(_ change: PlanChange, at now: Instant, wall: FileTime) {
         isReloading = false
-        let kept = Set(plan.items.map(\.action.path))
         var (added, changed, removed) = (0, 0, 0)
-        for id in actions.presentPlaces {
-            guard let path = actions.present(id)?.path, !kept.contains(path) else { continue }
+        for id in actions.presentPlaces(where: { !change.keeps($0) }) {
+            guard let path = actions.present(id)?.path else { continue }
             for file in treeRuns.files(of: id) { retireFile(file, at: now) }
             retire(id, path, at: now)
             removed += 1
         }
-        for item in plan.items {
-            switch place(item.action, nil, reloadedAt: wall) {
+        for action in change.actions {
+            switch place(action, nil, reloadedAt: wall) {
             case .added: added += 1
             case .changed: changed += 1
             case .same: break
@@ -29,6 +40,14 @@ extension Engine {
         log(
             .reloaded(actions: actions.count, added: added, changed: changed, removed: removed),
             at: now)
+        if isReloadAsked { log(.reloading, at: now) }
+    }
+
+    /// The same, with the whole plan at once.
+    package mutating func reload(_ plan: Plan, at now: Instant, wall: FileTime) {
+        var change = PlanChange()
+        for item in plan.items { compare(item.action, with: &change) }
+        reload(change, at: now, wall: wall)
     }
 
     /// Begins to carry out an action, or goes on with it as it is now. A path that was not seen

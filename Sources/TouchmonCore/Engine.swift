@@ -38,7 +38,8 @@ package struct Engine {
         /// `ledgerFailed`.
         case openLedger
         case output(OutputRequest)
-        /// Read the action files again; answered by `reload` or `reloadRefused`.
+        /// Read the action files again, from the beginning and in pieces; answered by `reload` or
+        /// `reloadRefused`.
         case readActionFiles
         /// End the daemon; there are no runs left.
         case exit
@@ -90,7 +91,11 @@ package struct Engine {
     private(set) var isReady = false
     /// Whether the event queue was emptied since a deadline passed.
     private var isHeard = false
+    /// Whether the action files are being read again.
     var isReloading = false
+    /// Whether they are to be read again, after that where it is under way: they may have been changed since
+    /// it began.
+    package var isReloadAsked = false
     private var hasStopped = false
     private var hasTriedLastSave = false
     /// Whether the queues were read when no run was left.
@@ -151,6 +156,10 @@ package struct Engine {
     package mutating func nextEffect(at now: Instant) -> Effect? {
         while true {
             if let effect = effects.popFirst() { return effect }
+            if isReloadAsked, !isReloading, shutdown.step == nil {
+                (isReloadAsked, isReloading) = (false, true)
+                return .readActionFiles
+            }
             if let request = watcher.nextRequest() { return .watch(request) }
             if let request = trees.nextRequest(at: now) { return .tree(request) }
             while let output = watcher.nextOutput() { take(output, at: now) }
@@ -471,10 +480,9 @@ package struct Engine {
     package mutating func signalled(_ signal: Signal, at now: Instant) {
         switch signal {
         case .hangUp:
-            guard shutdown.step == nil, !isReloading else { return }
-            isReloading = true
-            log(.reloading, at: now)
-            effects.append(.readActionFiles)
+            guard shutdown.step == nil, !isReloadAsked else { return }
+            isReloadAsked = true
+            if !isReloading { log(.reloading, at: now) }
         case .interrupt, .terminate:
             runs.isStopping = true
             // They begin no more; the next daemon has to know.

@@ -32,14 +32,21 @@ package struct ActionFiles {
 
     /// What the files say, and whether they can be used.
     package struct Reading: Sendable {
-        package var plan: Plan
-        package var problems: [Problem]
-        package var sources: [SourceText]
-        package var exitStatus: ExitStatus
+        package var plan = Plan()
+        package fileprivate(set) var problems: [Problem] = []
+        package fileprivate(set) var sources: [SourceText] = []
         /// The definitions that others have taken the place of.
-        package var overridden: [RawPath: [SourceLocation]]
+        package fileprivate(set) var overridden: [RawPath: [SourceLocation]] = [:]
         /// When one of the files or directories was last changed, in nanoseconds since 1970.
-        package var lastChange: Int64
+        package fileprivate(set) var lastChange: Int64 = 0
+        fileprivate var isMissing = false
+        fileprivate var isForbidden = false
+
+        package var exitStatus: ExitStatus {
+            if !problems.haveErrors { return .success }
+            if isForbidden { return .notPermitted }
+            return isMissing ? .noInput : .invalidActionFile
+        }
 
         /// Whether the plan may be carried out.
         package var isUsable: Bool { exitStatus == .success }
@@ -50,45 +57,94 @@ package struct ActionFiles {
     /// Reads them now. With `examiningPrograms`, also looks at what would be executed. The plan has what
     /// concerns one path, where one is given: to look up all users takes a while.
     package func read(examiningPrograms: Bool = false, concerning path: RawPath? = nil) -> Reading {
-        var problems: [Problem] = []
-        var sources: [SourceText] = []
-        var owners: [RawPath: UInt32] = [:]
-        var isMissing = false
-        var lastChange: Int64 = 0
-        for file in files(&problems, &isMissing, &lastChange) {
-            guard let (source, metadata) = load(file, &problems, &isMissing) else { continue }
-            sources.append(source)
-            owners[source.file] = metadata.owner
-            lastChange = max(lastChange, metadata.changed.nanosecondsSince1970)
-        }
-        let reading = ActionFileReading(of: sources, relativeTo: directory)
-        problems += reading.problems
-        let actions =
-            path.map { path in
-                reading.actions.filter { Explanation.concerns($0, path) }
-            } ?? reading.actions
-        let plan = Plan(
-            actions, owners: owners,
-            accounts: Self.lookUp(Plan.accounts(in: actions, owners: owners)), daemon: identity)
-        problems += plan.problems
+        var reader = Reader(of: self, concerning: path)
+        var plan = Plan()
+        while let items = reader.goOn() { plan.append(items) }
+        var reading = reader.reading
         if examiningPrograms {
-            problems += plan.items.flatMap(ProgramCheck.problems)
-            problems += GroupCheck.problems(with: plan.items)
+            reading.problems += plan.items.flatMap(ProgramCheck.problems)
+            reading.problems += GroupCheck.problems(with: plan.items)
         }
-        let status: ExitStatus =
-            if !problems.haveErrors { .success } else if plan.isForbidden {
-                .notPermitted
-            } else if isMissing { .noInput } else { .invalidActionFile }
-        return Reading(
-            plan: plan, problems: problems, sources: sources, exitStatus: status,
-            overridden: reading.overridden, lastChange: lastChange)
+        reading.plan = plan
+        return reading
+    }
+
+    /// Reads them a piece at a time, for about a millisecond each, and their plan with them: a daemon has
+    /// runs to begin meanwhile. How long a file takes to be read from a disk, and a user to be looked up, is
+    /// not in its hand.
+    struct Reader {
+        private let files: ActionFiles
+        private let path: RawPath?
+        /// Those still to be loaded, the next one last; nil before they are known.
+        private var names: [RawPath]?
+        private var loaded: (file: RawPath, bytes: [UInt8])?
+        private var owners: [RawPath: UInt32] = [:]
+        private var reader: ActionFileReader?
+        private var maker: PlanMaker?
+        /// What is to be planned, the next last.
+        private var pieces: [[ActionDefinition]] = []
+        /// What was found; complete, but for the plan, when there is no more to do.
+        private(set) var reading = Reading()
+
+        init(of files: ActionFiles, concerning path: RawPath? = nil) {
+            self.files = files
+            self.path = path
+        }
+
+        /// Does a piece of it, and returns what comes next in the plan; nil when that was all.
+        mutating func goOn() -> [Plan.Item]? {
+            if names == nil {
+                names = files.files(&reading).reversed()
+            } else if let (file, bytes) = loaded.take() {
+                reading.sources.append(SourceText(file: file, bytes: bytes))
+            } else if let file = names?.popLast() {
+                load(file)
+            } else if maker != nil {
+                guard let piece = pieces.popLast() else {
+                    end()
+                    return nil
+                }
+                return maker?.items(of: piece)
+            } else if reader == nil {
+                reader = ActionFileReader(reading.sources, relativeTo: files.directory)
+            } else if reader?.goOn() == false {
+                plan()
+            }
+            return []
+        }
+
+        private mutating func load(_ file: RawPath) {
+            guard let (bytes, metadata) = files.load(file, &reading) else { return }
+            loaded = (file, bytes)
+            owners[file] = metadata.owner
+            reading.lastChange = max(reading.lastChange, metadata.changed.nanosecondsSince1970)
+        }
+
+        private mutating func plan() {
+            guard let found = reader.take()?.reading else { return }
+            reading.problems += found.problems
+            reading.overridden = found.overridden
+            var accountNames = found.names
+            pieces = found.pieces.reversed()
+            if let path {
+                let concerned = found.actions.filter { Explanation.concerns($0, path) }
+                accountNames = Plan.accounts(in: concerned, owners: [:])
+                pieces = [concerned]
+            }
+            accountNames.add(owners: owners)
+            maker = PlanMaker(
+                owners: owners, accounts: ActionFiles.lookUp(accountNames), daemon: files.identity)
+        }
+
+        private mutating func end() {
+            reading.problems += maker?.problems ?? []
+            reading.isForbidden = maker?.isForbidden ?? false
+        }
     }
 
     // MARK: Files
 
-    private func files(
-        _ problems: inout [Problem], _ isMissing: inout Bool, _ lastChange: inout Int64
-    ) -> [RawPath] {
+    private func files(_ reading: inout Reading) -> [RawPath] {
         var files: [RawPath] = []
         for argument in arguments {
             let path = RawPath(bytes: argument)
@@ -99,34 +155,35 @@ package struct ActionFiles {
                     files.append(path)
                     continue
                 }
-                lastChange = max(lastChange, metadata.changed.nanosecondsSince1970)
+                reading.lastChange = max(
+                    reading.lastChange, metadata.changed.nanosecondsSince1970)
                 // As the shell's own `*`: hidden files are not meant.
                 files += try Directory.names(of: absolute)
                     .filter { $0.first != UInt8(ascii: ".") && $0.ends(with: ".json") }
                     .sorted { $0.lexicographicallyPrecedes($1) }
                     .map(path.appending)
             } catch {
-                isMissing = isMissing || error.errno == .noSuchFile
-                problems.append(unreadable(path, error))
+                reading.isMissing = reading.isMissing || error.errno == .noSuchFile
+                reading.problems.append(unreadable(path, error))
             }
         }
         return files
     }
 
     private func load(
-        _ file: RawPath, _ problems: inout [Problem], _ isMissing: inout Bool
-    ) -> (SourceText, FileMetadata)? {
+        _ file: RawPath, _ reading: inout Reading
+    ) -> (bytes: [UInt8], metadata: FileMetadata)? {
         let found: TrustedFile
         do {
             found = try TrustedFile(
                 reading: CPath(absolute(file).bytes), atMost: Self.largestFile)
         } catch {
-            isMissing = isMissing || error.errno == .noSuchFile
-            problems.append(unreadable(file, error))
+            reading.isMissing = reading.isMissing || error.errno == .noSuchFile
+            reading.problems.append(unreadable(file, error))
             return nil
         }
         if identity.isRoot, let breach = found.breach(at: file, relyingOn: found.metadata.owner) {
-            problems.append(
+            reading.problems.append(
                 Problem(
                     .error, in: file,
                     "root can't rely on this file: \(breach.explanation), who could let it run "
@@ -135,14 +192,14 @@ package struct ActionFiles {
         }
         switch found.content {
         case .bytes(let bytes):
-            return (SourceText(file: file, bytes: bytes), found.metadata)
+            return (bytes, found.metadata)
         case .tooLarge:
-            problems.append(
+            reading.problems.append(
                 Problem(
                     .error, in: file, "this file is larger than 16 MiB",
                     remedy: "see whether it is an action file; if so, split it into several"))
         case .notRegular, .unread:
-            problems.append(
+            reading.problems.append(
                 Problem(
                     .error, in: file, "this is not a regular file",
                     remedy: "name a file of actions, or a directory of such files"))
@@ -176,9 +233,7 @@ package struct ActionFiles {
                 home: record?.home ?? Array("/".utf8), shell: record?.shell ?? []))
     }
 
-    private static func lookUp(
-        _ names: (users: Set<AccountName>, groups: Set<AccountName>)
-    ) -> AccountTable {
+    private static func lookUp(_ names: AccountNames) -> AccountTable {
         var table = AccountTable()
         for name in names.users { table.users[name] = user(name) }
         for name in names.groups { table.groups[name] = group(name) }

@@ -39,6 +39,9 @@ extension Daemon {
         case .touched(let time):
             engine.touched(client, at: time)
             return []
+        case .reload where isOwner:
+            try reload(for: client)
+            return []
         case .output(let run, let offset) where isOwner || engine.mayRead(run, client):
             return try output(run, from: offset)
         default:
@@ -96,9 +99,9 @@ extension Daemon {
                     "see what is with touchmon status")
             }
             return keptAnswer()
-        case .reload: return try reloadNow()
         case .metrics: return metrics()
-        case .output, .follow, .touched: preconditionFailure("these are anybody's")
+        case .output, .follow, .touched, .reload:
+            preconditionFailure("these are anybody's, or answered later")
         }
     }
 
@@ -224,24 +227,31 @@ extension Daemon {
     /// The realtime clock minus the monotonic one.
     private static var calendar: Int64 { Clock.realtime() - Clock.monotonic() }
 
-    private mutating func reloadNow() throws(ControlProblem) -> [UInt8] {
-        reloadProblems = nil
+    /// Has the action files read, and answers when that is done.
+    private mutating func reload(for client: ControlClientID) throws(ControlProblem) {
         engine.signalled(.hangUp, at: now)
-        do { try perform() } catch { say(error) }
-        guard let reloadProblems else {
-            throw ControlProblem(
-                .tryAgain, "reload: the daemon is about to end, or reads its files already",
-                "try again later")
-        }
-        guard reloadProblems == 0 else {
-            let count = "\(reloadProblems) error\(reloadProblems == 1 ? "" : "s")"
-            throw ControlProblem(
-                .invalid,
-                "reload: there \(reloadProblems == 1 ? "is" : "are") \(count) in the "
-                    + "action files; nothing has changed",
-                "see the daemon's log, or touchmon check")
-        }
-        return Self.done
+        guard engine.isReloadAsked else { throw Self.isEnding }
+        nextReloadClients.append(client)
+    }
+
+    private static let isEnding = ControlProblem(
+        .tryAgain, "reload: the daemon is about to end", "try again later")
+
+    /// The action files were read, and have so many errors; nil: the daemon ends first.
+    mutating func answer(_ clients: [ControlClientID], problems: Int?) {
+        let answer =
+            switch problems {
+            case nil: Self.isEnding.json + [UInt8(ascii: "\n")]
+            case 0: Self.done
+            case let count?:
+                ControlProblem(
+                    .invalid,
+                    "reload: there \(count == 1 ? "is" : "are") \(count) "
+                        + "error\(count == 1 ? "" : "s") in the action files; nothing has changed",
+                    "see the daemon's log, or touchmon check"
+                ).json + [UInt8(ascii: "\n")]
+            }
+        for client in clients { tell(client, answer) }
     }
 
     private func metrics() -> [UInt8] {

@@ -45,6 +45,10 @@ package struct Daemon: ~Copyable {
     private(set) var filesRead: Int64
     /// How many errors the last reading of the action files found; nil before it.
     var reloadProblems: Int?
+    /// nil when they are not being read.
+    private var rereading: Rereading?
+    /// Whoever waits for that, and whoever waits for the next time.
+    var reloadClients: [ControlClientID] = [], nextReloadClients: [ControlClientID] = []
     private var contents = FileContents()
     private var listener: OutputListener
     /// The runs of an earlier daemon whose ends the poller could not be asked to tell: it is asked
@@ -304,6 +308,7 @@ package struct Daemon: ~Copyable {
             CurrentProcess.releaseFreeMemory()
         }
         if contents.isReading { try readContents() }
+        if rereading != nil { reread() }
         if ready.isEmpty, children.wantsAhead, !isDryRun {
             let next = engine.nextRun
             children.makeAhead(
@@ -402,7 +407,7 @@ package struct Daemon: ~Copyable {
         if engine.oldestLog != nil || (children.wantsAhead && !isDryRun) {
             timeout = min(timeout ?? Log.leisure, Log.leisure)
         }
-        if contents.isReading || engine.trees.isScanning { return 0 }
+        if contents.isReading || engine.trees.isScanning || rereading != nil { return 0 }
         if control?.hasWork == true {
             let rest = max(0, servesFrom - Clock.monotonic())
             timeout = min(timeout ?? rest, rest)
@@ -571,10 +576,11 @@ package struct Daemon: ~Copyable {
         case .output(let request):
             output(request)
         case .readActionFiles:
-            reload()
+            beginRereading()
         case .exit:
             // A run that its process has not written down yet would be begun again by the next daemon.
             children.awaitRecords()
+            answer(reloadClients + nextReloadClients, problems: nil)
             exits = true
         }
     }
@@ -734,25 +740,56 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    private mutating func reload() {
+    private mutating func beginRereading() {
         guard let files else { return }
         writeLog()
         tellManager()
-        let began = Clock.realtime()
-        let reading = files.read()
+        rereading = Rereading(files)
+        (reloadClients, nextReloadClients) = (nextReloadClients, [])
+    }
+
+    /// Reads a piece of the action files, and goes by them when that was the last.
+    private mutating func reread() {
+        if let items = rereading?.reader.goOn() {
+            for item in items { rereading?.compare(item, with: engine) }
+            return
+        }
+        guard let done = rereading.take() else { return }
+        let reading = done.reader.reading
         log.write(reading)
         let problems = reading.problems.count { $0.severity == .error }
         watch.touchers?.forgetNames()
         if reading.isUsable {
-            filesRead = began
-            watch.touchers?.wishes = TouchingProcess.Wishes(reading.plan)
-            engine.reload(reading.plan, at: now, wall: .now)
+            filesRead = done.began
+            watch.touchers?.wishes = TouchingProcess.Wishes(done.change)
+            engine.reload(done.change, at: now, wall: .now)
         } else {
             engine.reloadRefused(problems: problems, at: now)
         }
         reloadProblems = reading.isUsable ? 0 : max(problems, 1)
         tellManager()
+        let clients = reloadClients
+        reloadClients = []
+        // Whatever the system refuses meanwhile: who waits is answered.
+        do { try perform() } catch { say(error) }
+        answer(clients, problems: reloadProblems)
         hasFreed = true
+    }
+}
+
+/// Action files that are being read again, and what they change.
+struct Rereading {
+    var reader: ActionFiles.Reader
+    private(set) var change = PlanChange()
+    /// In nanoseconds since 1970.
+    let began = Clock.realtime()
+
+    init(_ files: ActionFiles) {
+        reader = ActionFiles.Reader(of: files)
+    }
+
+    mutating func compare(_ item: Plan.Item, with engine: borrowing Engine) {
+        engine.compare(item.action, with: &change)
     }
 }
 

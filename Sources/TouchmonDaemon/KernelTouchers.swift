@@ -120,4 +120,10 @@ extension TouchingProcess.Wishes {
         groups = plan.asksForGroups
         session = plan.asksForSessions
     }
+
+    init(_ change: PlanChange) {
+        self.init()
+        groups = change.asksForGroups
+        session = change.asksForSessions
+    }
 }

@@ -15,52 +15,126 @@ struct ActionDecoder {
     var tree = TreeParts()
     /// The keys' places in `ActionKey.all`.
     private let keys: [[UInt8]: Int]
+    /// Those that have no error, in the order in which they stand in the file, some hundred in each piece:
+    /// what is many is let go of a piece at a time.
+    private(set) var actions: [[ActionDefinition]] = []
+    private static let pieceSize = 256
+    private var reader: JSONReader?
+    /// The last action without a problem, where its value stands, and from there on its user's name.
+    private var last: (place: Range<Int>, user: Int?, action: ActionDefinition)?
+    /// Where the paths stand.
+    private var keyOffsets: [[UInt8]: Int] = [:]
+    /// No action is written with fewer bytes, nearly.
+    private static let leastBytes = 64
 
     init(source: SourceText, directory: RawPath) {
         self.source = source
         self.directory = directory
         keys = Dictionary(
             uniqueKeysWithValues: ActionKey.all.enumerated().map { (Array($1.name.utf8), $0) })
+        // It must not grow in the middle of the reading, which would take a while.
+        keyOffsets.reserveCapacity(source.bytes.count / Self.leastBytes)
     }
 
-    /// The actions that have no error, in the order in which they stand in the file.
-    mutating func decode() -> [ActionDefinition] {
-        let document: JSONDocument
+    /// Decodes the next actions, of about so many bytes; false when that was all. What has no error is in
+    /// `actions`.
+    mutating func goOn(bytes: Int = .max) -> Bool {
         do {
-            document = try JSONReader.read(source.bytes)
+            guard reader != nil else { return try begin() }
+            let start = reader?.index ?? 0
+            repeat {
+                guard try decodeNext() else {
+                    reportLeftOut()
+                    return false
+                }
+            } while (reader?.index ?? .max) - start < bytes
+            return true
         } catch {
+            // It is not known what any of it was meant to be.
+            (problems, problemCount, firstLeftOut, actions) = ([], 0, nil, [])
             report(at: error.offset, error.message, remedy: error.remedy)
-            return []
+            return false
         }
-        for offset in document.loneSurrogates {
+    }
+
+    /// False where there is no object.
+    private mutating func begin() throws(JSONSyntaxError) -> Bool {
+        var other: JSONNode?
+        let reader = try JSONReader(membersOf: source.bytes, other: &other)
+        guard let other else {
+            self.reader = reader
+            return true
+        }
+        reportHalves(reader.loneSurrogates)
+        report(
+            at: other.offset, "an action file must be an object, not \(other.value.kind)",
+            remedy: "write `{\"/path/of/a/file\": {\"argv\": […], \"user\": \"…\"}}`")
+        return false
+    }
+
+    /// False at the end of the file.
+    private mutating func decodeNext() throws(JSONSyntaxError) -> Bool {
+        guard let key = try reader?.nextKey(), let start = reader?.index else { return false }
+        let isPath = key.text.first != UInt8(ascii: "$")
+        let other = isPath ? keyOffsets.updateValue(key.offset, forKey: key.text) : nil
+        if let other { reportDuplicate(key.text, at: key.offset, of: other) }
+        let before = problemCount
+        var action = isPath ? likeLast(key, start) : nil
+        if action == nil {
+            guard let node = try reader?.nextValue() else { return false }
+            reportHalves(reader?.loneSurrogates ?? [])
+            reader?.loneSurrogates = []
+            guard isPath else { return true }
+            action = self.action(JSONMember(keyOffset: key.offset, key: key.text, node: node))
+            keep(action, start..<(reader?.index ?? start), since: before)
+        }
+        guard let action, problemCount == before, other == nil else { return true }
+        if actions.isEmpty || actions[actions.count - 1].count == Self.pieceSize {
+            actions.append([])
+            actions[actions.count - 1].reserveCapacity(Self.pieceSize)
+        }
+        actions[actions.count - 1].append(action)
+        return true
+    }
+
+    /// Keeps an action for others that are written like it. Of a pattern or a directory more depends on the
+    /// key, and of what `on_failure` says the places.
+    private mutating func keep(
+        _ action: ActionDefinition?, _ place: Range<Int>, since problems: Int
+    ) {
+        last = nil
+        guard let action, problemCount == problems, action.tree == nil, action.onFailure == nil
+        else { return }
+        let user = action.userLocation.flatMap { source.offset(line: $0.line, column: $0.column) }
+        last = (place, user.map { $0 - place.lowerBound }, action)
+    }
+
+    /// The action of a path whose value, at `start`, is written exactly as that of the last one: of thousands
+    /// of paths with one command, one is decoded.
+    private mutating func likeLast(
+        _ key: (offset: Int, text: [UInt8]), _ start: Int
+    ) -> ActionDefinition? {
+        guard let last, reader?.loneSurrogates.isEmpty == true,
+            TreeKey.form(of: key.text) == .path, reader?.passObject(equalTo: last.place) == true
+        else { return nil }
+        checkPath(key.text, at: key.offset)
+        var action = last.action
+        action.path = RawPath(bytes: key.text).normalized(relativeTo: directory)
+        action.location = source.location(at: key.offset)
+        action.userLocation = last.user.map { source.location(at: start + $0) }
+        return action
+    }
+
+    private mutating func reportHalves(_ offsets: [Int]) {
+        for offset in offsets {
             report(
                 at: offset, "this is half of a character",
                 remedy: "write both halves, or `\\udc80` to `\\udcff` for a byte that is not UTF-8")
         }
-        guard case .object(let members) = document.root.value else {
-            report(
-                at: document.root.offset,
-                "an action file must be an object, not \(document.root.value.kind)",
-                remedy: "write `{\"/path/of/a/file\": {\"argv\": […], \"user\": \"…\"}}`")
-            return []
-        }
-        var actions: [ActionDefinition] = []
-        actions.reserveCapacity(members.count)
-        let watched = members.filter { $0.key.first != UInt8(ascii: "$") }
-        let duplicates = reportDuplicates(in: watched)
-        for member in watched {
-            let before = problemCount
-            let action = action(member)
-            guard let action, problemCount == before, !duplicates.contains(member.keyOffset)
-            else { continue }
-            actions.append(action)
-        }
-        reportLeftOut()
-        return actions
     }
 
     private mutating func action(_ member: JSONMember) -> ActionDefinition? {
-        checkPath(member)
+        checkPath(member.key, at: member.keyOffset)
         guard case .object(let members) = member.node.value else {
             report(
                 at: member.node.offset,
@@ -113,11 +187,9 @@ struct ActionDecoder {
             remedy: form.remedy)
     }
 
-    private mutating func checkPath(_ member: JSONMember) {
-        if member.key.isEmpty {
-            report(at: member.keyOffset, "the watched path is empty", remedy: "write a path")
-        }
-        refuseNUL(in: member.key, at: member.keyOffset, "the watched path")
+    private mutating func checkPath(_ key: [UInt8], at offset: Int) {
+        if key.isEmpty { report(at: offset, "the watched path is empty", remedy: "write a path") }
+        refuseNUL(in: key, at: offset, "the watched path")
     }
 
     private mutating func reportUnknown(_ member: JSONMember) {
@@ -134,11 +206,8 @@ struct ActionDecoder {
         return "remove it; the keys are " + names.map { "`\($0)`" }.joined(separator: ", ")
     }
 
-    /// Reports the keys that stood before in the same object, and returns where they stand.
-    @discardableResult
-    mutating func reportDuplicates(in members: [JSONMember]) -> Set<Int> {
-        var duplicates: Set<Int> = []
-        let source = self.source
+    /// Reports the keys that stood before in the same object.
+    mutating func reportDuplicates(in members: [JSONMember]) {
         // Most objects have a handful of keys: comparing them all is faster than hashing them.
         let isSmall = members.count <= 8
         var seen: [[UInt8]: Int] = isSmall ? [:] : Dictionary(minimumCapacity: members.count)
@@ -147,14 +216,15 @@ struct ActionDecoder {
                 isSmall
                 ? members[..<index].last { $0.key == member.key }?.keyOffset
                 : seen.updateValue(member.keyOffset, forKey: member.key)
-            guard let before else { continue }
-            duplicates.insert(member.keyOffset)
-            report(
-                at: member.keyOffset,
-                "\(TerminalText.quoted(member.key)) was here before, at \(source.location(at: before).lineAndColumn)",
-                remedy: "keep one of the two")
+            if let before { reportDuplicate(member.key, at: member.keyOffset, of: before) }
         }
-        return duplicates
+    }
+
+    private mutating func reportDuplicate(_ key: [UInt8], at offset: Int, of other: Int) {
+        let place = source.location(at: other).lineAndColumn
+        report(
+            at: offset, "\(TerminalText.quoted(key)) was here before, at \(place)",
+            remedy: "keep one of the two")
     }
 
     mutating func report(

@@ -62,7 +62,7 @@ extension JSONReader {
         }
     }
 
-    func danglingComma(after last: JSONNode) -> JSONSyntaxError {
+    func danglingComma() -> JSONSyntaxError {
         // Only white space lies between the comma and the bracket here.
         var comma = index - 1
         while bytes[comma] != UInt8(ascii: ",") { comma -= 1 }

@@ -7,6 +7,8 @@ package struct JSONReader {
     var index = 0
     var loneSurrogates: [Int] = []
     private let depthLimit: Int
+    /// Where the object begins whose members are read one by one.
+    private var root = 0
 
     /// The value in `bytes`. Throws the first place where they stop being JSON, or nest lists and
     /// objects more than `depthLimit` deep.
@@ -23,16 +25,67 @@ package struct JSONReader {
     }
 
     private mutating func document() throws(JSONSyntaxError) -> JSONDocument {
+        try begin()
+        let root = try value(depth: 0)
+        try finish()
+        return JSONDocument(root: root, loneSurrogates: loneSurrogates)
+    }
+
+    private mutating func begin() throws(JSONSyntaxError) {
         try refuseOtherEncodings()
         skipSpace()
         guard index < bytes.count else {
             throw failure(
                 0, "the file is empty", "write `{}` for an action file without actions")
         }
-        let root = try value(depth: 0)
+    }
+
+    private mutating func finish() throws(JSONSyntaxError) {
         skipSpace()
         guard index == bytes.count else { throw afterTheEnd() }
-        return JSONDocument(root: root, loneSurrogates: loneSurrogates)
+    }
+
+    // MARK: Member by member
+
+    /// Begins in front of the first member of the object that `bytes` are. Where they are no object,
+    /// `other` is what they are instead.
+    init(
+        membersOf bytes: [UInt8], other: inout JSONNode?, depthLimit: Int = 64
+    ) throws(JSONSyntaxError) {
+        self.init(bytes: bytes, depthLimit: depthLimit)
+        try begin()
+        root = index
+        guard bytes[index] != UInt8(ascii: "{") else {
+            index += 1
+            return
+        }
+        other = try value(depth: 0)
+        try finish()
+    }
+
+    /// The key of the next member, up to its value, which is to be taken then; nil where the object ends,
+    /// and the text with it.
+    mutating func nextKey() throws(JSONSyntaxError) -> (offset: Int, text: [UInt8])? {
+        let isFirst = index == root + 1
+        let isOver = if isFirst { false } else { try end(of: root) }
+        if !isOver, let key = try key(in: root, isFirst: isFirst) { return key }
+        index += 1
+        try finish()
+        return nil
+    }
+
+    /// The value of a member whose key was taken.
+    mutating func nextValue() throws(JSONSyntaxError) -> JSONNode { try value(depth: 1) }
+
+    /// Passes the value of a member whose key was taken, if it is byte by byte the object that stood in
+    /// `place`: where that ends, this one does.
+    mutating func passObject(equalTo place: Range<Int>) -> Bool {
+        guard bytes.count - index >= place.count else { return false }
+        let isEqual = bytes.withUnsafeBytes {
+            $0[index..<index + place.count].elementsEqual($0[place])
+        }
+        if isEqual { index += place.count }
+        return isEqual
     }
 
     private mutating func value(depth: Int) throws(JSONSyntaxError) -> JSONNode {
@@ -55,7 +108,7 @@ package struct JSONReader {
         while true {
             let next = try peek(in: open)
             if next == UInt8(ascii: "]") {
-                if let last = elements.last { throw danglingComma(after: last) }
+                if !elements.isEmpty { throw danglingComma() }
                 break
             }
             elements.append(try value(depth: depth))
@@ -69,27 +122,34 @@ package struct JSONReader {
         let open = index
         try enter(depth: depth)
         var members: [JSONMember] = []
-        while true {
-            let next = try peek(in: open)
-            if next == UInt8(ascii: "}") {
-                if let last = members.last { throw danglingComma(after: last.node) }
-                break
-            }
-            guard next == UInt8(ascii: "\"") else { throw notAKey() }
-            let keyOffset = index
-            let key = try string()
-            guard try peek(in: open) == UInt8(ascii: ":") else {
-                throw failure(
-                    index, "a `:` is missing between a key and its value", "write `:` here")
-            }
-            index += 1
-            _ = try peek(in: open)
+        while let key = try key(in: open, isFirst: members.isEmpty) {
             members.append(
-                JSONMember(keyOffset: keyOffset, key: key, node: try value(depth: depth)))
+                JSONMember(keyOffset: key.offset, key: key.text, node: try value(depth: depth)))
             if try end(of: open) { break }
         }
         index += 1
         return members
+    }
+
+    /// The next key of the object that began at `open`, up to its value; nil where the object ends.
+    private mutating func key(
+        in open: Int, isFirst: Bool
+    ) throws(JSONSyntaxError) -> (offset: Int, text: [UInt8])? {
+        let next = try peek(in: open)
+        if next == UInt8(ascii: "}") {
+            if !isFirst { throw danglingComma() }
+            return nil
+        }
+        guard next == UInt8(ascii: "\"") else { throw notAKey() }
+        let offset = index
+        let text = try string()
+        guard try peek(in: open) == UInt8(ascii: ":") else {
+            throw failure(
+                index, "a `:` is missing between a key and its value", "write `:` here")
+        }
+        index += 1
+        _ = try peek(in: open)
+        return (offset, text)
     }
 
     private mutating func enter(depth: Int) throws(JSONSyntaxError) {

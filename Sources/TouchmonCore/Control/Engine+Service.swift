@@ -4,7 +4,7 @@ extension Engine {
     package func serviceFacts(problems: Int) -> ServiceNotices.Facts {
         var facts = ServiceNotices.Facts()
         facts.isReady = isReady
-        facts.isReloading = isReloading
+        facts.isReloading = isReloading || isReloadAsked
         facts.isStopping = isStopping
         facts.endsBy = endsBy
         facts.actions = actions.count

@@ -28,26 +28,11 @@ package struct Plan: Sendable {
     /// and the owners of their files.
     package static func accounts(
         in definitions: [ActionDefinition], owners: [RawPath: UInt32]
-    ) -> (users: Set<AccountName>, groups: Set<AccountName>) {
-        var users = Set(owners.values.filter { $0 != 0 }.map(AccountName.id))
-        var groups: Set<AccountName> = []
-        // Most actions in a row are one user's.
-        var last: AccountName?
-        func add(_ definition: ActionDefinition) {
-            if let user = definition.user, user != last {
-                users.insert(user)
-                last = user
-            }
-            if let group = definition.group { groups.insert(group) }
-            groups.formUnion(definition.supplementaryGroups ?? [])
-            users.formUnion(definition.touchedBy?.users ?? [])
-            groups.formUnion(definition.touchedBy?.groups ?? [])
-        }
-        for definition in definitions {
-            add(definition)
-            if let handler = definition.onFailure { add(handler.value) }
-        }
-        return (users, groups)
+    ) -> AccountNames {
+        var names = AccountNames()
+        for definition in definitions { names.add(of: definition) }
+        names.add(owners: owners)
+        return names
     }
 
     /// Makes the plan of the definitions in force; the problems are all there are.
@@ -57,17 +42,73 @@ package struct Plan: Sendable {
         _ definitions: [ActionDefinition], owners: [RawPath: UInt32], accounts: AccountTable,
         daemon: DaemonIdentity
     ) {
-        var resolver = IdentityResolver(accounts: accounts, daemon: daemon)
-        items.reserveCapacity(definitions.count)
-        for definition in definitions {
+        var maker = PlanMaker(owners: owners, accounts: accounts, daemon: daemon)
+        items = maker.items(of: definitions)
+        problems = maker.problems
+        isForbidden = maker.isForbidden
+    }
+
+    /// A plan without an action.
+    package init() {}
+
+    /// Adds what comes next.
+    package mutating func append(_ next: [Item]) { items += next }
+}
+
+/// Makes a plan piece by piece.
+package struct PlanMaker {
+    private let owners: [RawPath: UInt32]
+    private var resolver: IdentityResolver
+
+    /// `owners` are the owners of the opened action files; of those that are not in it, root.
+    package init(owners: [RawPath: UInt32], accounts: AccountTable, daemon: DaemonIdentity) {
+        self.owners = owners
+        resolver = IdentityResolver(accounts: accounts, daemon: daemon)
+    }
+
+    /// What is wrong with the definitions until now; with an error among them, none may be carried out.
+    package var problems: [Problem] { resolver.problems }
+    /// Whether a problem is one of permission; see `Plan.isForbidden`.
+    package var isForbidden: Bool { resolver.isForbidden }
+
+    /// The items of the next definitions that are in force.
+    package mutating func items(of definitions: [ActionDefinition]) -> [Plan.Item] {
+        definitions.map { definition in
             let owner = owners[definition.location.file] ?? 0
-            items.append(
-                Item(
-                    action: resolver.planned(definition, owner: owner),
-                    location: definition.location))
+            return Plan.Item(
+                action: resolver.planned(definition, owner: owner), location: definition.location)
         }
-        problems = resolver.problems
-        isForbidden = resolver.isForbidden
+    }
+}
+
+/// The users and groups that have to be looked up for a plan.
+package struct AccountNames: Hashable, Sendable {
+    package private(set) var users: Set<AccountName> = []
+    package private(set) var groups: Set<AccountName> = []
+    /// Most actions in a row are one user's.
+    private var last: AccountName?
+
+    /// Adds those that a definition names.
+    mutating func add(of definition: ActionDefinition) {
+        addNames(of: definition)
+        if let handler = definition.onFailure { addNames(of: handler.value) }
+    }
+
+    private mutating func addNames(of definition: ActionDefinition) {
+        if let user = definition.user, user != last {
+            users.insert(user)
+            last = user
+        }
+        if let group = definition.group { groups.insert(group) }
+        if let more = definition.supplementaryGroups { groups.formUnion(more) }
+        guard let touchers = definition.touchedBy else { return }
+        users.formUnion(touchers.users)
+        groups.formUnion(touchers.groups)
+    }
+
+    /// Adds the owners of action files: root needs no name.
+    package mutating func add(owners: [RawPath: UInt32]) {
+        users.formUnion(owners.values.filter { $0 != 0 }.map(AccountName.id))
     }
 }
 

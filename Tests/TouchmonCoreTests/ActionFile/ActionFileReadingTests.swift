@@ -199,6 +199,54 @@ import TouchmonCore
         #expect(reading.actions.isEmpty)
     }
 
+    /// Of actions that are written alike one is decoded: the others must have all of it, and their own places.
+    @Test(arguments: [
+        #"{"argv": ["/bin/true", "a"], "user": "web", "settle": "1s"}"#,
+        #"{"argv": ["/bin/true"], "user": "web", "on_failure": {"argv": ["/bin/x"]}}"#,
+        #"{"argv": ["/bin/true"], "user": "web", "recursive": true}"#,
+        #"{"argv": ["\udc80\ud800"], "user": "web"}"#,
+        #"{"argv": [], "user": 0}"#, "[]",
+    ])
+    func `an action that is written like the one before is read as if it were alone`(text: String) {
+        let keys = ["/a", "/b", "b", "d/", "/e/*.csv", "$f", "", "/a", "\\u0000", "/c"]
+        let members = keys.map { "\"\($0)\": \(text)" }
+        let together = read(("a.json", "{\n" + members.joined(separator: ",\n") + "\n}"))
+        var (actions, problems): ([ActionDefinition], [Problem]) = ([], [])
+        for (index, member) in members.enumerated() {
+            let alone = read(
+                ("a.json", "{" + String(repeating: "\n", count: index + 1) + member + "}"))
+            // The second of one path is no action.
+            actions += index == 7 ? [] : alone.actions
+            problems += alone.problems
+        }
+        #expect(together.actions == actions)
+        #expect(together.problems.filter { !$0.message.contains("was here before") } == problems)
+        #expect(together.problems.count == problems.count + 1)
+    }
+
+    @Test func `a file is read in pieces, and the last definition wins across them`() {
+        let count = 5000
+        func text(_ program: String) -> String {
+            "{"
+                + (0..<count).map { #""/\#($0)": {"argv": ["\#(program)", "\#($0)"]}"# }
+                .joined(separator: ",\n") + "}"
+        }
+        let sources = ["a", "b"].map {
+            SourceText(file: RawPath($0), bytes: Array(text("/bin/\($0)").utf8))
+        }
+        var reader = ActionFileReader(sources, relativeTo: RawPath("/"))
+        var steps = 1
+        while reader.goOn() { steps += 1 }
+        let reading = reader.reading
+        // Each has some 190 kB.
+        #expect(steps > 6)
+        #expect(reading.actions.map(\.path) == (0..<count).map { RawPath("/\($0)") })
+        #expect(reading.actions.allSatisfy { $0.argv[0].elementsEqual("/bin/b".utf8) })
+        #expect(reading.problems.count == count)
+        #expect(reading.overridden.values.allSatisfy { $0.map(\.file) == [RawPath("a")] })
+        #expect(reading.pieces.allSatisfy { $0.count <= 256 })
+    }
+
     private func read(_ files: (name: String, text: String)...) -> ActionFileReading {
         let sources = files.map { SourceText(file: RawPath($0.name), bytes: Array($0.text.utf8)) }
         return ActionFileReading(of: sources, relativeTo: RawPath("/srv"))

@@ -299,17 +299,28 @@ import TouchmonTestSupport
 
     // MARK: Reloads
 
-    @Test func `a reload that is asked for while one goes on is the same`() throws {
+    @Test
+    func
+        `a reload that is asked for before the files are read is the same, and after that another`()
+        throws
+    {
         var daemon = try Self.daemon([Self.action()])
         for number in 1...4 {
             daemon.signal(.hangUp)
             daemon.signal(.hangUp)
             daemon.settle()
+            #expect(daemon.wantsActionFiles)
+            #expect(daemon.logs.count { $0 == .reloading } == 2 * number - 1)
             daemon.signal(.hangUp)
             daemon.settle()
-            #expect(daemon.wantsActionFiles)
-            #expect(daemon.logs.count { $0 == .reloading } == number)
+            #expect(daemon.logs.count { $0 == .reloading } == 2 * number - 1)
             if number % 2 == 0 { daemon.refuseReload() } else { daemon.reload([Self.action()]) }
+            daemon.settle()
+            #expect(daemon.wantsActionFiles)
+            #expect(daemon.logs.count { $0 == .reloading } == 2 * number)
+            daemon.reload([Self.action()])
+            daemon.settle()
+            #expect(!daemon.wantsActionFiles)
         }
         daemon.signal(.terminate)
         daemon.signal(.hangUp)
