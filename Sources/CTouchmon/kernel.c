@@ -65,8 +65,6 @@ int tm_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t t
 
 int tm_take_read_lease(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_RDLCK); }
 
-int tm_release_lease(int descriptor) { return fcntl(descriptor, F_SETLEASE, F_UNLCK); }
-
 int tm_examine_file_system(int descriptor, uint64_t *magic, uint64_t *number) {
     struct statfs s;
     if (fstatfs(descriptor, &s) != 0) {

@@ -44,9 +44,8 @@ int tm_statx(int directory, const char *path, int follow, int empty_path, int fr
 // the kernel, or a container's system call filter, does not have it.
 int tm_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout);
 
-// fcntl(2) F_SETLEASE: takes a read lease, or gives it back.
+// fcntl(2) F_SETLEASE: takes a read lease, which close(2) gives back.
 int tm_take_read_lease(int descriptor);
-int tm_release_lease(int descriptor);
 
 // fstatfs(2): `f_type` and `f_fsid` of the file system.
 int tm_examine_file_system(int descriptor, uint64_t *magic, uint64_t *number);
