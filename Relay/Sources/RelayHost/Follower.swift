@@ -8,8 +8,7 @@ package actor Follower {
     private var workers: [TouchKey: KeyWorker] = [:]
     /// What a predecessor had begun is not resumed yet.
     private var isFirst = true
-    /// How much was refused since then.
-    private var (refusals, refusedSince) = (0, ContinuousClock.now)
+    private var refusals = LogBudget(100, per: .seconds(3600))
     /// From where a watch goes on.
     private var next: Int64 = 0
 
@@ -160,13 +159,12 @@ package actor Follower {
 
     private func refuse(_ reason: String) {
         context.metrics.count(.refused)
-        if refusedSince + .seconds(3600) <= .now { (refusals, refusedSince) = (0, .now) }
-        refusals += 1
-        // Who writes many of them does not get to fill the disk.
-        guard refusals <= 100 else { return }
-        say(
-            .warning, "refused",
-            reason + (refusals == 100 ? "; no more of this is logged within this hour" : ""))
+        switch refusals.spend(at: .now) {
+        case .log: say(.warning, "refused", reason)
+        case .logAsLast:
+            say(.warning, "refused", reason + "; no more of this is logged within the hour")
+        case .drop: break
+        }
     }
 
     private func worker(for key: TouchKey) async -> KeyWorker {

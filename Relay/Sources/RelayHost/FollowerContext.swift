@@ -10,8 +10,8 @@ package struct FollowerContext: Sendable {
     package let leases: LeaseKeeper
     package let log: RelayLog
     package let metrics: MetricsFile
-    /// Through which values come, which may be large, on their way to the disk.
-    let gate = Gate(4)
+    /// Values in memory at a time, of all keys.
+    let gate = Gate(places: 4)
 
     package init(
         etcd: Etcd, options: FollowerOptions, directory: TouchDirectory, records: TouchRecords,

@@ -76,10 +76,9 @@ actor KeyWorker {
 
     private func handle(_ touch: HeardTouch) async {
         do {
-            guard let permission = try await permission(touch.revision),
-                let placed = try await place(touch, permission)
-            else { return }
-            await followRun(placed)
+            // A value is not kept while the host waits for its turn.
+            guard let permission = try await permission(touch.revision) else { return }
+            try await run(touch, permission)
         } catch {
             guard !Task.isCancelled, !(error is CancellationError) else { return }
             let reason = (error as? EtcdFailure)?.problem("run the touch").description ?? "\(error)"
@@ -88,6 +87,28 @@ actor KeyWorker {
             // Not noted as done: a restart tries again, with the role that is missing now.
             await reporter.report(outcome(touch.revision, .failedToStart, reason))
         }
+    }
+
+    /// What came of an attempt to put a value in its place.
+    private enum Placing { case placed, overtaken, gone, tooLarge }
+
+    private func place(_ touch: HeardTouch, _ attempt: Int) async throws -> Placing {
+        var value = touch.value
+        if value == nil {
+            let (etcd, name) = (follower.etcd, follower.options.keys.touch(key))
+            let (entry, _) = try await etcd.persistently { () async throws(EtcdFailure) in
+                try await etcd.entry(name)
+            }
+            guard let entry, entry.revision >= touch.revision else { return .gone }
+            // The watch tells of the newer one.
+            guard entry.revision == touch.revision else { return .overtaken }
+            guard entry.value.count <= FollowerOptions.largestValue else { return .tooLarge }
+            value = entry.value
+        }
+        let prepared = try follower.directory.prepare(key, revision: touch.revision, value ?? [])
+        try await follower.placing(key, touch.revision, attempt, prepared.identity)
+        try follower.directory.place(prepared)
+        return .placed
     }
 
     /// Waits until this host may run the touch; nil where it will not, or a newer one has come.
@@ -131,82 +152,47 @@ actor KeyWorker {
         }
     }
 
-    /// What became of an attempt to put a value in its place.
-    private enum Placing {
-        case placed
-        /// It is gone, or there is a newer one, which is heard of as well.
-        case overtaken
-        case tooLarge
-    }
-
-    /// Puts the value in its place; nil where there is no run to follow.
-    ///
-    /// Values are not held while a host waits for its turn, nor many of them at a time: a thousand keys with a
-    /// mebibyte each may wait.
-    private func place(_ touch: HeardTouch, _ permission: Permission) async throws -> Outcome? {
-        let turn = Turn(key, touch.revision, follower)
-        var outcome = outcome(touch.revision, .waiting)
+    /// Puts the value in its place and follows the run to its end.
+    private func run(_ touch: HeardTouch, _ permission: Permission) async throws {
+        let (revision, turn) = (touch.revision, Turn(key, touch.revision, follower))
+        var outcome = outcome(revision, .waiting)
         outcome.attempt = permission.attempt
         outcome.reason = "waiting for touchmon"
         var backOff = BackOff(first: .seconds(1), longest: .seconds(30))
-        while true {
+        placing: while true {
             do {
                 let placing = try await follower.gate.pass {
-                    try await self.placeNow(touch, permission)
+                    try await self.place(touch, permission.attempt)
                 }
                 switch placing {
-                case .placed: break
-                case .overtaken:
+                case .placed: break placing
+                case .overtaken: return await turn.giveUp()
+                case .gone:
                     await turn.giveUp()
-                    return nil
+                    let gone = self.outcome(revision, .following, "the touch has been deleted")
+                    return await conclude(gone, nil)
                 case .tooLarge:
                     follower.metrics.count(.refused)
-                    (outcome.state, outcome.reason) =
-                        (.failedToStart, "the value has more than 1 MiB")
-                    await conclude(outcome, turn)
-                    return nil
+                    outcome.state = .failedToStart
+                    outcome.reason = "the value has more than 1 MiB"
+                    return await conclude(outcome, turn)
                 }
-                break
             } catch let error as SystemFailure {
                 outcome.reason = error.description
-                follower.directory.discard(key, revision: touch.revision)
+                follower.directory.discard(key, revision: revision)
                 guard error.isTransient else {
                     outcome.state = .failedToStart
-                    await conclude(outcome, turn)
-                    return nil
+                    return await conclude(outcome, turn)
                 }
                 await reporter.report(outcome)
                 try await Task.sleep(for: backOff.next(random: .random(in: 0...1)))
-                if wanted != nil {
-                    await turn.giveUp()
-                    return nil
-                }
+                if wanted != nil { return await turn.giveUp() }
             }
         }
         follower.metrics.count(.placed)
         follower.log.write(
-            LogRecord(
-                .info, "placed", "the value is in its place", key: key, revision: touch.revision))
-        outcome.reason = "waiting for touchmon"
-        return outcome
-    }
-
-    private func placeNow(_ touch: HeardTouch, _ permission: Permission) async throws -> Placing {
-        var value = touch.value ?? []
-        if touch.value == nil {
-            let (etcd, name) = (follower.etcd, follower.options.keys.touch(key))
-            let (entry, _) = try await etcd.persistently { () async throws(EtcdFailure) in
-                try await etcd.entry(name)
-            }
-            guard let entry else { return .overtaken }
-            guard entry.value.count <= FollowerOptions.largestValue else { return .tooLarge }
-            guard entry.revision == touch.revision else { return .overtaken }
-            value = entry.value
-        }
-        let prepared = try follower.directory.prepare(key, revision: touch.revision, value)
-        try await follower.placing(key, touch.revision, permission.attempt, prepared.identity)
-        try follower.directory.place(prepared)
-        return .placed
+            LogRecord(.info, "placed", "the value is in its place", key: key, revision: revision))
+        await followRun(outcome)
     }
 
     private func followRun(_ start: Outcome) async {

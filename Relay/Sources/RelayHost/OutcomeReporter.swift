@@ -11,8 +11,9 @@ actor OutcomeReporter {
     private let metrics: MetricsFile
     private var next: Outcome?
     private var telling: Task<Void, Never>?
-    /// Before what is not the last word: most of that is overtaken at once, and each word is a request.
+    /// Gives a state that is about to be overtaken the time for it, so that it costs no call.
     private var pause: Task<Void, Never>?
+    private var finishing = 0
     private var isEnded = false
 
     init(_ key: TouchKey, _ name: String, etcd: Etcd, log: RelayLog, metrics: MetricsFile) {
@@ -33,7 +34,10 @@ actor OutcomeReporter {
 
     /// Waits until all is told, or can't be.
     func finish() async {
+        finishing += 1
+        pause?.cancel()
         while let telling { await telling.value }
+        finishing -= 1
     }
 
     /// Tells no more: the next relay does.
@@ -45,13 +49,8 @@ actor OutcomeReporter {
 
     private func tell() async {
         let (etcd, log, name, key) = (etcd, log, name, key)
-        while let outcome = next, !Task.isCancelled {
-            if !outcome.isFinal {
-                let pause = Task { () -> Void in try? await Task.sleep(for: .milliseconds(100)) }
-                self.pause = pause
-                await pause.value
-                self.pause = nil
-            }
+        while next != nil, !Task.isCancelled {
+            await waitForNewer()
             do {
                 try await etcd.persistently(
                     trouble: { failure in
@@ -76,6 +75,14 @@ actor OutcomeReporter {
             }
         }
         telling = nil
+    }
+
+    private func waitForNewer() async {
+        guard finishing == 0, !isEnded, next?.isFinal == false else { return }
+        let pause = Task { _ = try? await Task.sleep(for: .milliseconds(100)) }
+        self.pause = pause
+        await pause.value
+        self.pause = nil
     }
 
     private func told(_ outcome: Outcome) {
