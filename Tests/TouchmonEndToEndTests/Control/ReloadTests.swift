@@ -64,7 +64,7 @@ struct ReloadTests {
         #expect(place.daemon.stop() == 0)
     }
 
-    @Test func `who asks again meanwhile is answered after another reading`() throws {
+    @Test func `all who ask at once are answered, and each reading is told of`() throws {
         let place = try Self.place()
         try place.rewrite(Self.text(place.scratch, "new"))
         let reloads = try (0..<5).map { _ in try place.begin(["reload"]) }
@@ -77,7 +77,7 @@ struct ReloadTests {
         #expect(place.daemon.stop() == 0)
     }
 
-    @Test func `a daemon that ends meanwhile says so, and has changed nothing`() throws {
+    @Test func `who asked is answered by a daemon that ends meanwhile`() throws {
         let place = try Self.place()
         try place.rewrite(Self.text(place.scratch, "new"))
         let reload = try place.begin(["reload"])
