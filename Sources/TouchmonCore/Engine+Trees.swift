@@ -105,8 +105,11 @@ extension Engine {
         case .changed(let id, let change): changed(id, change, at: now)
         case .left(let id, let path): treeRuns.left(id, path)
         case .writing(let id, let path):
-            let file = actions.place(of: RawPath(action: actions[id].action.path, file: path))
-            treeRuns.writing(file ?? id, path)
+            let action = actions[id].action
+            guard action.command.tree?.value.each == .file,
+                let file = actions.place(of: RawPath(action: action.path, file: path))
+            else { return }
+            treeRuns.writing(file, path)
         // Its files have the times that they had: nobody finds them who does not know that it came.
         case .arrived(let id): ledger.changed(id, at: now)
         }

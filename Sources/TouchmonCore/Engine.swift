@@ -108,7 +108,7 @@ package struct Engine {
     private static let kill: Int32 = 9
 
     /// Whether no run begins any more.
-    var isStopping: Bool { shutdown.step != nil }
+    package var isStopping: Bool { shutdown.step != nil }
 
     /// When the last run will have been killed, as far as that is known; nil while the daemon does not end,
     /// or where nothing is waited for.

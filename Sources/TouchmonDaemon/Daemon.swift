@@ -750,6 +750,13 @@ package struct Daemon: ~Copyable {
 
     /// Reads a piece of the action files, and goes by them when that was the last.
     private mutating func reread() {
+        // What ends goes by no other plan any more.
+        if engine.isStopping {
+            rereading = nil
+            answer(reloadClients + nextReloadClients, problems: nil)
+            (reloadClients, nextReloadClients) = ([], [])
+            return
+        }
         if let items = rereading?.reader.goOn() {
             for item in items { rereading?.compare(item, with: engine) }
             return

@@ -107,6 +107,14 @@ extension Etcd {
         }.succeeded
     }
 
+    /// Deletes a key that still has this value, and leaves any other.
+    package nonisolated func delete(
+        _ key: String, ifStill value: [UInt8]
+    ) async throws(EtcdFailure) {
+        guard let entry = try await entry(key).0, entry.value == value else { return }
+        _ = try await transact(if: [.unchanged(key, since: entry.revision)], [.delete(key)])
+    }
+
     /// Forgets all revisions before this one.
     package nonisolated func compact(_ revision: Int64) async throws(EtcdFailure) {
         var request = Etcdserverpb_CompactionRequest()

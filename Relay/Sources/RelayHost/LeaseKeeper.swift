@@ -142,9 +142,7 @@ package actor LeaseKeeper {
     private func withdraw(_ name: String, _ value: [UInt8]) async {
         let etcd = etcd
         try? await etcd.persistently(until: .now + .seconds(1)) { () async throws(EtcdFailure) in
-            guard let entry = try await etcd.entry(name).0, entry.value == value else { return }
-            _ = try await etcd.transact(
-                if: [.unchanged(name, since: entry.revision)], [.delete(name)])
+            try await etcd.delete(name, ifStill: value)
         }
     }
 }

@@ -248,11 +248,7 @@ struct Turn: Sendable {
             let (etcd, value) = (etcd, Array(host.text.utf8))
             do {
                 try await etcd.persistently { () async throws(EtcdFailure) in
-                    guard let entry = try await etcd.entry(slot).0, entry.value == value else {
-                        return
-                    }
-                    _ = try await etcd.transact(
-                        if: [.unchanged(slot, since: entry.revision)], [.delete(slot)])
+                    try await etcd.delete(slot, ifStill: value)
                 }
             } catch {
                 complain("free the slot \(slot)", error)

@@ -170,13 +170,9 @@ struct TreeRuns {
     /// Nothing is at a path any more.
     mutating func left(_ action: ActionID, _ path: RawPath) { pending[action]?.left(path) }
 
-    /// A file that counted is written to: a run that begins now does not have all of it.
-    mutating func writing(_ action: ActionID, _ path: RawPath) {
-        if files[action] != nil {
-            files[action]?.pending.writing(path)
-        } else {
-            pending[action]?.writing(path)
-        }
+    /// A file that counted is written to: a run of its action that begins now does not have all of it.
+    mutating func writing(_ file: ActionID, _ path: RawPath) {
+        files[file]?.pending.writing(path)
     }
 
     /// No run is due for what has changed.
